@@ -1,0 +1,17 @@
+export { Engine } from './engine';
+export type {
+	AccountView, Actor, Correction, EnqueueResult, Finding, Health, Received, ServedAccount, Subscription, Verdict,
+} from './engine';
+export type { EngineConfig, PaceSettings, RedisSettings } from './config';
+export { EngineError, ERROR_TABLE, isEngineError } from './errors';
+export type { EngineErrorCode } from './errors';
+export { EVENT_TYPES, JOB_EVENT_TYPES, ACCOUNT_EVENT_TYPES } from './job/event';
+export type { EventType } from './job/event';
+export { ERROR_CLASSES, JOB_STATES, QUEUE_NAMES } from './job/job';
+export type { ErrorClass, JobState, Media, QueueName } from './job/job';
+export { APP, HOLD_KINDS } from './job/hold';
+export type { HoldKind, Incident } from './job/hold';
+export type { PublishRequest } from './job/request';
+export type { JobView } from './job/view';
+export type { AccessToken, Board, TokenCheck, TokenSource } from './publish/contract';
+export type { JobFilter } from './store/job-store';

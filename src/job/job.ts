@@ -1,0 +1,166 @@
+// The words of the field as types. DESIGN: states are the article's; `canceled` is ours.
+
+export const JOB_STATES = ['queued', 'running', 'retry_scheduled', 'succeeded', 'failed', 'canceled'] as const;
+export type JobState = (typeof JOB_STATES)[number];
+
+/** What a job in `retry_scheduled` waits for: a send, a look at the board, or a media step. */
+export type Phase = 'publish' | 'reconcile' | 'media';
+
+/** What happens next after a failure. */
+export const ERROR_CLASSES = ['retry', 'retry_later', 'route', 'stop'] as const;
+export type ErrorClass = (typeof ERROR_CLASSES)[number];
+
+/** Who has to act on a failed job. */
+export const QUEUE_NAMES = ['ops', 'client', 'engineering'] as const;
+export type QueueName = (typeof QUEUE_NAMES)[number];
+
+/** The image of a Pin: by URL, or bytes kept once under their hash. */
+export type Media =
+	| { kind: 'image_url'; url: string }
+	| { kind: 'image_base64'; sha256: string; contentType: 'image/jpeg' | 'image/png'; bytes: number };
+
+/** What one revision of a job publishes; board and link included, since a correction may change them. */
+export interface PinContent {
+	boardId: string;
+	sectionId: string | null;
+	boardName: string | null;
+	/** As given by the user; the canonical form is only used in keys. */
+	link: string | null;
+	title: string | null;
+	description: string | null;
+	altText: string | null;
+	dominantColor: string | null;
+	media: Media;
+}
+
+/** One try to publish, counted from 1. Instants are epoch milliseconds. */
+export interface Attempt {
+	n: number;
+	revision: number;
+	startedAt: number;
+	endedAt: number;
+	outcome: 'published' | 'refused' | 'not_sent' | 'unknown';
+	class: ErrorClass | null;
+	code: string | null;
+	httpStatus: number | null;
+	pinterestCode: number | null;
+	requestId: string | null;
+	/** Redacted, at most 300 characters. */
+	message: string | null;
+}
+
+/** One look at the board while a job is in doubt. */
+export interface Evidence {
+	at: number;
+	/** 'complete' when every page of the listing was read without an error. */
+	scan: 'complete' | 'incomplete' | 'forbidden';
+	pages: number;
+	candidates: number;
+	note: string;
+}
+
+/** A request may have left, and no answer has settled it. */
+export interface Doubt {
+	/** Earliest of job creation and first attempt, less two minutes: older Pins are not ours. */
+	notBefore: number;
+	/** The last instant at which the doubtful request could have been sent. */
+	sendBy: number;
+	/** Index into the read plan of the next look. */
+	step: number;
+	/** Complete scans that found nothing. */
+	absentScans: number;
+	evidence: Evidence[];
+	/** How many pieces of evidence were dropped to keep the record small. */
+	evidenceCut: number;
+}
+
+/** A correction: who changed what from which value to which, making which revision. */
+export interface RevisionChange {
+	revision: number;
+	at: number;
+	by: string | null;
+	changes: Record<string, { from: unknown; to: unknown }>;
+}
+
+export interface LastError {
+	class: ErrorClass;
+	code: string;
+	message: string;
+	httpStatus: number | null;
+}
+
+/** Where in n8n a job came from. */
+export interface N8nOrigin {
+	workflowId: string | null;
+	executionId: string | null;
+	executionUrl: string | null;
+}
+
+/** The right to move a running job until `until`; `fence` proves it. */
+export interface Lease {
+	fence: string;
+	until: number;
+	/** Set by the send permit: the last instant at which the request may leave; null before it. */
+	sendBy: number | null;
+}
+
+/** The intention that one Pin shall exist once, and its record. */
+export interface Job {
+	id: string;
+	account: string;
+	client: string | null;
+	source: string | null;
+	userKey: string | null;
+	/** The user's own name for the creative; when absent the media names itself. */
+	assetId: string | null;
+	content: PinContent;
+	/** Per-field hashes of what the user gave; a second enqueue is compared with them. */
+	fingerprint: Record<string, string>;
+	marker: boolean;
+	scheduledAt: number | null;
+	publishBefore: number | null;
+	createdAt: number;
+	metadata: Record<string, unknown> | null;
+	n8n: N8nOrigin | null;
+	warnings: string[];
+
+	state: JobState;
+	phase: Phase | null;
+	revision: number;
+	/** Number of the last event of this job; gap-free from 1. */
+	seq: number;
+	/** When the next attempt or look is due; null when nothing is planned. */
+	dueAt: number | null;
+	finishedAt: number | null;
+	/** Attempts begun so far. */
+	attempts: number;
+	/** When the running attempt was claimed. */
+	startedAt: number | null;
+	attemptHistory: Attempt[];
+	historyCut: number;
+	/** Tries used up per class and per failure code; waiting under a hold uses none. */
+	used: { classes: Partial<Record<ErrorClass, number>>; codes: Record<string, number>; afterAbsence: number };
+	inDoubt: Doubt | null;
+	lastError: LastError | null;
+	queue: { name: QueueName; owner: string | null; since: number } | null;
+	/** The cause that groups failures: code and what it is about. */
+	groupKey: string | null;
+	pinId: string | null;
+	pinUrl: string | null;
+	/** True when the Pin was found by looking. */
+	recovered: boolean;
+	/** Resolved by hand without knowing: the Pin may exist, so the key never sends again. */
+	mayExist: boolean;
+	/** Leases lost so far; three make a poison job. */
+	lostLeases: number;
+	/** Automatic requeues so far, capped so that a loop from job.failed ends. */
+	requeues: number;
+	/** The instant of the last thing a person or machine looked at before sending (quarantine). */
+	lookedAt: number | null;
+	revisions: RevisionChange[];
+	/** Null unless somebody works on it now. */
+	lease: Lease | null;
+}
+
+/** A job somebody holds the lease of. */
+export type LeasedJob = Job & { lease: Lease };

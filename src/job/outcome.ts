@@ -1,0 +1,43 @@
+import type { Evidence } from './job';
+import type { FailureCode } from './failures';
+
+/** What Pinterest or the network said, already redacted. */
+export interface FailureFacts {
+	httpStatus: number | null;
+	pinterestCode: number | null;
+	requestId: string | null;
+	/** Redacted, at most 300 characters. */
+	message: string;
+	/** How long the headers told us to wait; null when they said nothing. */
+	waitMs: number | null;
+}
+
+/** A failure with its row of the table (`failures.ts`). */
+export interface Failure {
+	code: FailureCode;
+	facts: FailureFacts;
+}
+
+/** What an attempt tells us about the Pin: may it exist? */
+export type AttemptOutcome =
+	| { kind: 'published'; pinId: string; pinUrl: string | null; requestId: string | null; httpStatus: number | null }
+	| { kind: 'refused'; failure: Failure }
+	| { kind: 'not_sent'; failure: Failure }
+	| { kind: 'unknown'; failure: Failure };
+
+/** What one look at the board tells us of a job in doubt. */
+export type LookOutcome =
+	| { kind: 'found'; pinId: string; pinUrl: string | null; evidence: Evidence }
+	/** A complete scan without a candidate. */
+	| { kind: 'absent'; evidence: Evidence }
+	/** Several candidates: a person decides. */
+	| { kind: 'ambiguous'; pinIds: string[]; evidence: Evidence }
+	/** One candidate, but a twin stands between permit and settle: wait. */
+	| { kind: 'contested'; evidence: Evidence }
+	/** The read failed or was not complete. */
+	| { kind: 'unreadable'; failure: Failure; evidence: Evidence };
+
+/** The lease ran out under the worker: before the permit nothing was sent, after it nobody knows. */
+export type LeaseOutcome = { kind: 'lease_lost'; afterPermit: boolean; sendBy: number | null };
+
+export type Outcome = AttemptOutcome | LookOutcome | LeaseOutcome;

@@ -1,0 +1,75 @@
+/** Exponential delay with equal jitter: half fixed, half random; `attempts` tries before the class gives up. */
+export interface BackoffRule {
+	baseMs: number;
+	capMs: number;
+	attempts: number;
+}
+
+/** All time constants and counts that decisions need; `policyOf(timeFactor)` scales the times. */
+export interface Policy {
+	/** Every duration below is already divided by it; printed by whoever changes it. */
+	timeFactor: number;
+	retry: BackoffRule;
+	/** Sends after absence was proven. */
+	resendsAfterAbsence: number;
+	retryLater: BackoffRule;
+	/** A job's patience after it was due, ms. */
+	patienceMs: number;
+	leaseMs: number;
+	heartbeatMs: number;
+	/** Send budget: base plus per megabyte of body, ms. */
+	sendBudgetMs: number;
+	sendBudgetPerMbMs: number;
+	/** When to look, in ms after the send deadline. */
+	lookAtMs: readonly number[];
+	/** Absence is proven past this, with at least `absentScans` complete scans. */
+	horizonMs: number;
+	absentScans: number;
+	/** A Pin this much older than the job cannot be ours. */
+	createdBeforeSlackMs: number;
+	/** Jobs due together are spread over this, deterministically, keeping the order in an account. */
+	spreadMs: number;
+	poisonLeases: number;
+	/** Never send again by machine once in doubt. */
+	neverResend: boolean;
+	historyCap: number;
+	evidenceCap: number;
+	/** Automatic requeues per job before engineering is told. */
+	requeueCap: number;
+	boardGapMs: number;
+	retentionMs: number;
+	tombstoneMs: number;
+}
+
+const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
+
+/** The defaults of the design (section 6), times divided by `timeFactor` (≥ 1; 1 is real time). */
+export function policyOf(timeFactor = 1, changes: Partial<Policy> = {}): Policy {
+	const t = (ms: number) => Math.max(1, Math.round(ms / timeFactor));
+	return {
+		timeFactor,
+		retry: { baseMs: t(5 * SECOND), capMs: t(5 * MINUTE), attempts: 8 },
+		resendsAfterAbsence: 3,
+		retryLater: { baseMs: t(MINUTE), capMs: t(HOUR), attempts: 12 },
+		patienceMs: t(72 * HOUR),
+		leaseMs: t(MINUTE),
+		heartbeatMs: t(20 * SECOND),
+		sendBudgetMs: t(20 * SECOND),
+		sendBudgetPerMbMs: t(SECOND),
+		lookAtMs: [5, 15, 45, 120, 300, 600, 900, 1200, 1800].map((s) => t(s * SECOND)),
+		horizonMs: t(30 * MINUTE),
+		absentScans: 3,
+		// Not scaled: it allows for the skew of real clocks.
+		createdBeforeSlackMs: 2 * MINUTE,
+		spreadMs: t(180 * SECOND),
+		poisonLeases: 3,
+		neverResend: false,
+		historyCap: 30,
+		evidenceCap: 20,
+		requeueCap: 5,
+		boardGapMs: t(3 * SECOND),
+		retentionMs: 180 * DAY,
+		tombstoneMs: 730 * DAY,
+		...changes,
+	};
+}

@@ -1,0 +1,49 @@
+// What publishing needs from others and gives to them; the worker is the only one that knows both sides.
+import type { AttemptOutcome, LookOutcome } from '../job/outcome';
+import type { Job, LeasedJob } from '../job/job';
+
+/** Where an account's token comes from: n8n's credential, or the standalone worker's secret file. */
+export interface TokenSource {
+	/** The access token as it stands. Throws when it cannot be read; the message may be shown, never the token. */
+	current(): Promise<AccessToken>;
+	/** One renewal, single-flight per account; resolves to the token afterwards. Rejects when the owner must reconnect. */
+	refresh(): Promise<AccessToken>;
+}
+
+export interface AccessToken {
+	value: string;
+	/** For example https://api.pinterest.com/v5; no trailing slash. */
+	baseUrl: string;
+}
+
+/** Whom a token belongs to and what it may do: the answer of a token check (reads only). */
+export type TokenCheck =
+	| { ok: true; user: { id: string; username: string; accountType: string | null } }
+	| { ok: false; code: string; message: string; retryable: boolean };
+
+export interface Board {
+	id: string;
+	name: string;
+	privacy: string | null;
+	sections: { id: string; name: string }[];
+}
+
+/** The send permit: asked right before the socket write, once. */
+export interface Permit {
+	/** Resolves to the send deadline (epoch ms of the store's clock) and what is left of it, ms; null when refused. */
+	(budgetMs: number): Promise<{ sendBy: number; budgetMs: number } | null>;
+}
+
+/** One attempt or look; never throws for what Pinterest or the network does. */
+export interface Publisher {
+	publish(job: LeasedJob, tools: { token: TokenSource; permit: Permit; media: (sha256: string) => Promise<Buffer | null> }): Promise<AttemptOutcome>;
+	/** One scan of a board that serves all jobs in doubt on it: job id → what the scan says of it. */
+	look(jobs: Job[], tools: { token: TokenSource; owners: PinOwners }): Promise<Map<string, LookOutcome>>;
+	check(token: TokenSource): Promise<TokenCheck>;
+	boards(token: TokenSource): Promise<Board[]>;
+}
+
+/** Which of these Pins already belong to a job, and which jobs are contested by a twin between permit and settle. */
+export interface PinOwners {
+	(pinIds: string[]): Promise<Map<string, string>>;
+}
