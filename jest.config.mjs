@@ -1,0 +1,35 @@
+const swc = {
+	jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
+	module: { type: 'commonjs' },
+};
+
+const project = (name, more = {}) => ({
+	displayName: name,
+	roots: ['<rootDir>'],
+	testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+	testEnvironment: '<rootDir>/test/support/environment.ts',
+	// .mjs too: tests share the start-up code of scripts/lib with npm start.
+	transform: { '^.+\\.(ts|mjs)$': ['@swc/jest', swc] },
+	moduleFileExtensions: ['ts', 'mjs', 'js', 'json', 'node'],
+	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.demo/'],
+	...more,
+});
+
+const onRedis = {
+	globalSetup: '<rootDir>/test/support/redis-up.mjs',
+	globalTeardown: '<rootDir>/test/support/redis-down.mjs',
+	// n8n-core uses decorators that need this before anything else.
+	setupFiles: ['reflect-metadata'],
+};
+
+const seconds = (count) => count * 1000;
+
+export default {
+	projects: [
+		project('unit'),
+		project('integration', { ...onRedis, testTimeout: seconds(20) }),
+		project('simulation', { ...onRedis, testTimeout: seconds(120) }),
+		// Run these with --runInBand: each file has an n8n of its own, and two would fight for the machine.
+		project('e2e', { ...onRedis, testTimeout: seconds(300) }),
+	],
+};

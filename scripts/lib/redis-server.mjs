@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { answersPing, freePort, waitUntil } from './ports.mjs';
+
+/** The path of the first of these programs that PATH knows, or undefined. */
+export function programOnPath(...names) {
+	const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
+	return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isProgram);
+}
+
+function isProgram(path) {
+	try {
+		accessSync(path, constants.X_OK);
+		return true;
+	} catch (error) {
+		if (error.code) return false;
+		throw error;
+	}
+}
+
+/** `redis-server` or `valkey-server`, if the machine has one. */
+export const redisProgram = () => programOnPath('redis-server', 'valkey-server');
+
+/**
+ * Starts a Redis of our own on 127.0.0.1 that writes an append-only file and never evicts.
+ * A `dir` given by the caller is kept after `stop()`, so that a second start finds its data.
+ */
+export async function startRedisServer({ appendfsync = 'everysec', dir, port, args = [], program = redisProgram() } = {}) {
+	if (!program) throw new Error('No redis-server or valkey-server on PATH. Install Redis 7 or set REDIS_URL.');
+	const folder = dir ?? mkdtempSync(join(tmpdir(), 'pinterest-jobs-redis-'));
+	const usedPort = port ?? (await freePort());
+	const settings = [
+		['--port', usedPort, '--bind', '127.0.0.1', '--dir', folder, '--save', ''],
+		['--appendonly', 'yes', '--appendfsync', appendfsync, '--maxmemory-policy', 'noeviction'],
+		args,
+	].flat();
+	const server = watchedProcess(program, settings.map(String));
+	await waitUntil(() => answersPing(usedPort), { what: 'redis-server', gaveUp: server.failure });
+	return {
+		url: `redis://127.0.0.1:${usedPort}`,
+		port: usedPort,
+		pid: server.child.pid,
+		dir: folder,
+		stop: async () => {
+			await server.end('SIGTERM');
+			if (!dir) rmSync(folder, { recursive: true, force: true });
+		},
+		kill: () => server.end('SIGKILL'),
+	};
+}
+
+/** A child that dies with us; `failure()` says why it ended, `end(signal)` waits for its end. */
+export function watchedProcess(program, args, options = {}) {
+	const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+	const killWithUs = () => child.kill('SIGKILL');
+	let output = '';
+	let ended;
+	process.once('exit', killWithUs);
+	for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output = (output + chunk).slice(-4000)));
+	child.once('error', (error) => (ended = error.message));
+	child.once('exit', (code, signal) => {
+		ended ??= `ended with ${signal ?? code}\n${output.trim()}`;
+		process.removeListener('exit', killWithUs);
+	});
+	const end = async (signal) => {
+		if (ended) return;
+		const gone = once(child, 'exit');
+		child.kill(signal);
+		await gone;
+	};
+	return { child, failure: () => ended, end };
+}

@@ -1,0 +1,4 @@
+export default async function redisDown() {
+	await globalThis.stopTestRedis?.();
+	globalThis.stopTestRedis = undefined;
+}
