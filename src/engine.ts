@@ -4,9 +4,10 @@ import type { Incident } from './job/hold';
 import type { Media, QueueName, JobState } from './job/job';
 import type { PublishRequest } from './job/request';
 import type { JobView } from './job/view';
-import type { Board, TokenCheck, TokenSource } from './publish/contract';
+import type { Board, TokenCheck } from './publish/contract';
 import type { JobFilter } from './store/job-store';
 import type { EngineError } from './errors';
+import type { ServedAccount } from './work/contract';
 
 /** Per item, in the order given: an accepted job, or the error of that item alone. */
 export type EnqueueResult = { ok: true; job: JobView } | { ok: false; error: EngineError };
@@ -85,13 +86,7 @@ export interface Subscription {
 	test?: boolean;
 }
 
-/** An account this process publishes for. */
-export interface ServedAccount {
-	account: string;
-	client: string | null;
-	token: TokenSource;
-	pace: PaceSettings;
-}
+export type { ServedAccount } from './work/contract';
 
 /** What a delivery turned out to be. `confirm` when n8n has taken it, `release` when it has not. */
 export type Received =
