@@ -1,0 +1,102 @@
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import type { PaceSettings } from '../config';
+import { EngineError } from '../errors';
+import type { AccessToken, TokenSource } from '../publish/contract';
+
+/** One account of the standalone worker's secret file. */
+export interface SecretAccount {
+	account: string;
+	client?: string;
+	accessToken: string;
+	/** With app id and secret: the token is renewed when Pinterest refuses it, and written back here before it is used. */
+	refreshToken?: string;
+	appId?: string;
+	appSecret?: string;
+	/** Default https://api.pinterest.com/v5. */
+	baseUrl?: string;
+	pace?: 'standard' | 'trial' | PaceSettings;
+}
+
+const DEFAULT_BASE_URL = 'https://api.pinterest.com/v5';
+
+/** The accounts of a secret file. `invalid_config` when it cannot be read, or when others than its owner may read it. */
+export class SecretFile {
+	private writing: Promise<unknown> = Promise.resolve();
+
+	constructor(private readonly path: string) {}
+
+	async accounts(): Promise<SecretAccount[]> {
+		await this.refuseIfShared();
+		const parsed: unknown = JSON.parse(await readFile(this.path, 'utf8'));
+		const accounts = (parsed as { accounts?: unknown }).accounts;
+		if (!Array.isArray(accounts) || accounts.length === 0) {
+			throw new EngineError('invalid_config', { message: `${this.path} names no accounts.`, hint: 'Write { "accounts": [ { "account": "acme-us", "accessToken": "…" } ] }.' });
+		}
+		return accounts as SecretAccount[];
+	}
+
+	/** Where one account's token comes from; read again each time, so that an edit of the file is enough. */
+	tokenSource(label: string): TokenSource {
+		let renewal: Promise<AccessToken> | null = null;
+		const current = async () => tokenOf(await this.find(label));
+		const refresh = () => renewal ??= this.renew(label).finally(() => { renewal = null; });
+		return { current, refresh };
+	}
+
+	private async find(label: string): Promise<SecretAccount> {
+		const found = (await this.accounts()).find(({ account }) => account === label);
+		if (!found) throw new EngineError('invalid_config', { message: `${this.path} no longer names ${label}.` });
+		return found;
+	}
+
+	private async renew(label: string): Promise<AccessToken> {
+		const secret = await this.find(label);
+		const { refreshToken, appId, appSecret } = secret;
+		if (!refreshToken || !appId || !appSecret) throw new Error(`The token of ${label} is not accepted and there is no refresh token. Write a new one into the secret file.`);
+		const answer = await askForToken(secret.baseUrl ?? DEFAULT_BASE_URL, { refreshToken, appId, appSecret });
+		// Pinterest may rotate the refresh token: keep the new one before anybody uses the new access token.
+		await this.save(label, { accessToken: answer.access_token, refreshToken: answer.refresh_token ?? refreshToken });
+		return this.tokenSource(label).current();
+	}
+
+	private save(label: string, fresh: Partial<SecretAccount>): Promise<unknown> {
+		const write = async () => {
+			const all = await this.accounts();
+			const next = all.map((entry) => (entry.account === label ? { ...entry, ...fresh } : entry));
+			const draft = `${this.path}.new`;
+			await writeFile(draft, `${JSON.stringify({ accounts: next }, null, 2)}\n`, { mode: 0o600 });
+			await rename(draft, this.path);
+		};
+		this.writing = this.writing.then(write, write);
+		return this.writing;
+	}
+
+	private async refuseIfShared(): Promise<void> {
+		const { mode } = await stat(this.path).catch((cause: unknown) => {
+			throw new EngineError('invalid_config', { message: `The secret file ${this.path} cannot be read.` }, { cause });
+		});
+		if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+			throw new EngineError('invalid_config', { message: `Others may read ${this.path}.`, hint: `chmod 600 ${this.path}` });
+		}
+	}
+}
+
+function tokenOf(secret: SecretAccount): AccessToken {
+	return { value: secret.accessToken, baseUrl: (secret.baseUrl ?? DEFAULT_BASE_URL).replace(/\/+$/, '') };
+}
+
+/** `POST /oauth/token` with the refresh token, HTTP Basic (Pinterest API 5.23 description, 2026-11). */
+async function askForToken(baseUrl: string, secret: { refreshToken: string; appId: string; appSecret: string }): Promise<{ access_token: string; refresh_token?: string }> {
+	const basic = Buffer.from(`${secret.appId}:${secret.appSecret}`).toString('base64');
+	const response = await fetch(`${baseUrl}/oauth/token`, {
+		method: 'POST',
+		headers: { authorization: `Basic ${basic}`, 'content-type': 'application/x-www-form-urlencoded' },
+		body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: secret.refreshToken }),
+		redirect: 'error',
+		signal: AbortSignal.timeout(15_000),
+	});
+	if (!response.ok) throw new Error(`Pinterest refused to renew the token (HTTP ${response.status}). Connect the account again.`);
+	const answer = await response.json() as { access_token?: unknown; refresh_token?: unknown };
+	if (typeof answer.access_token !== 'string') throw new Error('Pinterest answered the renewal without a token.');
+	return { access_token: answer.access_token, refresh_token: typeof answer.refresh_token === 'string' ? answer.refresh_token : undefined };
+}

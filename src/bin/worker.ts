@@ -1,0 +1,38 @@
+import { parseArgs } from 'node:util';
+import { Engine } from '../engine';
+import { EngineError } from '../errors';
+import { presetOf } from '../pace/presets';
+import { CONNECTION_HELP, CONNECTION_OPTIONS, connectionConfig } from './connection';
+import { SecretFile } from './secret-file';
+
+const HELP = `pinterest-jobs worker --accounts secrets.json
+
+Publishes for the accounts of a secret file and delivers events, without n8n.
+One owner renews an account's token: either n8n or this worker, not both.
+
+  --accounts FILE      { "accounts": [ { "account": "acme-us", "accessToken": "…", "refreshToken": "…",
+                       "appId": "…", "appSecret": "…", "pace": "standard" } ] }, readable by its owner alone
+${CONNECTION_HELP}
+
+Environment: PINTEREST_JOBS_SIGNING_SECRET signs events; PINTEREST_JOBS_DELIVERY_BASE_URL is n8n's address for them.`;
+
+/** `pinterest-jobs worker`: runs until SIGTERM or SIGINT, then gives back what was not sent and waits for what was. */
+export async function worker(argv: string[]): Promise<void> {
+	const { values } = parseArgs({ args: argv, options: { ...CONNECTION_OPTIONS, accounts: { type: 'string' } } });
+	if (values.help) return void console.log(HELP);
+	if (!values.accounts) throw new EngineError('invalid_config', { message: 'No secret file is named.', hint: 'Give --accounts secrets.json; --help shows what is in it.' });
+	const secrets = new SecretFile(values.accounts);
+	const accounts = await secrets.accounts();
+	const engine = Engine.open({ ...connectionConfig(values), log: (line) => console.log(JSON.stringify(line)) });
+	for (const { account, client, pace } of accounts) {
+		await engine.serve({ account, client: client ?? null, token: secrets.tokenSource(account), pace: presetOf(pace ?? 'standard') });
+	}
+	await stopSignal();
+	await engine.close();
+}
+
+function stopSignal(): Promise<void> {
+	return new Promise((resolve) => {
+		for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+	});
+}

@@ -1,0 +1,129 @@
+import type { Doubt, LeasedJob } from '../job/job';
+import type { Outcome } from '../job/outcome';
+import type { Policy } from '../job/policy';
+import { transition, type Change } from '../job/transition';
+import { describe, type Log } from '../log';
+import type { PinOwners, Publisher } from '../publish/contract';
+import type { Claim, Lane, SettleAnswer } from '../store/job-store';
+import type { ServedAccount, World } from './contract';
+import type { Leases } from './leases';
+import type { SlotUse } from './worker';
+
+interface Parts {
+	store: {
+		claim(account: string, lane: Lane, max: number): Promise<Claim>;
+		beginSend(job: LeasedJob, budgetMs: number): Promise<{ sendBy: number; budgetMs: number } | null>;
+		settle(job: LeasedJob, change: Change): Promise<SettleAnswer>;
+		giveBack(job: LeasedJob): Promise<void>;
+		/** A Pin that turned up after the fence had moved on. */
+		evidence(id: string, pinId: string): Promise<void>;
+		owners: PinOwners;
+		media(sha256: string): Promise<Buffer | null>;
+	};
+	publisher: Publisher;
+	leases: Leases;
+	/** Tells the pacer what the account's last call was like. */
+	felt(account: string, outcome: Outcome): void;
+	policy: Policy;
+	world: World;
+	log: Log;
+}
+
+/** How many jobs in doubt one scan of a board serves. */
+const LOOK_BATCH = 100;
+
+/** Takes claimed jobs as far as they get: claim, publish or look, decide, settle. */
+export class Attempts {
+	private draining = false;
+
+	constructor(private readonly parts: Parts) {}
+
+	/** From now on no permit is asked: what was not sent is given back. */
+	drain(): void {
+		this.draining = true;
+	}
+
+	/** One slot of the publish lane: at most one job. */
+	async publishNext(account: ServedAccount, more: () => void): Promise<SlotUse> {
+		const claim = await this.parts.store.claim(account.account, 'publish', 1);
+		if (claim.jobs.length > 0 && claim.nextAt !== null && claim.nextAt <= this.parts.world.now()) more();
+		for (const job of claim.jobs) {
+			await this.parts.leases.during([job], () => this.publish(job, account, claim.lookFirst));
+		}
+		return { jobs: claim.jobs.length, nextAt: claim.nextAt };
+	}
+
+	/** One slot of the look lane: every job in doubt on one board, served by one scan. */
+	async lookNext(account: ServedAccount): Promise<SlotUse> {
+		const { jobs, nextAt } = await this.parts.store.claim(account.account, 'look', LOOK_BATCH);
+		await this.parts.leases.during(jobs, async () => {
+			if (jobs.length === 0) return;
+			const seen = await this.parts.publisher.look(jobs, { token: account.token, owners: this.parts.store.owners });
+			for (const job of jobs) {
+				const outcome = seen.get(job.id);
+				if (outcome) await this.end(job, outcome);
+				else await this.parts.store.giveBack(job);
+			}
+		});
+		return { jobs: jobs.length, nextAt };
+	}
+
+	private async publish(job: LeasedJob, account: ServedAccount, lookFirst: boolean): Promise<void> {
+		const refusal = lookFirst ? await this.lookBeforeSending(job, account) : null;
+		const outcome = refusal ?? await this.parts.publisher.publish(job, {
+			token: account.token,
+			permit: (budgetMs) => this.draining ? Promise.resolve(null) : this.parts.store.beginSend(job, budgetMs),
+			media: (sha256) => this.parts.store.media(sha256),
+		});
+		if (outcome.kind === 'not_sent' && outcome.failure.code === 'permit_refused') return this.parts.store.giveBack(job);
+		this.parts.felt(account.account, outcome);
+		await this.end(job, outcome);
+	}
+
+	/** Acknowledged writes may be gone, this job's own success among them: read, and only send what is not there. */
+	private async lookBeforeSending(job: LeasedJob, account: ServedAccount): Promise<Outcome | null> {
+		const suspected: LeasedJob = { ...job, inDoubt: job.inDoubt ?? this.suspicion(job) };
+		const seen = await this.parts.publisher.look([suspected], { token: account.token, owners: this.parts.store.owners });
+		const outcome = seen.get(job.id);
+		return outcome === undefined || outcome.kind === 'absent' ? null : outcome;
+	}
+
+	private suspicion(job: LeasedJob): Doubt {
+		const notBefore = job.createdAt - this.parts.policy.createdBeforeSlackMs;
+		return { notBefore, sendBy: this.parts.world.now(), step: 0, absentScans: 0, evidence: [], evidenceCut: 0 };
+	}
+
+	/** Decides and settles; proof that comes too late is kept as evidence. */
+	private async end(job: LeasedJob, outcome: Outcome): Promise<void> {
+		const { policy, world, store } = this.parts;
+		const change = transition(job, outcome, policy, world.now(), () => world.random());
+		const answer = await this.settled(job, change);
+		if (answer.kind === 'lease_lost' && change.pin) await store.evidence(job.id, change.pin.id);
+		if (answer.kind === 'contested' && outcome.kind === 'found') return this.end(job, { kind: 'contested', evidence: outcome.evidence });
+		this.tell(job, outcome, change, answer);
+	}
+
+	/** While Redis is away the outcome is kept here: it settles as soon as Redis is back, however late. */
+	private async settled(job: LeasedJob, change: Change): Promise<SettleAnswer> {
+		for (;;) {
+			try {
+				return await this.parts.store.settle(job, change);
+			} catch (error) {
+				this.parts.log({ level: 'warn', event: 'settle.waiting', job: job.id, ...describe(error) });
+				if (this.draining) throw error;
+				await new Promise((resolve) => setTimeout(resolve, SETTLE_AGAIN_MS));
+			}
+		}
+	}
+
+	private tell(job: LeasedJob, outcome: Outcome, change: Change, answer: SettleAnswer): void {
+		this.parts.log({
+			level: answer.kind === 'settled' ? 'info' : 'warn', event: change.event ?? 'job.step', job: job.id, account: job.account,
+			seq: change.job.seq, state: change.job.state, phase: change.job.phase, attempt: change.job.attempts, outcome: outcome.kind,
+			code: change.job.lastError?.code ?? null, pinId: change.job.pinId, settle: answer.kind,
+			nextAt: change.job.dueAt === null ? null : new Date(change.job.dueAt).toISOString(),
+		});
+	}
+}
+
+const SETTLE_AGAIN_MS = 500;
