@@ -1,25 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { answersPing, freePort, waitUntil } from './ports.mjs';
-
-/** The path of the first of these programs that PATH knows, or undefined. */
-export function programOnPath(...names) {
-	const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
-	return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isProgram);
-}
-
-function isProgram(path) {
-	try {
-		accessSync(path, constants.X_OK);
-		return true;
-	} catch (error) {
-		if (error.code) return false;
-		throw error;
-	}
-}
+import { programOnPath } from './programs.mjs';
 
 /** `redis-server` or `valkey-server`, if the machine has one. */
 export const redisProgram = () => programOnPath('redis-server', 'valkey-server');

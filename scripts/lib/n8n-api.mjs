@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const owner = { email: 'owner@example.com', firstName: 'Demo', lastName: 'Owner', password: 'Pinterest-Jobs-1' };
+
+/** A small client of n8n's REST interface, for n8n 2.8 and 2.41. Every failure is an error that shows n8n's answer. */
+export class N8nApi {
+	#url;
+	#browserId = randomUUID();
+	#cookie;
+	#apiKey;
+
+	constructor(url) {
+		this.#url = url;
+	}
+
+	/** The account that `signIn` creates; for a person who wants to look at the editor. */
+	static owner = owner;
+
+	/** Signs in as the owner, who is created on the first visit, and gets an API key. */
+	async signIn() {
+		await this.#setUpOrLogIn();
+		const scopes = await this.rest('GET', '/api-keys/scopes');
+		const key = await this.rest('POST', '/api-keys', { label: randomUUID(), scopes, expiresAt: null });
+		this.#apiKey = key.rawApiKey;
+		return this;
+	}
+
+	async #setUpOrLogIn() {
+		const { userManagement } = await this.rest('GET', '/settings');
+		if (userManagement.showSetupOnFirstLoad) await this.rest('POST', '/owner/setup', owner);
+		else await this.rest('POST', '/login', { emailOrLdapLoginId: owner.email, password: owner.password });
+	}
+
+	/** Creates a workflow from exported JSON; returns it with its id. Credentials in it are referred to by id. */
+	createWorkflow({ name, nodes, connections, settings = {} }) {
+		return this.api('POST', '/workflows', { name, nodes, connections, settings: { executionOrder: 'v1', ...settings } });
+	}
+
+	/** Replaces nodes, connections and settings; a published workflow is published again. */
+	async updateWorkflow(id, { name, nodes, connections, settings = {} }) {
+		const updated = await this.api('PUT', `/workflows/${id}`, { name, nodes, connections, settings });
+		if (updated.active) await this.activate(id);
+		return updated;
+	}
+
+	getWorkflow(id) {
+		return this.api('GET', `/workflows/${id}`);
+	}
+
+	deleteWorkflow(id) {
+		return this.api('DELETE', `/workflows/${id}`);
+	}
+
+	/** Creates a credential; returns { id, name, type }. */
+	createCredential({ name, type, data }) {
+		return this.api('POST', '/credentials', { name, type, data });
+	}
+
+	deleteCredential(id) {
+		return this.api('DELETE', `/credentials/${id}`);
+	}
+
+	/** What the credential's own test says: { status: 'OK' | 'Error', message }. */
+	testCredential(credentials) {
+		return this.rest('POST', '/credentials/test', { credentials });
+	}
+
+	/** Publishes the workflow and waits until all its triggers and webhooks are live. */
+	async activate(id, { timeoutMs = 30_000 } = {}) {
+		await this.api('POST', `/workflows/${id}/activate`);
+		await this.#settled(id, timeoutMs, ['published']);
+	}
+
+	/** Takes the workflow back and waits until nothing of it is live. */
+	async deactivate(id, { timeoutMs = 60_000 } = {}) {
+		await this.api('POST', `/workflows/${id}/deactivate`);
+		await this.#settled(id, timeoutMs, ['not_published']);
+	}
+
+	/** From 2.21 on n8n publishes in the background and keeps a status; before, its answer came when all was done. */
+	async #settled(id, timeoutMs, wanted) {
+		const deadline = Date.now() + timeoutMs;
+		for (;;) {
+			const state = await this.#publication(id);
+			if (!state || wanted.includes(state.status)) return;
+			const errors = state.triggers.map((trigger) => trigger.errorMessage).filter(Boolean);
+			if (errors.length > 0) throw new Error(`Workflow ${id}: ${errors.join('; ')}`);
+			if (Date.now() > deadline) throw new Error(`Workflow ${id} is ${state.status} after ${timeoutMs / 1000} s, not ${wanted}.`);
+			await sleep(50);
+		}
+	}
+
+	async #publication(id) {
+		const { status, body } = await this.#send('GET', `/rest/workflows/${id}/publication-status`);
+		return status === 404 ? undefined : body.data;
+	}
+
+	/** Runs the saved workflow as the editor's button does, from the named trigger; returns the id of the execution. */
+	async runManually(id, triggerName) {
+		const workflowData = await this.rest('GET', `/workflows/${id}`);
+		const body = { workflowData, triggerToStartFrom: { name: triggerName } };
+		const { executionId } = await this.rest('POST', `/workflows/${id}/run`, body);
+		if (!executionId) throw new Error(`"${triggerName}" waits for a test event; use listenForTest().`);
+		return executionId;
+	}
+
+	/** The editor's "Listen for test event" on a trigger or webhook node. */
+	async listenForTest(id, triggerName) {
+		const workflowData = await this.rest('GET', `/workflows/${id}`);
+		const body = { workflowData, triggerToStartFrom: { name: triggerName } };
+		return this.rest('POST', `/workflows/${id}/run`, body);
+	}
+
+	/** The editor's "Stop listening"; n8n also does this after two minutes. */
+	stopListening(id) {
+		return this.rest('DELETE', `/test-webhook/${id}`);
+	}
+
+	/** Calls a webhook of this n8n by its path; returns { status, body }. */
+	async callWebhook(path, { method = 'POST', body, test = false } = {}) {
+		const response = await fetch(`${this.#url}/${test ? 'webhook-test' : 'webhook'}/${path}`, {
+			method,
+			headers: body === undefined ? {} : { 'content-type': 'application/json' },
+			body: body === undefined ? undefined : JSON.stringify(body),
+		});
+		return { status: response.status, body: parsed(await response.text()) };
+	}
+
+	/** All executions of a workflow, newest first, without their data; follows n8n's pages. */
+	async listExecutions({ workflowId, status } = {}) {
+		const all = [];
+		let cursor;
+		do {
+			const query = new URLSearchParams({ limit: '250' });
+			if (workflowId) query.set('workflowId', workflowId);
+			if (status) query.set('status', status);
+			if (cursor) query.set('cursor', cursor);
+			const page = await this.api('GET', `/executions?${query}`);
+			all.push(...page.data);
+			cursor = page.nextCursor;
+		} while (cursor);
+		return all;
+	}
+
+	/** One execution with its data, run by run. */
+	getExecution(id) {
+		return this.api('GET', `/executions/${id}?includeData=true`);
+	}
+
+	/** The execution once it has ended, whatever its status. */
+	async finishedExecution(id, { timeoutMs = 60_000 } = {}) {
+		const deadline = Date.now() + timeoutMs;
+		for (;;) {
+			const execution = await this.getExecution(id);
+			if (execution.stoppedAt) return execution;
+			if (Date.now() > deadline) throw new Error(`Execution ${id} is still ${execution.status} after ${timeoutMs / 1000} s.`);
+			await sleep(100);
+		}
+	}
+
+	/** The items a node put out in its last run: one array for each of its outputs. */
+	static outputOf(execution, nodeName) {
+		const runs = execution.data.resultData.runData[nodeName] ?? [];
+		return (runs.at(-1)?.data?.main ?? []).map((items) => items ?? []);
+	}
+
+	/** n8n's internal interface, as the editor uses it. */
+	async rest(method, path, body) {
+		const answer = await this.#checked(method, `/rest${path}`, body);
+		return answer?.data ?? answer;
+	}
+
+	/** n8n's public interface. */
+	api(method, path, body) {
+		return this.#checked(method, `/api/v1${path}`, body);
+	}
+
+	async #checked(method, path, body) {
+		const answer = await this.#send(method, path, body);
+		if (answer.status < 400) return answer.body;
+		throw new Error(`n8n answered ${answer.status} to ${method} ${path}: ${JSON.stringify(answer.body).slice(0, 2000)}`);
+	}
+
+	async #send(method, path, body) {
+		const headers = { 'browser-id': this.#browserId, 'content-type': 'application/json' };
+		if (this.#cookie) headers.cookie = this.#cookie;
+		if (this.#apiKey) headers['X-N8N-API-KEY'] = this.#apiKey;
+		const response = await fetch(this.#url + path, { method, headers, body: body && JSON.stringify(body) });
+		const session = response.headers.getSetCookie().find((cookie) => cookie.startsWith('n8n-auth='));
+		if (session) this.#cookie = session.split(';')[0];
+		return { status: response.status, body: parsed(await response.text()) };
+	}
+}
+
+function parsed(text) {
+	try {
+		return JSON.parse(text);
+	} catch (error) {
+		if (error instanceof SyntaxError) return text;
+		throw error;
+	}
+}

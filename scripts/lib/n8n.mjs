@@ -1,0 +1,124 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { n8nOnNode24 } from './n8n-install.mjs';
+import { installPackage } from './n8n-package.mjs';
+import { freePort, waitUntil } from './ports.mjs';
+
+export { N8nApi } from './n8n-api.mjs';
+export { n8nInstalled, n8nForThisNode, n8nOnNode24, n8nOnOlderNode, node24, whyNotHere } from './n8n-install.mjs';
+
+const off = [
+	...['DIAGNOSTICS', 'VERSION_NOTIFICATIONS', 'TEMPLATES', 'PERSONALIZATION', 'VERIFIED_PACKAGES', 'DYNAMIC_BANNERS', 'AI'],
+].map((name) => [`N8N_${name}_ENABLED`, 'false']);
+
+/** With these n8n calls nobody on the Internet and asks its user nothing. */
+const silence = {
+	...Object.fromEntries(off),
+	N8N_LICENSE_AUTO_RENEW_ENABLED: 'false',
+	N8N_VERSION_NOTIFICATIONS_WHATS_NEW_ENABLED: 'false',
+	N8N_HIRING_BANNER_ENABLED: 'false',
+	N8N_ONBOARDING_FLOW_DISABLED: 'true',
+	N8N_DIAGNOSTICS_CONFIG_FRONTEND: '',
+	N8N_DIAGNOSTICS_CONFIG_BACKEND: '',
+	EXTERNAL_FRONTEND_HOOKS_URLS: '',
+};
+
+/** mcp-registry calls n8n's servers; the others take time to start. 2.8 has none of them and refuses their names. */
+const modulesOff = { [n8nOnNode24]: 'mcp-registry,instance-ai,agents,chat-hub,workflow-builder,quick-connect' };
+
+/**
+ * Starts an n8n on 127.0.0.1 and waits until its editor and its workflows are there.
+ * `install` comes from `n8nInstalled()`; `userFolder` keeps its database; `packageDir` is the built package to load.
+ * `stop()` ends it in order and waits; `kill()` is SIGKILL; `log()` is what this start has written.
+ */
+export async function startN8n({ install, userFolder, port, packageDir, env = {}, timeoutMs = 180_000 }) {
+	mkdirSync(userFolder, { recursive: true });
+	if (packageDir) installPackage(packageDir, userFolder);
+	const usedPort = port ?? (await freePort());
+	const url = `http://127.0.0.1:${usedPort}`;
+	const settings = { ...(await surroundings(install, usedPort, url, userFolder)), ...env };
+	const n8n = n8nProcess(install, settings, join(userFolder, 'n8n.log'));
+	const isReady = async () => n8n.log().includes('Editor is now accessible') && (await isUp(`${url}/healthz/readiness`));
+	try {
+		await waitUntil(isReady, { what: `n8n ${install.version}`, timeoutMs, gaveUp: n8n.failure });
+	} catch (error) {
+		await n8n.kill();
+		throw new Error(`${error.message}\n${n8n.log().slice(-4000)}`, { cause: error });
+	}
+	return { url, port: usedPort, pid: n8n.pid, userFolder, stop: n8n.stop, kill: n8n.kill, log: n8n.log };
+}
+
+async function surroundings({ version }, port, url, userFolder) {
+	return {
+		...withoutJest(process.env),
+		...silence,
+		N8N_DISABLED_MODULES: modulesOff[version] ?? '',
+		NODE_ENV: 'production',
+		N8N_USER_FOLDER: userFolder,
+		N8N_HOST: '127.0.0.1',
+		N8N_LISTEN_ADDRESS: '127.0.0.1',
+		N8N_PORT: String(port),
+		N8N_PROTOCOL: 'http',
+		N8N_SECURE_COOKIE: 'false',
+		WEBHOOK_URL: `${url}/`,
+		N8N_RUNNERS_BROKER_LISTEN_ADDRESS: '127.0.0.1',
+		N8N_RUNNERS_BROKER_PORT: String(await freePort()),
+		N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
+		N8N_ENFORCE_SETTINGS_FILE_PERMISSIONS: 'true',
+	};
+}
+
+function withoutJest(env) {
+	const { JEST_WORKER_ID, NODE_OPTIONS, npm_config_nodedir, ...rest } = env;
+	return rest;
+}
+
+/** In a process group of its own, so that Ctrl-C at a terminal leaves its end to us, and its task runner ends with it. */
+function n8nProcess({ nodePath, n8nPath }, env, logPath) {
+	const file = openSync(logPath, 'a');
+	const from = statSync(logPath).size;
+	const child = spawn(nodePath, [n8nPath, 'start'], { env, detached: true, stdio: ['ignore', file, file] });
+	closeSync(file);
+	let ended;
+	const killGroup = () => signalGroup(child.pid, 'SIGKILL');
+	process.once('exit', killGroup);
+	const gone = once(child, 'exit').then(([code, signal]) => {
+		ended = `ended with ${signal ?? code}`;
+		process.removeListener('exit', killGroup);
+	});
+	const kill = async () => {
+		killGroup();
+		await gone;
+	};
+	const stop = async () => {
+		child.kill('SIGTERM');
+		// n8n gives itself 30 s; a node that does not let go within that has to be seen.
+		const late = setTimeout(killGroup, 40_000);
+		await gone;
+		clearTimeout(late);
+		killGroup();
+	};
+	const log = () => readFileSync(logPath).subarray(from).toString();
+	return { pid: child.pid, failure: () => ended, kill, stop, log };
+}
+
+function signalGroup(pid, signal) {
+	try {
+		process.kill(-pid, signal);
+	} catch (error) {
+		// ESRCH: nobody of the group is left.
+		if (error.code !== 'ESRCH') throw error;
+	}
+}
+
+async function isUp(url) {
+	try {
+		return (await fetch(url)).ok;
+	} catch (error) {
+		// fetch wraps "connection refused" while n8n is not listening yet.
+		if (error instanceof TypeError) return false;
+		throw error;
+	}
+}
