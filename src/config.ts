@@ -1,24 +1,7 @@
 import type { Policy } from './job/policy';
+import type { RedisSettings } from './store/connection';
 
-export interface RedisSettings {
-	/** `redis://` or `rediss://`; when given, host, port and the rest are taken from it. */
-	url?: string;
-	mode?: 'standalone' | 'sentinel' | 'cluster';
-	host?: string;
-	port?: number;
-	username?: string;
-	password?: string;
-	/** Standalone and Sentinel only. */
-	db?: number;
-	tls?: boolean;
-	/** False accepts any certificate; true by default. */
-	tlsRejectUnauthorized?: boolean;
-	tlsCa?: string;
-	/** Sentinels, or nodes of a Cluster, as `host:port`. */
-	nodes?: string[];
-	sentinelName?: string;
-	sentinelPassword?: string;
-}
+export type { RedisSettings };
 
 /** Calls an account or app may make. */
 export interface PaceSettings {

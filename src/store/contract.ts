@@ -1,0 +1,194 @@
+// What the store is asked and what it answers. The scripts move and compare; what a job becomes is decided in src/job.
+import type { EngineEvent, EventType } from '../job/event';
+import type { Job, JobState, Lease, LeasedJob, Phase, QueueName } from '../job/job';
+import type { Change } from '../job/transition';
+
+/** Which line a claim takes from: jobs to send, or jobs in doubt to look for. */
+export type Lane = 'publish' | 'look';
+
+/** A new job with the ids it answers to. */
+export interface NewJob {
+	job: Job;
+	/** Further ids (keys the content would derive), claimed as aliases. */
+	aliases: string[];
+}
+
+export type EnqueueAnswer =
+	| { kind: 'created'; job: Job }
+	/** The key is known: the job as it stands; the caller compares fingerprints. */
+	| { kind: 'existing'; job: Job }
+	/** The record is gone, the key is not: nothing may be sent. */
+	| Tombstone
+	/** The bytes of its image are not kept: `MediaStore.put` first. */
+	| { kind: 'media_missing' }
+	/** Redis is nearly full: what is kept must still fit when it ends. */
+	| { kind: 'full' };
+
+/** What is left of a job whose record is past its retention. */
+export interface Tombstone {
+	kind: 'tombstone';
+	id: string;
+	pinId: string | null;
+	mayExist: boolean;
+	state: JobState;
+}
+
+/** What an id or an alias leads to. */
+export type Found = { kind: 'job'; job: Job } | Tombstone | { kind: 'missing' };
+
+export interface Claim {
+	jobs: LeasedJob[];
+	/** Acknowledged writes may be gone: read before every send. */
+	lookFirst: boolean;
+	/** When the account's next job of this lane is due; null when none waits or when only a release or settle can tell. */
+	nextAt: number | null;
+}
+
+/** The right to move one job: what `settle`, `extend` and `giveBack` need of a `LeasedJob`. */
+export interface Held {
+	id: string;
+	lease: Pick<Lease, 'fence'>;
+}
+
+/** A correction of a job that nobody works on: requeue, update, cancel or a verdict. */
+export interface Revision {
+	/** Refused unless the record still has it. */
+	expectedRevision: number;
+	expectedSeq: number;
+	change: Change;
+	/** Ids the corrected content derives; refused when another job owns one. */
+	aliases: string[];
+}
+
+export type ReviseAnswer =
+	| { kind: 'revised'; job: Job; displaced: string | null }
+	/** Somebody was quicker, or works on it right now: the job as it stands. */
+	| { kind: 'moved'; job: Job }
+	| { kind: 'owned'; by: string }
+	| { kind: 'contested'; owner: string | null }
+	| { kind: 'media_missing' }
+	| { kind: 'missing' };
+
+export type SettleAnswer =
+	/** `displaced`: a job that had adopted this Pin by looking; it stands in `JobStore.displaced()` until it is sent back to reconcile. */
+	| { kind: 'settled'; displaced?: string | null }
+	/** The fence moved on: nothing was changed. */
+	| { kind: 'lease_lost' }
+	/** A twin stands between permit and settle, or the Pin has an owner: the adoption was refused. */
+	| { kind: 'contested'; owner: string | null };
+
+/** What became of a Pin id that turned up after the fence had moved on. */
+export type EvidenceAnswer =
+	| { kind: 'accepted'; job: Job; displaced: string | null }
+	/** The job had this Pin already. */
+	| { kind: 'known'; job: Job }
+	/** The job has another Pin: an incident for ops was recorded. */
+	| { kind: 'double'; job: Job; pinIds: string[] }
+	| { kind: 'missing' };
+
+/** Two Pins of one job: for ops, until somebody dismisses it. */
+export interface DoublePin {
+	jobId: string;
+	account: string;
+	pinIds: string[];
+	at: number;
+}
+
+export interface JobFilter {
+	states?: JobState[];
+	account?: string;
+	client?: string;
+	queue?: QueueName;
+	code?: string;
+	phase?: Phase;
+	boardId?: string;
+	source?: string;
+	createdAfter?: number;
+	createdBefore?: number;
+	/** 1 to 500; 50 by default. */
+	limit?: number;
+	cursor?: string;
+}
+
+export interface JobPage {
+	/** Newest first. */
+	jobs: Job[];
+	/** Where the next page begins; null at the end. A page may be short and still have a next one. */
+	cursor: string | null;
+}
+
+/** Jobs by state over the namespace. */
+export interface JobCounts {
+	states: Record<JobState, number>;
+	inDoubt: number;
+	failures: Record<QueueName, number>;
+	/** When the job that is due the longest became due; null when none waits. */
+	oldestDueAt: number | null;
+	/** Failures of one cause that nobody resolved, by cause. */
+	groups: Record<string, number>;
+}
+
+/** Jobs of one account. */
+export interface AccountCounts {
+	waiting: number;
+	running: number;
+	inDoubt: number;
+	failed: number;
+}
+
+/** Who wants which events; the stored form of the engine's `Subscription`. */
+export interface StoredSubscription {
+	id: string;
+	url: string;
+	events: EventType[];
+	states?: JobState[];
+	classes?: string[];
+	queues?: QueueName[];
+	accounts?: string[];
+	clients?: string[];
+	test?: boolean;
+	/** Ends at this instant unless renewed. */
+	expiresAt: number;
+	paused: boolean;
+	/** The last event of the log that was handed to it. */
+	cursor: string;
+	/** Events handed to it and not yet accepted. */
+	waiting: number;
+	dead: number;
+	/** Events that were cut from the log before they could be delivered. */
+	missed: number;
+	/** Since when nothing was accepted any more; null when the last delivery was. */
+	failingSince: number | null;
+	lastError: string | null;
+}
+
+/** One event on its way to one subscription. */
+export interface Delivery {
+	subscriptionId: string;
+	/** The line it stands in: a job id, or `@` and an account label. */
+	line: string;
+	/** Proves that this dispatcher holds the head of the line. */
+	token: string;
+	/** Tries so far, this one not counted. */
+	tries: number;
+	event: EngineEvent;
+	/** The job as of the event; null for events of accounts, and when the record is gone. */
+	job: Job | null;
+}
+
+export type DeliveryResult =
+	| { kind: 'delivered' }
+	/** Not accepted: again at this instant, and nothing of the same line before it. */
+	| { kind: 'postponed'; until: number; error: string }
+	/** Given up: kept for 30 days to be replayed; the line goes on. */
+	| { kind: 'dead'; error: string };
+
+export interface DeadDelivery {
+	subscriptionId: string;
+	eventId: string;
+	type: EventType;
+	jobId: string | null;
+	at: number;
+	tries: number;
+	error: string;
+}
