@@ -98,18 +98,22 @@ export class N8nApi {
 
 	/** Runs the saved workflow as the editor's button does, from the named trigger; returns the id of the execution. */
 	async runManually(id, triggerName) {
-		const workflowData = await this.rest('GET', `/workflows/${id}`);
-		const body = { workflowData, triggerToStartFrom: { name: triggerName } };
-		const { executionId } = await this.rest('POST', `/workflows/${id}/run`, body);
+		const { executionId } = await this.#runFrom(id, triggerName);
 		if (!executionId) throw new Error(`"${triggerName}" waits for a test event; use listenForTest().`);
 		return executionId;
 	}
 
 	/** The editor's "Listen for test event" on a trigger or webhook node. */
 	async listenForTest(id, triggerName) {
-		const workflowData = await this.rest('GET', `/workflows/${id}`);
-		const body = { workflowData, triggerToStartFrom: { name: triggerName } };
-		return this.rest('POST', `/workflows/${id}/run`, body);
+		const { waitingForWebhook } = await this.#runFrom(id, triggerName);
+		if (!waitingForWebhook) throw new Error(`"${triggerName}" ran at once; use runManually().`);
+	}
+
+	async #runFrom(id, triggerName) {
+		const workflow = await this.rest('GET', `/workflows/${id}`);
+		// 2.8 wants the workflow itself, and breaks on a missing pinData; 2.41 looks the workflow up.
+		const workflowData = { ...workflow, pinData: workflow.pinData ?? {} };
+		return this.rest('POST', `/workflows/${id}/run`, { workflowData, triggerToStartFrom: { name: triggerName } });
 	}
 
 	/** The editor's "Stop listening"; n8n also does this after two minutes. */

@@ -70,9 +70,10 @@ async function surroundings({ version }, port, url, userFolder) {
 	};
 }
 
+/** What Jest and npm tell their children is not meant for n8n. */
 function withoutJest(env) {
-	const { JEST_WORKER_ID, NODE_OPTIONS, npm_config_nodedir, ...rest } = env;
-	return rest;
+	const inner = ['JEST_WORKER_ID', 'NODE_OPTIONS', 'npm_config_nodedir'];
+	return Object.fromEntries(Object.entries(env).filter(([name]) => !inner.includes(name)));
 }
 
 /** In a process group of its own, so that Ctrl-C at a terminal leaves its end to us, and its task runner ends with it. */
