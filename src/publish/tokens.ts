@@ -1,0 +1,58 @@
+import type { AccessToken, TokenSource } from './contract';
+
+/** What a renewal came to: another token to try, nothing but reconnecting, or nobody could be asked. */
+export type Renewal = { kind: 'renewed' } | { kind: 'dead'; message: string } | { kind: 'unanswered'; message: string };
+
+/**
+ * The tokens of one account: renewed once at a time, and not again while the token that a renewal gave has never been
+ * accepted. Tokens stay in here; nothing this says contains one.
+ */
+export class Tokens {
+	private renewing: Promise<Renewal> | null = null;
+	/** The token of the last renewal until Pinterest accepts it: refused too, a further renewal would not help. */
+	private unproven: string | null = null;
+
+	constructor(private readonly source: TokenSource) {}
+
+	/** The token as it stands. Throws what the source throws. */
+	current(): Promise<AccessToken> {
+		return this.source.current();
+	}
+
+	/** Pinterest took this token for good, whatever it answered otherwise. */
+	accepted(token: AccessToken): void {
+		if (this.unproven === token.value) this.unproven = null;
+	}
+
+	/** After a 401 that says the token is dead (never after one that says a scope is missing). */
+	async renew(refused: AccessToken): Promise<Renewal> {
+		this.renewing ??= this.renewOnce(refused).finally(() => {
+			this.renewing = null;
+		});
+		return this.renewing;
+	}
+
+	private async renewOnce(refused: AccessToken): Promise<Renewal> {
+		try {
+			// Reconnected by its owner, or renewed for another call, while this call was under way.
+			if ((await this.source.current()).value !== refused.value) return { kind: 'renewed' };
+			if (this.unproven === refused.value) return { kind: 'dead', message: 'The token was renewed and is refused all the same.' };
+			const fresh = await this.source.refresh();
+			this.unproven = fresh.value;
+			if (fresh.value === refused.value) return { kind: 'dead', message: 'The renewal gave the refused token back.' };
+			return { kind: 'renewed' };
+		} catch (error) {
+			return { kind: isRetryable(error) ? 'unanswered' : 'dead', message: without(error, refused) };
+		}
+	}
+}
+
+/** What a source says of its failure, less the token in case it is quoted. */
+export function without(error: unknown, token: AccessToken | null): string {
+	const message = error instanceof Error ? error.message : String(error);
+	return token ? message.replaceAll(token.value, '[token]') : message;
+}
+
+function isRetryable(error: unknown): boolean {
+	return error instanceof Error && 'retryable' in error && error.retryable === true;
+}
