@@ -11,7 +11,7 @@ const common = ['errors'];
 // Who may import whom. `may`: other folders and files of src. `types`: whether types may come from the rest of src.
 // `packages`: those of the listed ones that are allowed here.
 const folders = {
-	job: { may: [], types: false, packages: [] },
+	job: { may: [...common], types: false, packages: [] },
 	store: { may: ['job', ...common], types: false, packages: ['ioredis'] },
 	publish: { may: ['job', ...common], types: false, packages: ['https-proxy-agent', 'proxy-from-env'] },
 	pace: { may: ['job', ...common], types: true, packages: ['bottleneck'] },

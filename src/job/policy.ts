@@ -1,8 +1,10 @@
-/** Exponential delay with equal jitter: half fixed, half random; `attempts` tries before the class gives up. */
+/** Exponential delay with equal jitter: half fixed, half random; `attempts` retries before the class gives up. */
 export interface BackoffRule {
 	baseMs: number;
 	capMs: number;
 	attempts: number;
+	/** The first delay is all random, from 0 to the base. */
+	spreadFirst?: boolean;
 }
 
 /** All time constants and counts that decisions need; `policyOf(timeFactor)` scales the times. */
@@ -48,7 +50,7 @@ export function policyOf(timeFactor = 1, changes: Partial<Policy> = {}): Policy 
 	const t = (ms: number) => Math.max(1, Math.round(ms / timeFactor));
 	return {
 		timeFactor,
-		retry: { baseMs: t(5 * SECOND), capMs: t(5 * MINUTE), attempts: 8 },
+		retry: { baseMs: t(5 * SECOND), capMs: t(5 * MINUTE), attempts: 8, spreadFirst: true },
 		resendsAfterAbsence: 3,
 		retryLater: { baseMs: t(MINUTE), capMs: t(HOUR), attempts: 12 },
 		patienceMs: t(72 * HOUR),

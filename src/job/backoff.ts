@@ -1,0 +1,17 @@
+import type { BackoffRule } from './policy';
+
+/**
+ * How long to wait before the n-th retry (from 1), ms: equal jitter, half of the exponential delay fixed and half of it
+ * random, never above the cap. With `spreadFirst` the first delay is all random, so that a thousand jobs that failed in
+ * one second do not come back in one second.
+ */
+export function backoffMs(rule: BackoffRule, n: number, random: () => number): number {
+	if (rule.spreadFirst && n <= 1) return Math.round(random() * Math.min(rule.baseMs, rule.capMs));
+	const full = Math.min(rule.capMs, rule.baseMs * 2 ** Math.min(n - 1, 40));
+	return Math.round(full / 2 + (random() * full) / 2);
+}
+
+/** A wait that a header asked for, and up to a tenth more: those who were told the same do not come back together. */
+export function headerWaitMs(waitMs: number, random: () => number): number {
+	return Math.round(waitMs * (1 + random() / 10));
+}

@@ -1,0 +1,106 @@
+import { ourFailure } from './classify';
+import type { Doubt, Evidence, Job } from './job';
+import { markerOf, matches, type ListedPin } from './natural-key';
+import type { Failure, LookOutcome } from './outcome';
+import type { Policy } from './policy';
+
+// How a doubt ends. A create was sent and nobody knows whether the Pin exists; Pinterest has no idempotency key, so only a
+// look at the board can tell. Reads lag writes, by seconds as a rule and by minutes at times (Pinterest's own tests say so,
+// 2026-11): one negative read proves nothing. So we look again and again, at growing distances from the send deadline, and
+// take absence for proven only when several complete scans saw nothing AND the last of them began past the horizon. A scan
+// that began before the send deadline says nothing at all: the request might have left after it.
+
+/** Looks beyond the plan, for a doubt that its last planned look could not settle; each waits as long as the plan's last gap. */
+const EXTRA_LOOKS = 3;
+
+/** When to look next, epoch ms: as planned from the send deadline, but never two looks in one breath after a pause. */
+export function nextLookAt(doubt: Doubt, policy: Policy, now: number): number {
+	const planned = doubt.sendBy + lookOffsetMs(doubt.step, policy);
+	return doubt.step === 0 ? Math.max(planned, now) : Math.max(planned, now + lookOffsetMs(0, policy));
+}
+
+/** Whether the look just taken was the last: a person has to decide. Several candidates or a refused read do not cure with time. */
+export function isPlanOver(doubt: Doubt, outcome: LookOutcome, policy: Policy): boolean {
+	const mayClear = outcome.kind !== 'ambiguous' && outcome.evidence.scan !== 'forbidden';
+	return doubt.step >= policy.lookAtMs.length + (mayClear ? EXTRA_LOOKS : 0);
+}
+
+/** The doubt after one more look; counts absence only from complete scans begun after the send deadline. */
+export function afterLook(doubt: Doubt, outcome: LookOutcome, policy: Policy): Doubt {
+	const evidence = [...doubt.evidence, outcome.evidence];
+	const cut = Math.max(0, evidence.length - policy.evidenceCap);
+	return {
+		...doubt,
+		step: doubt.step + 1,
+		absentScans: absentScansAfter(doubt, outcome),
+		evidence: evidence.slice(cut),
+		evidenceCut: doubt.evidenceCut + cut,
+	};
+}
+
+/** Whether this scan, with those before it, proves that no Pin came of the doubtful send. */
+export function provesAbsence(doubt: Doubt, outcome: LookOutcome, policy: Policy): boolean {
+	return outcome.kind === 'absent'
+		&& outcome.evidence.scan === 'complete'
+		&& absentScansAfter(doubt, outcome) >= policy.absentScans
+		&& outcome.evidence.at >= doubt.sendBy + policy.horizonMs;
+}
+
+function absentScansAfter(doubt: Doubt, outcome: LookOutcome): number {
+	// Something was there: what is gone at the next look may only be hidden by the lag.
+	if (outcome.kind === 'ambiguous' || outcome.kind === 'contested') return 0;
+	const counts = outcome.kind === 'absent' && outcome.evidence.scan === 'complete' && outcome.evidence.at >= doubt.sendBy;
+	return doubt.absentScans + (counts ? 1 : 0);
+}
+
+function lookOffsetMs(step: number, { lookAtMs }: Policy): number {
+	const last = lookAtMs.length - 1;
+	const at = lookAtMs[Math.min(step, last)] ?? 0;
+	return at + Math.max(0, step - last) * (at - (lookAtMs[last - 1] ?? 0));
+}
+
+/** One reading of a board's (or section's) Pins; it serves every job in doubt there. */
+export interface Scan {
+	/** When the reading began, epoch ms: what it did not see may have come since. */
+	at: number;
+	/** Every page was read without an error. */
+	complete: boolean;
+	pages: number;
+	pins: readonly ListedPin[];
+	/** Why it is not complete, when a call failed. */
+	failure: Failure | null;
+}
+
+/**
+ * What a scan says of one job in doubt. `owners` names the job each Pin already belongs to; `contested` says that a twin
+ * stands between permit and settle, whose Pin this might be.
+ */
+export function judgeScan(job: Job, scan: Scan, owners: ReadonlyMap<string, string>, contested = false): LookOutcome {
+	const notBefore = job.inDoubt?.notBefore ?? 0;
+	const own = new Map(scan.pins.filter((pin) => matches(job, pin, notBefore)).map((pin) => [pin.id, owners.get(pin.id)]));
+	const candidates = [...own].filter(([, owner]) => owner === undefined || owner === job.id).map(([id]) => id);
+	const evidence = evidenceOf(scan, candidates);
+	const already = candidates.find((id) => own.get(id) === job.id);
+	if (already !== undefined) return { kind: 'found', pinId: already, pinUrl: null, evidence };
+	const [pinId] = candidates;
+	if (candidates.length > 1) return { kind: 'ambiguous', pinIds: candidates, evidence };
+	// An unread page might hold a second candidate; a marker is the job's alone.
+	const unreadable = !scan.complete && (pinId === undefined || markerOf(job) === null);
+	if (unreadable) return { kind: 'unreadable', failure: scan.failure ?? ourFailure('scan_incomplete'), evidence };
+	if (pinId === undefined) return { kind: 'absent', evidence };
+	return contested && markerOf(job) === null ? { kind: 'contested', evidence } : { kind: 'found', pinId, pinUrl: null, evidence };
+}
+
+function evidenceOf(scan: Scan, candidates: string[]): Evidence {
+	const forbidden = scan.failure?.facts.httpStatus === 403;
+	const seen = `${scan.pins.length} Pins on ${scan.pages} pages`;
+	const found = candidates.length === 0 ? 'none matches' : `matching: ${candidates.slice(0, 5).join(', ')}`;
+	const why = scan.complete ? '' : ` Not complete: ${scan.failure ? scan.failure.facts.message : 'too many pages'}`;
+	return {
+		at: scan.at,
+		scan: scan.complete ? 'complete' : forbidden ? 'forbidden' : 'incomplete',
+		pages: scan.pages,
+		candidates: candidates.length,
+		note: `${seen}, ${found}.${why}`,
+	};
+}

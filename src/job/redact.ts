@@ -1,0 +1,24 @@
+/** The longest message that is kept, characters. */
+export const MESSAGE_LIMIT = 300;
+
+const SECRETS: readonly [pattern: RegExp, instead: string][] = [
+	[/\b(bearer|basic)\s+[^\s"',;]+/gi, '$1 [redacted]'],
+	[/\bpin[a-z]{1,2}_[A-Za-z0-9_.~+/=-]+/g, '[redacted]'],
+	[/\beyJ[\w-]+\.[\w-]+(\.[\w-]*)?/g, '[redacted]'],
+	[/((?:access|refresh|id)?_?token|client_secret|secret|password|signature|api_?key|x-amz-[a-z-]+|sig)(["']?\s*[=:]\s*["']?)[^\s"'&,;}]+/gi, '$1$2[redacted]'],
+	// The user part of an address.
+	[/(\/\/)[^\s/@:]+:[^\s/@]+@/g, '$1[redacted]@'],
+	[/\b[0-9a-f]{32,}\b/gi, '[redacted]'],
+	// Base64 of either alphabet; without a digit it is a long word.
+	[/(?=[A-Za-z+/_-]*\d)[A-Za-z0-9+/_-]{40,}={0,2}/g, '[redacted]'],
+];
+
+/** The text without anything that looks like a secret, in one line of at most 300 characters. */
+export function redact(text: string): string {
+	// Cut first so that a huge body costs nothing; far enough out that a secret at the cut is still recognised.
+	const start = text.slice(0, 20 * MESSAGE_LIMIT);
+	const clean = SECRETS.reduce((rest, [pattern, instead]) => rest.replace(pattern, instead), start);
+	// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+	const line = clean.replace(/[\u0000-\u001f\u007f]+/g, ' ').replace(/ {2,}/g, ' ').trim();
+	return line.length > MESSAGE_LIMIT ? `${line.slice(0, MESSAGE_LIMIT - 1)}…` : line;
+}
