@@ -1,0 +1,13 @@
+export { Sandbox } from './server';
+export { Control } from './control';
+export type { AccountChange, AccountView, BoardChange, CallFilter, Part, PinFilter, Summary, WorldView } from './control';
+export { faults } from './faults';
+export type { Ending, Fault, FaultMatch, FaultName, FaultShares, ScriptedFault } from './faults';
+export type { ImageVerdict } from './images';
+export type { LedgerCall, LedgerPin, PinContent } from './ledger';
+export { laggingConsistency } from './options';
+export type { Consistency, Quota, Rates, SandboxOptions } from './options';
+export type { AccountRates, BoardRates, RateSummary } from './rate-ledger';
+export type { ExpectedGroup, GroupField, SummaryWish } from './summary';
+export type { AccountSpec, AppSpec, BoardSpec, WorldSpec } from './world';
+export { complaintAbout } from './control-schemas';

@@ -1,0 +1,58 @@
+import type { Answer } from '../answers';
+import type { PinContent, LedgerCall } from '../ledger';
+import type { State } from '../state';
+import type { Account } from '../world';
+
+/** A call as a route sees it: its body was read and its token, where it needs one, is good. */
+export interface OpenCall {
+	headers: Record<string, string | string[] | undefined>;
+	/** What the groups of the route's pattern matched. */
+	params: string[];
+	query: URLSearchParams;
+	body: Buffer;
+	record: LedgerCall;
+}
+
+export interface ApiCall extends OpenCall {
+	account: Account;
+	/** How many times this very call has been made, this time included. */
+	nth: number;
+	/** A created Pin comes into being only after the answer failed. */
+	late: boolean;
+}
+
+interface Common {
+	/** The name the ledger and scripted faults know it by. */
+	operation: string;
+	method: 'GET' | 'POST' | 'DELETE';
+	pattern: RegExp;
+}
+
+/** A call of the API that needs a bearer token. */
+export interface BearerRoute extends Common {
+	kind: 'read' | 'write';
+	scopes: string[];
+	/** What the call is about, as far as the body can be understood; decides faults and is kept in the ledger. */
+	content?(state: State, account: Account, body: Buffer): PinContent | null;
+	handle(state: State, call: ApiCall): Answer;
+}
+
+/** A call that brings no bearer token: the token endpoint, the file upload, the consent page. */
+export interface OpenRoute extends Common {
+	kind: 'open';
+	handle(state: State, call: OpenCall): Answer;
+}
+
+export type Route = BearerRoute | OpenRoute;
+
+/** The JSON of a body; undefined when it is none. */
+export function jsonOf(body: Buffer): unknown {
+	try {
+		return JSON.parse(body.toString());
+	} catch {
+		return undefined;
+	}
+}
+
+/** Instants come back without a zone (observed in public code, 2026-11). */
+export const nakedDate = (at: number): string => new Date(at).toISOString().slice(0, 19);
