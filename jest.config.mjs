@@ -3,11 +3,12 @@ const swc = {
 	module: { type: 'commonjs' },
 };
 
-const project = (name, more = {}) => ({
+const project = (name, timeoutMs, more = {}) => ({
 	displayName: name,
 	roots: ['<rootDir>'],
 	testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
 	testEnvironment: '<rootDir>/test/support/environment.ts',
+	testEnvironmentOptions: { timeoutMs },
 	// .mjs too: tests share the start-up code of scripts/lib with npm start.
 	transform: { '^.+\\.(ts|mjs)$': ['@swc/jest', swc] },
 	moduleFileExtensions: ['ts', 'mjs', 'js', 'json', 'node'],
@@ -26,10 +27,10 @@ const seconds = (count) => count * 1000;
 
 export default {
 	projects: [
-		project('unit'),
-		project('integration', { ...onRedis, testTimeout: seconds(20) }),
-		project('simulation', { ...onRedis, testTimeout: seconds(120) }),
+		project('unit', seconds(5)),
+		project('integration', seconds(20), onRedis),
+		project('simulation', seconds(120), onRedis),
 		// Run these with --runInBand: each file has an n8n of its own, and two would fight for the machine.
-		project('e2e', { ...onRedis, testTimeout: seconds(300) }),
+		project('e2e', seconds(300), onRedis),
 	],
 };

@@ -116,7 +116,7 @@ export class N8nApi {
 		return this.rest('POST', `/workflows/${id}/run`, { workflowData, triggerToStartFrom: { name: triggerName } });
 	}
 
-	/** The editor's "Stop listening"; n8n also does this after two minutes. */
+	/** The editor's "Stop listening"; n8n also does this after two minutes. 2.41 answers before its nodes have let go. */
 	stopListening(id) {
 		return this.rest('DELETE', `/test-webhook/${id}`);
 	}
@@ -167,6 +167,11 @@ export class N8nApi {
 	static outputOf(execution, nodeName) {
 		const runs = execution.data.resultData.runData[nodeName] ?? [];
 		return (runs.at(-1)?.data?.main ?? []).map((items) => items ?? []);
+	}
+
+	/** The descriptions of all 'nodes' or 'credentials' this n8n has loaded. */
+	knownTypes(kind) {
+		return this.#checked('GET', `/types/${kind}.json`);
 	}
 
 	/** n8n's internal interface, as the editor uses it. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { n8nOnNode24 } from './n8n-install.mjs';
 import { installPackage } from './n8n-package.mjs';
 import { freePort, waitUntil } from './ports.mjs';
@@ -31,15 +31,16 @@ const modulesOff = { [n8nOnNode24]: 'mcp-registry,instance-ai,agents,chat-hub,wo
 /**
  * Starts an n8n on 127.0.0.1 and waits until its editor and its workflows are there.
  * `install` comes from `n8nInstalled()`; `userFolder` keeps its database; `packageDir` is the built package to load.
+ * `detached` keeps a Ctrl-C at the terminal from it, for callers who end it themselves.
  * `stop()` ends it in order and waits; `kill()` is SIGKILL; `log()` is what this start has written.
  */
-export async function startN8n({ install, userFolder, port, packageDir, env = {}, timeoutMs = 180_000 }) {
+export async function startN8n({ install, userFolder, port, packageDir, env = {}, detached = false, timeoutMs = 180_000 }) {
 	mkdirSync(userFolder, { recursive: true });
 	if (packageDir) installPackage(packageDir, userFolder);
 	const usedPort = port ?? (await freePort());
 	const url = `http://127.0.0.1:${usedPort}`;
 	const settings = { ...(await surroundings(install, usedPort, url, userFolder)), ...env };
-	const n8n = n8nProcess(install, settings, join(userFolder, 'n8n.log'));
+	const n8n = n8nProcess(install, { env: settings, detached, logPath: join(userFolder, 'n8n.log') });
 	const isReady = async () => n8n.log().includes('Editor is now accessible') && (await isUp(`${url}/healthz/readiness`));
 	try {
 		await waitUntil(isReady, { what: `n8n ${install.version}`, timeoutMs, gaveUp: n8n.failure });
@@ -50,10 +51,12 @@ export async function startN8n({ install, userFolder, port, packageDir, env = {}
 	return { url, port: usedPort, pid: n8n.pid, userFolder, stop: n8n.stop, kill: n8n.kill, log: n8n.log };
 }
 
-async function surroundings({ version }, port, url, userFolder) {
+async function surroundings({ version, nodePath }, port, url, userFolder) {
 	return {
 		...withoutJest(process.env),
 		...silence,
+		// The task runner is started as `node`.
+		PATH: `${dirname(nodePath)}${delimiter}${process.env.PATH}`,
 		N8N_DISABLED_MODULES: modulesOff[version] ?? '',
 		NODE_ENV: 'production',
 		N8N_USER_FOLDER: userFolder,
@@ -76,42 +79,33 @@ function withoutJest(env) {
 	return Object.fromEntries(Object.entries(env).filter(([name]) => !inner.includes(name)));
 }
 
-/** In a process group of its own, so that Ctrl-C at a terminal leaves its end to us, and its task runner ends with it. */
-function n8nProcess({ nodePath, n8nPath }, env, logPath) {
+/** n8n's task runner is a child of it and leaves by itself when n8n is gone. */
+function n8nProcess({ nodePath, n8nPath }, { env, detached, logPath }) {
 	const file = openSync(logPath, 'a');
 	const from = statSync(logPath).size;
-	const child = spawn(nodePath, [n8nPath, 'start'], { env, detached: true, stdio: ['ignore', file, file] });
+	const child = spawn(nodePath, [n8nPath, 'start'], { env, detached, stdio: ['ignore', file, file] });
 	closeSync(file);
+	const killWithUs = () => child.kill('SIGKILL');
+	process.once('exit', killWithUs);
 	let ended;
-	const killGroup = () => signalGroup(child.pid, 'SIGKILL');
-	process.once('exit', killGroup);
 	const gone = once(child, 'exit').then(([code, signal]) => {
 		ended = `ended with ${signal ?? code}`;
-		process.removeListener('exit', killGroup);
+		process.removeListener('exit', killWithUs);
 	});
-	const kill = async () => {
-		killGroup();
-		await gone;
-	};
-	const stop = async () => {
-		child.kill('SIGTERM');
-		// n8n gives itself 30 s; a node that does not let go within that has to be seen.
-		const late = setTimeout(killGroup, 40_000);
+	const end = async (signal, patienceMs) => {
+		child.kill(signal);
+		const late = setTimeout(() => child.kill('SIGKILL'), patienceMs);
 		await gone;
 		clearTimeout(late);
-		killGroup();
 	};
-	const log = () => readFileSync(logPath).subarray(from).toString();
-	return { pid: child.pid, failure: () => ended, kill, stop, log };
-}
-
-function signalGroup(pid, signal) {
-	try {
-		process.kill(-pid, signal);
-	} catch (error) {
-		// ESRCH: nobody of the group is left.
-		if (error.code !== 'ESRCH') throw error;
-	}
+	return {
+		pid: child.pid,
+		failure: () => ended,
+		kill: () => end('SIGKILL', 0),
+		// n8n gives its nodes 30 s to let go.
+		stop: () => end('SIGTERM', 40_000),
+		log: () => readFileSync(logPath).subarray(from).toString(),
+	};
 }
 
 async function isUp(url) {

@@ -13,7 +13,8 @@ export const redisProgram = () => programOnPath('redis-server', 'valkey-server')
  * Starts a Redis of our own on 127.0.0.1 that writes an append-only file and never evicts.
  * A `dir` given by the caller is kept after `stop()`, so that a second start finds its data.
  */
-export async function startRedisServer({ appendfsync = 'everysec', dir, port, args = [], program = redisProgram() } = {}) {
+export async function startRedisServer(options = {}) {
+	const { appendfsync = 'everysec', dir, port, args = [], detached = false, program = redisProgram() } = options;
 	if (!program) throw new Error('No redis-server or valkey-server on PATH. Install Redis 7 or set REDIS_URL.');
 	const folder = dir ?? mkdtempSync(join(tmpdir(), 'pinterest-jobs-redis-'));
 	const usedPort = port ?? (await freePort());
@@ -22,7 +23,7 @@ export async function startRedisServer({ appendfsync = 'everysec', dir, port, ar
 		['--appendonly', 'yes', '--appendfsync', appendfsync, '--maxmemory-policy', 'noeviction'],
 		args,
 	].flat();
-	const server = watchedProcess(program, settings.map(String));
+	const server = watchedProcess(program, settings.map(String), { detached });
 	await waitUntil(() => answersPing(usedPort), { what: 'redis-server', gaveUp: server.failure });
 	return {
 		url: `redis://127.0.0.1:${usedPort}`,

@@ -9,17 +9,17 @@ import { installCommand, mayInstall, systemInstall } from './system.mjs';
 /**
  * A Redis to work with, in this order: REDIS_URL; redis-server or valkey-server on PATH; one installed by the system's
  * package manager; and, only with `allowEmbedded`, one written in JavaScript that keeps nothing.
- * Returns { url, kind: 'given' | 'server' | 'embedded', stop() }. `dir` keeps the data of a server we start.
+ * `detached` keeps a Ctrl-C at the terminal from it. Returns { url, kind: 'given' | 'server' | 'embedded', stop() }. `dir` keeps the data of a server we start.
  */
-export async function ensureRedis({ allowEmbedded = false, install = false, dir, log = console.log } = {}) {
+export async function ensureRedis({ allowEmbedded = false, install = false, detached = false, dir, log = console.log } = {}) {
 	if (process.env.REDIS_URL) return given(process.env.REDIS_URL);
 	if (!redisProgram() && (await mayInstallRedis(install, log))) await installRedis(log);
 	if (redisProgram()) {
-		const server = await startRedisServer({ dir });
+		const server = await startRedisServer({ dir, detached });
 		return { url: server.url, kind: 'server', stop: server.stop };
 	}
 	if (!allowEmbedded) throw new Error(`Redis is missing. Install Redis 7 or later${howTo()}, or set REDIS_URL.`);
-	return embedded(log);
+	return embedded(log, detached);
 }
 
 async function given(url) {
@@ -68,10 +68,12 @@ async function installRedis(log) {
 }
 
 /** Good for a first look: about a hundred times slower than Redis, and everything is gone when it ends. */
-async function embedded(log) {
+async function embedded(log, detached) {
 	const folder = await installedOnce('js-redis-server-0.3.0', { dependencies: { 'js-redis-server': '0.3.0' } });
 	const port = await freePort();
-	const server = watchedProcess(process.execPath, [join(import.meta.dirname, 'embedded-redis.mjs'), folder, String(port)]);
+	const server = watchedProcess(process.execPath, [join(import.meta.dirname, 'embedded-redis.mjs'), folder, String(port)], {
+		detached,
+	});
 	await waitUntil(() => answersPing(port), { what: 'the embedded Redis', gaveUp: server.failure });
 	log('');
 	log('!! No Redis was found, so an EMBEDDED one is used: slow, and it KEEPS NOTHING. For a first look only.');
