@@ -1,0 +1,9 @@
+import type { RedisClient } from './bottleneck-connection';
+import type { Bucket } from './buckets';
+
+/** Slots a bucket would grant at once, as Bottleneck's record in Redis has it; a bucket nobody has used yet is full. */
+export async function headroomOf(client: Pick<RedisClient, 'hmget'>, id: string, bucket: Bucket): Promise<number> {
+	const [reservoir, running] = await client.hmget(`b_${id}_settings`, 'reservoir', 'running');
+	const tokens = reservoir == null ? bucket.maximum : Number(reservoir);
+	return bucket.concurrent === null ? tokens : Math.min(tokens, bucket.concurrent - Number(running ?? 0));
+}

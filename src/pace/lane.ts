@@ -1,0 +1,168 @@
+import type Bottleneck from 'bottleneck';
+import type { Log } from '../log';
+import { gapMs } from './buckets';
+import type { SharedBucket } from './shared-bucket';
+
+export interface LaneParts {
+	bucket: SharedBucket;
+	/** Longest time a slot is held, ms; after it Redis takes the slot of a dead worker back. */
+	expirationMs: number;
+	/** Silence of Redis, ms, after which slots are granted by a local gap. */
+	patienceMs: number;
+	log: Log;
+}
+
+/** A slot that was granted. */
+export interface Slot {
+	/** Nothing was sent in it: its token goes back. */
+	unused(): void;
+}
+
+interface Waiter {
+	begin(limiter: Bottleneck | null): Promise<void>;
+	cancel(): void;
+	/** When it got into Bottleneck's queue; null while it is not in it. */
+	queuedAt: number | null;
+}
+
+const LONGEST_TICK_MS = 1000;
+
+/** A line of calls waiting for slots of one bucket. It paces; it guards nothing. */
+export class Lane {
+	private readonly waiters = new Set<Waiter>();
+	/** Grants whose slot Redis has not got back yet. */
+	private readonly held = new Set<Promise<unknown>>();
+	private running = 0;
+	private timer: NodeJS.Timeout | null = null;
+	private probing = false;
+	/** The last sign of life, or the begin of the wait; null while nobody waits. */
+	private heardAt: number | null = null;
+	private alone = false;
+	private nextAloneAt = 0;
+	private usedAt = performance.now();
+
+	constructor(private readonly parts: LaneParts) {}
+
+	get bucket(): SharedBucket {
+		return this.parts.bucket;
+	}
+
+	/** Slots of this process that wait or run. */
+	get pending(): number {
+		return this.waiters.size + this.running;
+	}
+
+	/** How long nobody has wanted a slot, ms. */
+	get idleMs(): number {
+		return this.pending > 0 ? 0 : performance.now() - this.usedAt;
+	}
+
+	/** Runs `task` in a slot, as soon as there is one; resolves to undefined when the lane is stopped first. */
+	run<T>(task: (slot: Slot) => Promise<T>): Promise<T | undefined> {
+		return new Promise((resolve, reject) => {
+			const waiter: Waiter = {
+				queuedAt: null,
+				cancel: () => resolve(undefined),
+				begin: (limiter) => {
+					this.waiters.delete(waiter);
+					this.running++;
+					const work = task({ unused: () => this.giveBack(limiter) });
+					work.then(resolve, reject);
+					return work.then(() => this.ended(), () => this.ended());
+				},
+			};
+			this.waiters.add(waiter);
+			this.bucket.open().then((limiter) => this.queue(limiter, waiter), (error: unknown) => this.bucket.failed(error));
+			this.arm();
+		});
+	}
+
+	/** Every waiter is told that there will be no slot; what runs goes on. */
+	stop(): void {
+		if (this.timer) clearTimeout(this.timer);
+		for (const waiter of this.waiters) waiter.cancel();
+		this.waiters.clear();
+	}
+
+	/** Resolves when what runs has ended and its slots are given back. */
+	async settled(): Promise<void> {
+		await Promise.allSettled([...this.held]);
+	}
+
+	private ended(): void {
+		this.running--;
+		this.usedAt = performance.now();
+	}
+
+	private arm(): void {
+		if (this.timer !== null) return;
+		this.heardAt ??= performance.now();
+		this.timer = setTimeout(() => {
+			this.timer = null;
+			if (this.waiters.size === 0) this.heardAt = null;
+			else this.tick(performance.now());
+		}, this.alone ? 0 : Math.min(LONGEST_TICK_MS, this.bucket.everyMs));
+	}
+
+	/** Somebody waits: wake Bottleneck, whose heartbeat is slower than our tokens, and go on without it when it is silent. */
+	private tick(now: number): void {
+		if (!this.probing) {
+			this.probing = true;
+			this.probe().then(() => this.heard(), (error: unknown) => this.bucket.failed(error)).finally(() => (this.probing = false));
+		}
+		if (!this.alone && now - (this.heardAt ?? now) > this.parts.patienceMs) this.goAlone(now);
+		if (this.alone) this.grantAlone(now);
+		this.arm();
+	}
+
+	private async probe(): Promise<void> {
+		const limiter = await this.bucket.open();
+		const tokens = await limiter.currentReservoir();
+		for (const waiter of this.waiters) this.queue(limiter, waiter);
+		// A slot of no weight makes Bottleneck look at its queue, even when the message of a free slot got lost.
+		const [first] = this.waiters;
+		const overdue = first?.queuedAt != null && performance.now() - first.queuedAt > LONGEST_TICK_MS;
+		if (overdue && (tokens ?? 0) > 0) await limiter.schedule({ weight: 0, priority: 0 }, () => Promise.resolve());
+	}
+
+	private heard(): void {
+		if (this.alone) this.parts.log({ level: 'info', event: 'pacer.shared_again', lane: this.bucket.id });
+		this.alone = false;
+		this.heardAt = performance.now();
+		this.bucket.answered();
+	}
+
+	private queue(limiter: Bottleneck, waiter: Waiter): void {
+		if (waiter.queuedAt !== null || !this.waiters.has(waiter)) return;
+		waiter.queuedAt = performance.now();
+		const grant: Promise<unknown> = limiter.schedule({ expiration: this.parts.expirationMs }, async () => {
+			// Granted alone meanwhile, or stopped: the token is not needed.
+			if (!this.waiters.has(waiter)) return this.giveBack(limiter);
+			this.held.add(grant);
+			return waiter.begin(limiter);
+		}).catch((error: unknown) => {
+			// It never got into the queue, or it was held too long and Redis has taken the slot back.
+			waiter.queuedAt = null;
+			this.bucket.failed(error);
+		}).finally(() => this.held.delete(grant));
+	}
+
+	private giveBack(limiter: Bottleneck | null): void {
+		limiter?.incrementReservoir(1).catch((error: unknown) => this.bucket.failed(error));
+	}
+
+	private goAlone(now: number): void {
+		this.alone = true;
+		this.nextAloneAt = now;
+		this.parts.log({ level: 'warn', event: 'pacer.alone', lane: this.bucket.id, silentMs: Math.round(now - (this.heardAt ?? now)) });
+	}
+
+	/** One at a time at half the pace: another worker may be alone as well. */
+	private grantAlone(now: number): void {
+		const [waiter] = this.waiters;
+		if (!waiter || now < this.nextAloneAt) return;
+		this.nextAloneAt = now + 2 * gapMs({ ...this.bucket.target, everyMs: this.bucket.everyMs });
+		const grant = waiter.begin(null).finally(() => this.held.delete(grant));
+		this.held.add(grant);
+	}
+}

@@ -1,0 +1,124 @@
+import Bottleneck from 'bottleneck';
+import type { Log } from '../log';
+import type { Connection, RedisClient } from './bottleneck-connection';
+import { quickened, SLOWEST_FACTOR, slowed, type Bucket } from './buckets';
+
+/** What a bucket needs of the pacer it belongs to. */
+export interface BucketParts {
+	client: Pick<RedisClient, 'hmget'>;
+	/** The mended connection; waits while Redis is away. */
+	connection(): Promise<Connection>;
+	log: Log;
+}
+
+// Bottleneck forgets a limiter's reservoir this long after its last use; by then the bucket is full anyway.
+const FORGET_MS = 48 * 60 * 60 * 1000;
+const HEARTBEAT_MS = 2000;
+const CLIENT_TIMEOUT_MS = 15 * HEARTBEAT_MS;
+
+/** A token bucket in Redis that all workers draw from, kept by Bottleneck; made when first used. */
+export class SharedBucket {
+	/** The limiter once it answers; null before, and after `close`. */
+	limiter: Bottleneck | null = null;
+	/** Tokens come this often now; slower than the target after a "slow down". */
+	everyMs: number;
+	private opening: Promise<Bottleneck> | null = null;
+	private failing = false;
+
+	constructor(readonly id: string, public target: Bucket, private readonly parts: BucketParts) {
+		this.everyMs = target.everyMs;
+	}
+
+	/** The limiter, made at the first call; rejects when Redis refuses, and the next call tries again. */
+	open(): Promise<Bottleneck> {
+		return (this.opening ??= this.make().catch((error: unknown) => {
+			this.opening = null;
+			throw error;
+		}));
+	}
+
+	/** Forgets the limiter, never its counters: other workers use them. */
+	close(): void {
+		// Not awaited: what it leaves behind in Redis expires by itself, and `mend` hears its errors.
+		void this.limiter?.disconnect();
+		this.limiter = null;
+		this.opening = null;
+	}
+
+	/** A new target; a pace that was slowed stays slowed by as much. */
+	aim(target: Bucket): void {
+		const slowness = Math.min(SLOWEST_FACTOR, this.everyMs / this.target.everyMs);
+		this.target = target;
+		this.turn(Math.round(target.everyMs * slowness));
+	}
+
+	/** Half the pace as the workers share it, down to a tenth of the target. */
+	async slow(): Promise<void> {
+		this.turn(slowed(this.target, await this.sharedEveryMs()));
+	}
+
+	/** A tenth of the target more, up to the target. */
+	async quicken(): Promise<void> {
+		if (this.everyMs > this.target.everyMs) this.turn(quickened(this.target, await this.sharedEveryMs()));
+	}
+
+	/** Logs the first of a row of failures. */
+	failed(error: unknown): void {
+		if (!this.failing) this.parts.log({ level: 'warn', event: 'pacer.redis_failed', lane: this.id, message: messageOf(error) });
+		this.failing = true;
+	}
+
+	/** Redis answered: the next failure is news again. */
+	answered(): void {
+		this.failing = false;
+	}
+
+	private async make(): Promise<Bottleneck> {
+		const limiter = new Bottleneck({
+			id: this.id, connection: (await this.parts.connection()) as never, reservoir: this.target.maximum, ...this.settings(),
+			timeout: FORGET_MS, heartbeatInterval: HEARTBEAT_MS, clientTimeout: CLIENT_TIMEOUT_MS,
+		});
+		limiter.on('error', (error) => this.failed(error));
+		try {
+			await limiter.ready();
+			// A slower pace found in Redis is taken over: another worker was told to slow down.
+			this.everyMs = Math.max(this.everyMs, Math.min(await this.sharedEveryMs(), this.target.everyMs * SLOWEST_FACTOR));
+			await this.apply(limiter);
+		} catch (error) {
+			void limiter.disconnect();
+			throw error;
+		}
+		return (this.limiter = limiter);
+	}
+
+	private settings(): Bottleneck.ConstructorOptions {
+		return {
+			maxConcurrent: this.target.concurrent,
+			reservoirIncreaseAmount: this.target.amount,
+			reservoirIncreaseInterval: this.everyMs,
+			reservoirIncreaseMaximum: this.target.maximum,
+		};
+	}
+
+	private async apply(limiter: Bottleneck): Promise<void> {
+		// A promise, whatever its types say.
+		await (limiter.updateSettings(this.settings()) as unknown as Promise<unknown>);
+	}
+
+	private turn(everyMs: number): void {
+		if (everyMs !== this.everyMs) this.parts.log({ level: 'info', event: 'pacer.pace', lane: this.id, everyMs, targetMs: this.target.everyMs });
+		this.everyMs = everyMs;
+		if (this.limiter) this.apply(this.limiter).catch((error: unknown) => this.failed(error));
+	}
+
+	/** What the workers agreed on, in Bottleneck's own record; ours while there is none. */
+	private async sharedEveryMs(): Promise<number> {
+		if (!this.opening) return this.everyMs;
+		const [stored] = await this.parts.client.hmget(`b_${this.id}_settings`, 'reservoirIncreaseInterval');
+		return Number(stored) || this.everyMs;
+	}
+}
+
+function messageOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}

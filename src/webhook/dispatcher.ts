@@ -1,0 +1,217 @@
+import { EngineError } from '../errors';
+import type { Log } from '../log';
+import type { Delivery, DeliveryResult, StoredSubscription } from '../store/contract';
+import type { Outbox } from '../store/outbox';
+import type { SubscriptionStore } from '../store/subscriptions';
+import { bodyOf, traceparentOf, type Render } from './message';
+import { post, type PostAnswer } from './post';
+import { retryDelayMs } from './schedule';
+import { secretBytes, sign } from './signature';
+import type { UrlGuard } from './url-guard';
+import { wants } from './wants';
+
+export interface DispatcherOptions {
+	outbox: Pick<Outbox, 'behind' | 'fanOut' | 'due' | 'claim' | 'settle'>;
+	subscriptions: Pick<SubscriptionStore, 'list' | 'pause'>;
+	render: Render;
+	/** The current and the previous signing secret; both sign. `invalid_config` when none is usable. */
+	secrets: readonly string[];
+	guard: UrlGuard;
+	/** Epoch ms of the store's clock; deliveries are due by it. */
+	now(): number;
+	/** In [0, 1). */
+	random(): number;
+	timeFactor: number;
+	/** For one POST, ms of real time; 15 s by default. */
+	timeoutMs?: number;
+	/** The longest sleep without a signal, ms; 2 s by default. */
+	idleMs?: number;
+	log: Log;
+}
+
+/** Deliveries of one subscription that are under way at once, over all dispatchers. */
+export const IN_FLIGHT = 5;
+const TIMEOUT_MS = 15_000;
+const IDLE_MS = 2000;
+/** What settling may take after the POST; then another dispatcher may take the delivery over. */
+const SETTLE_MS = 15_000;
+const USER_AGENT = 'n8n-nodes-pinterest-jobs';
+
+/** How many deliveries ended in which way. */
+export type Tally = Record<DeliveryResult['kind'], number>;
+
+/** Brings events to subscriptions: in order per job or account, a failing endpoint in nobody's way. */
+export class Dispatcher {
+	private readonly underWay = new Set<Promise<void>>();
+	private readonly active = new Map<string, number>();
+	/** Deliveries that were answered 409 the last time. */
+	private readonly busy = new Set<string>();
+	private tally: Tally = { delivered: 0, postponed: 0, dead: 0 };
+	private loop: Promise<void> | null = null;
+	private stopping = false;
+	private rung = false;
+	private ring: (() => void) | null = null;
+
+	constructor(private readonly options: DispatcherOptions) {
+		if (options.secrets.some((secret) => secretBytes(secret))) return;
+		throw new EngineError('invalid_config', { message: 'Events cannot be signed.', hint: 'Set a signing secret of at least 24 bytes.' });
+	}
+
+	start(): void {
+		this.loop ??= this.run();
+	}
+
+	/** Something may be there to deliver. */
+	wake(): void {
+		this.rung = true;
+		this.ring?.();
+	}
+
+	/** Takes nothing more, and waits for what is in flight (15 s at most, and its settling). */
+	async stop(): Promise<void> {
+		this.stopping = true;
+		this.wake();
+		await this.loop;
+		await this.idle();
+	}
+
+	/** Delivers all that is due now, and answers what became of it. */
+	async runOnce(): Promise<Tally> {
+		this.tally = { delivered: 0, postponed: 0, dead: 0 };
+		await this.look();
+		await this.idle();
+		return this.tally;
+	}
+
+	private async run(): Promise<void> {
+		const { log, idleMs = IDLE_MS } = this.options;
+		while (!this.stopping) {
+			const waitMs = await this.look().catch((error: unknown) => {
+				log({ level: 'warn', event: 'webhook.look_failed', message: messageOf(error) });
+				return idleMs;
+			});
+			await this.sleep(Math.min(waitMs, idleMs));
+		}
+	}
+
+	/** Hands events to subscriptions and starts what is due; answers how long nothing else will be, ms. */
+	private async look(): Promise<number> {
+		const { outbox, subscriptions, now, idleMs = IDLE_MS } = this.options;
+		const [behind, known] = await Promise.all([outbox.behind(), subscriptions.list()]);
+		const byId = new Map(known.map((subscription) => [subscription.id, subscription]));
+		for (const id of behind) await this.handOut(byId.get(id));
+		const { subscriptionIds, nextAt } = await outbox.due();
+		await Promise.all(subscriptionIds.map((id) => this.fill(byId.get(id))));
+		return nextAt === null ? idleMs : Math.max(1, nextAt - now());
+	}
+
+	private async handOut(subscription: StoredSubscription | undefined): Promise<void> {
+		if (!subscription) return;
+		while (await this.options.outbox.fanOut(subscription.id, (event, job) => wants(subscription, event, job))) {
+			if (this.stopping) return;
+		}
+	}
+
+	/** Starts as many deliveries of the subscription as there is room for; each that ends makes room for the next. */
+	private async fill(subscription: StoredSubscription | undefined): Promise<void> {
+		if (!subscription || this.stopping) return;
+		const { id } = subscription;
+		const room = IN_FLIGHT - (this.active.get(id) ?? 0);
+		if (room <= 0) return;
+		// Counted before the claim: two claims at once must not both use the same room.
+		this.count(id, room);
+		const taken = await this.claim(id, room).finally(() => this.count(id, -room));
+		for (const delivery of taken) this.begin(subscription, delivery);
+	}
+
+	private claim(id: string, max: number): Promise<Delivery[]> {
+		const { timeoutMs = TIMEOUT_MS, outbox } = this.options;
+		return outbox.claim(id, { max, inFlight: IN_FLIGHT, leaseMs: timeoutMs + SETTLE_MS });
+	}
+
+	private begin(subscription: StoredSubscription, delivery: Delivery): void {
+		this.count(subscription.id, 1);
+		const work: Promise<void> = this.deliver(subscription, delivery)
+			.finally(() => this.count(subscription.id, -1))
+			.then(() => this.fill(subscription))
+			// Its lease ends, and then it is somebody's turn again.
+			.catch((error: unknown) => this.options.log({ level: 'warn', event: 'webhook.settle_failed', subscription: subscription.id, message: messageOf(error) }))
+			.finally(() => this.underWay.delete(work));
+		this.underWay.add(work);
+	}
+
+	private async deliver(subscription: StoredSubscription, delivery: Delivery): Promise<void> {
+		const answer = await this.send(subscription.url, delivery);
+		if (answer.kind === 'answered' && answer.status === 410) await this.options.subscriptions.pause(subscription.id);
+		const result = this.resultOf(delivery, answer);
+		const settled = await this.options.outbox.settle(delivery, result);
+		if (settled) this.tally[result.kind]++;
+		this.tell(subscription, delivery, answer, settled ? result.kind : 'lease_lost');
+		// It may be due before the loop would have looked again.
+		if (result.kind === 'postponed') this.wake();
+	}
+
+	private async send(url: string, { event, job }: Delivery): Promise<PostAnswer> {
+		const { guard, now, secrets, render, timeoutMs = TIMEOUT_MS } = this.options;
+		try {
+			const body = bodyOf(event, render(event, job));
+			const headers = { 'content-type': 'application/json', 'user-agent': USER_AGENT, traceparent: traceparentOf(event), ...sign(secrets, event.id, now(), body) };
+			return await post(url, headers, body, { guard, timeoutMs, now });
+		} catch (error) {
+			// What cannot be rendered must not hold up its line for ever: it uses up its tries like any other.
+			return { kind: 'unreachable', message: messageOf(error) };
+		}
+	}
+
+	private resultOf(delivery: Delivery, answer: PostAnswer): DeliveryResult {
+		const key = `${delivery.subscriptionId} ${delivery.event.id}`;
+		const busyBefore = this.busy.delete(key);
+		if (answer.kind === 'answered' && answer.status >= 200 && answer.status < 300) return { kind: 'delivered' };
+		if (answer.kind === 'answered' && answer.status === 409) this.busy.add(key);
+		const { random, timeFactor, now } = this.options;
+		const delayMs = retryDelayMs(delivery.tries + 1, answer, { random: random(), timeFactor, busyBefore });
+		const error = errorOf(answer);
+		return delayMs === null ? { kind: 'dead', error } : { kind: 'postponed', until: now() + delayMs, error };
+	}
+
+	private tell(subscription: StoredSubscription, { event, tries }: Delivery, answer: PostAnswer, became: string): void {
+		this.options.log({
+			level: became === 'delivered' ? 'info' : 'warn', event: `webhook.${became}`, subscription: subscription.id, eventId: event.id,
+			type: event.type, try: tries + 1, error: became === 'delivered' ? null : errorOf(answer),
+		});
+	}
+
+	private count(id: string, change: number): void {
+		const count = (this.active.get(id) ?? 0) + change;
+		if (count === 0) this.active.delete(id);
+		else this.active.set(id, count);
+	}
+
+	private async idle(): Promise<void> {
+		while (this.underWay.size > 0) await Promise.allSettled([...this.underWay]);
+	}
+
+	private async sleep(ms: number): Promise<void> {
+		if (!this.rung) {
+			await new Promise<void>((resolve) => {
+				const timer = setTimeout(resolve, ms);
+				this.ring = () => {
+					clearTimeout(timer);
+					resolve();
+				};
+			});
+		}
+		this.ring = null;
+		this.rung = false;
+	}
+}
+
+function errorOf(answer: PostAnswer): string {
+	if (answer.kind === 'timeout') return 'No answer in time.';
+	if (answer.kind === 'unreachable') return answer.message;
+	return `HTTP ${answer.status}${answer.text ? `: ${answer.text}` : ''}`;
+}
+
+function messageOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}

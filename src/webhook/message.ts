@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import { isJobEvent, type EngineEvent } from '../job/event';
+import type { Job } from '../job/job';
+import { MAX_BODY_BYTES } from './signature';
+
+/** The `data` of an event: for a job, its view as of the event. */
+export type Render = (event: EngineEvent, job: Job | null) => Record<string, unknown>;
+
+/** The JSON of one event; the same at every try. A view that grew too large keeps only its last attempt. */
+export function bodyOf(event: EngineEvent, data: Record<string, unknown>): Buffer {
+	const whole = encode(event, data);
+	if (whole.length <= MAX_BODY_BYTES || !Array.isArray(data.attemptHistory)) return whole;
+	return encode(event, { ...data, attemptHistory: data.attemptHistory.slice(-1) });
+}
+
+/** A W3C trace context: every event of a job belongs to one trace, so that job, delivery and execution are seen together. */
+export function traceparentOf(event: EngineEvent): string {
+	const trace = hex(isJobEvent(event) ? event.jobId : event.account, 32);
+	return `00-${trace}-${hex(event.id, 16)}-01`;
+}
+
+function encode(event: EngineEvent, data: Record<string, unknown>): Buffer {
+	return Buffer.from(JSON.stringify({ type: event.type, timestamp: new Date(event.at).toISOString(), data }));
+}
+
+function hex(text: string, length: number): string {
+	return createHash('sha256').update(text).digest('hex').slice(0, length);
+}

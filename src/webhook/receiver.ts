@@ -1,0 +1,82 @@
+import type { Received } from '../engine';
+import { isEngineError } from '../errors';
+import { EVENT_TYPES, type EventType } from '../job/event';
+import type { Log } from '../log';
+import type { Inbox } from '../store/inbox';
+import { verify } from './signature';
+
+export interface ReceiverOptions {
+	/** The current and the previous signing secret; without a usable one every call is refused. */
+	secrets: readonly (string | null | undefined)[];
+	inbox: Pick<Inbox, 'claim' | 'confirm' | 'release'>;
+	now(): number;
+	log: Log;
+}
+
+type Payload = Extract<Received, { ok: true }>['payload'];
+
+const UNSAFE_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Takes deliveries: verified, parsed, and each event once per inbox. */
+export class Receiver {
+	constructor(private readonly options: ReceiverOptions) {}
+
+	/**
+	 * 401 for what is not signed or not ours; 200 for an event this inbox has taken before; 409 while another call has it in
+	 * hand or Redis is away, so that the sender comes back. `inbox: null` claims nothing (test listening).
+	 */
+	async receive(headers: Record<string, unknown>, rawBody: unknown, inbox: string | null): Promise<Received> {
+		const { secrets, now } = this.options;
+		const verified = verify(headers, rawBody, secrets, now());
+		if (!verified.ok) return this.refused(401, verified.reason);
+		const payload = parsePayload(rawBody as Buffer);
+		if (!payload) return this.refused(401, 'payload_malformed');
+		if (inbox === null) return { ok: true, eventId: verified.id, payload, confirm: nothing, release: nothing };
+		return this.claimed(inbox, verified.id, payload);
+	}
+
+	private async claimed(inbox: string, eventId: string, payload: Payload): Promise<Received> {
+		const store = this.options.inbox;
+		const claim = await store.claim(inbox, eventId).catch((error: unknown) => {
+			if (isEngineError(error) && error.code === 'redis_unavailable') return { kind: 'unavailable' } as const;
+			throw error;
+		});
+		if (claim.kind === 'done') return this.refused(200, 'taken_before');
+		if (claim.kind !== 'claimed') return this.refused(409, claim.kind === 'busy' ? 'in_flight' : 'redis_unavailable');
+		return {
+			ok: true, eventId, payload,
+			confirm: async () => void (await store.confirm(inbox, eventId, claim.token)),
+			release: async () => void (await store.release(inbox, eventId, claim.token)),
+		};
+	}
+
+	private refused(status: 401 | 409 | 200, reason: string): Received {
+		this.options.log({ level: status === 401 ? 'warn' : 'info', event: 'webhook.refused', status, reason });
+		return { ok: false, status, reason };
+	}
+}
+
+const nothing = () => Promise.resolve();
+
+/** The payload, if it has our form; keys that could reach a prototype are left out. */
+function parsePayload(body: Buffer): Payload | null {
+	const parsed = parseJson(body);
+	if (!isRecord(parsed)) return null;
+	const { type, timestamp, data } = parsed;
+	if (!EVENT_TYPES.includes(type as EventType) || typeof timestamp !== 'string' || !isRecord(data)) return null;
+	return { type: type as EventType, timestamp, data };
+}
+
+function parseJson(body: Buffer): unknown {
+	try {
+		const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+		return JSON.parse(text, (key, value: unknown) => (UNSAFE_KEYS.has(key) ? undefined : value));
+	} catch (error) {
+		if (error instanceof SyntaxError || error instanceof TypeError) return null;
+		throw error;
+	}
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,38 @@
+import { isJobEvent, type EngineEvent, type EventType } from '../job/event';
+import type { Job, JobState, QueueName } from '../job/job';
+
+/** What a subscription asks for. Each list that is given must contain the event's; an empty list counts as not given. */
+export interface Filter {
+	events: readonly EventType[];
+	states?: readonly JobState[];
+	classes?: readonly string[];
+	queues?: readonly QueueName[];
+	accounts?: readonly string[];
+	clients?: readonly string[];
+}
+
+/**
+ * Whether an event is for this subscription. State, class and queue are asked of jobs and groups of failures, not of holds;
+ * what concerns the whole app (`@app`) concerns every account and client.
+ */
+export function wants(filter: Filter, event: EngineEvent, job: Pick<Job, 'account' | 'client'> | null): boolean {
+	if (!filter.events.includes(event.type)) return false;
+	return isJobEvent(event)
+		? has(filter.states, event.snapshot.state) && has(filter.classes, event.snapshot.lastError?.class)
+			&& has(filter.queues, event.snapshot.queue?.name)
+			&& has(filter.accounts, event.snapshot.account ?? job?.account) && has(filter.clients, event.snapshot.client ?? job?.client)
+		: wantsOfAccount(filter, event.account, event.incident);
+}
+
+function wantsOfAccount(filter: Filter, account: string, incident: Record<string, unknown>): boolean {
+	if (!holdsIfSaid(filter.classes, incident.class) || !holdsIfSaid(filter.queues, incident.queue)) return false;
+	return account === '@app' || (has(filter.accounts, account) && holdsIfSaid(filter.clients, incident.client));
+}
+
+function has(wanted: readonly string[] | undefined, value: unknown): boolean {
+	return !wanted?.length || wanted.includes(value as string);
+}
+
+function holdsIfSaid(wanted: readonly string[] | undefined, value: unknown): boolean {
+	return typeof value !== 'string' || has(wanted, value);
+}
