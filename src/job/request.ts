@@ -1,4 +1,13 @@
-import type { Media, N8nOrigin } from './job';
+import { isEngineError, type EngineError } from '../errors';
+import { signsInPath } from './canonical-url';
+import { hash32 } from './hash';
+import { fingerprintOf, keyOf } from './idempotency';
+import type { Job, Media, N8nOrigin } from './job';
+import { MARKER_PARAMETER } from './natural-key';
+import type { Policy } from './policy';
+import { metadataField, originField } from './request-extras';
+import { accountField, colorField, idField, labelField, mediaField, refuse, textField, urlField } from './request-fields';
+import { checkTimes, instantField } from './request-times';
 
 /** What a caller asks to publish, as it comes from a node, the CLI or code; nothing is trusted yet. */
 export interface PublishRequest {
@@ -26,4 +35,112 @@ export interface PublishRequest {
 	/** Put a marker into the link, so that the Pin can be told from a twin. */
 	marker?: boolean;
 	n8n?: N8nOrigin | null;
+}
+
+/** A request that may be published: what it says, in the words of a job. */
+export type ParsedRequest = Pick<Job,
+	'account' | 'client' | 'source' | 'userKey' | 'assetId' | 'content' | 'marker' | 'scheduledAt' | 'publishBefore' | 'metadata' | 'n8n'>;
+
+export type Parsed = { ok: true; request: ParsedRequest; warnings: string[] } | { ok: false; error: EngineError };
+
+/** A new job with the further ids it answers to. */
+export interface NewJob {
+	job: Job;
+	aliases: string[];
+}
+
+/** Reads a request field by field; `invalid_request` names the field and what to do. Unknown fields are ignored. */
+export function parseRequest(raw: PublishRequest, now: number): Parsed {
+	try {
+		const request = requestOf(raw, now);
+		return { ok: true, request, warnings: warningsOf(request, now) };
+	} catch (error) {
+		if (isEngineError(error)) return { ok: false, error };
+		throw error;
+	}
+}
+
+// Lengths: Pinterest API 5.23 description, PinCreate (2026-11).
+function requestOf(raw: PublishRequest, now: number): ParsedRequest {
+	if (typeof raw !== 'object' || raw === null) refuse('request', 'The request is not an object.', 'Give the fields of one Pin.');
+	const boardId = idField(raw.boardId, 'boardId', 'Board');
+	if (boardId === null) refuse('boardId', 'The board is missing.', 'Choose a board from the list, or give its id.');
+	return {
+		account: accountField(raw.account),
+		client: labelField(raw.client, 'client', 'Client', 100),
+		source: labelField(raw.source, 'source', 'Source Record ID', 500),
+		userKey: labelField(raw.key, 'key', 'Idempotency Key', 500),
+		assetId: labelField(raw.assetId, 'assetId', 'Asset ID', 500),
+		content: {
+			boardId,
+			sectionId: idField(raw.sectionId, 'sectionId', 'Section'),
+			boardName: labelField(raw.boardName, 'boardName', 'Board Name', 200),
+			link: urlField(raw.link, 'link', 'Link'),
+			title: textField(raw.title, 'title', 'Title', 100),
+			description: textField(raw.description, 'description', 'Description', 800),
+			altText: textField(raw.altText, 'altText', 'Alt Text', 500),
+			dominantColor: colorField(raw.dominantColor),
+			media: mediaField(raw.media),
+		},
+		marker: raw.marker === true,
+		scheduledAt: instantField(raw.scheduledAt, 'scheduledAt', 'Scheduled At', now),
+		publishBefore: instantField(raw.publishBefore, 'publishBefore', 'Publish Before', now),
+		metadata: metadataField(raw.metadata),
+		n8n: originField(raw.n8n),
+	};
+}
+
+/** What is accepted but deserves a word. */
+function warningsOf(request: ParsedRequest, now: number): string[] {
+	const { content, source, userKey, assetId } = request;
+	const warnings = checkTimes(request.scheduledAt, request.publishBefore, now);
+	if (content.media.kind === 'image_url' && signsInPath(content.media.url) && assetId === null) {
+		warnings.push(source === null && userKey === null
+			? 'This image address is new at each reading, so a second run would make a second Pin. Set a Source Record ID.'
+			: 'This image address is new at each reading, so a changed image goes unnoticed. Set an Asset ID, such as the id of the attachment.');
+	}
+	if (request.marker) warnings.push(...markerWarnings(content.link));
+	return warnings;
+}
+
+function markerWarnings(link: string | null): string[] {
+	if (link === null) return ['There is no link to carry a marker, so the Pin is recognised by its texts.'];
+	if (link.length + MARKER_PARAMETER.length + 14 > 2048) {
+		refuse('link', 'With its marker the link is longer than 2048 characters.', 'Shorten the link, or switch the marker off.');
+	}
+	return [];
+}
+
+/** The job of a request, queued; the first event is its number 1. */
+export function newJob({ request, warnings }: Extract<Parsed, { ok: true }>, now: number, policy: Policy): NewJob {
+	const job: Job = {
+		...request,
+		id: keyOf(request),
+		fingerprint: fingerprintOf(request),
+		createdAt: now,
+		warnings,
+		state: 'queued', phase: null, revision: 1, seq: 1,
+		dueAt: dueAtOf(request, policy, now), finishedAt: null,
+		attempts: 0, startedAt: null, attemptHistory: [], historyCut: 0,
+		used: { classes: {}, codes: {}, afterAbsence: 0 },
+		inDoubt: null, lastError: null, queue: null, groupKey: null,
+		pinId: null, pinUrl: null, recovered: false, mayExist: false,
+		lostLeases: 0, requeues: 0, lookedAt: null, revisions: [], lease: null,
+	};
+	return { job, aliases: [] };
+}
+
+/**
+ * When a job is due: at its time, spread so that accounts do not all start on the hour; at once without one. The spread
+ * is the account's, the same for all its jobs, so that their order stays; within an account the pace does the rest.
+ */
+export function dueAtOf(job: Pick<Job, 'account' | 'scheduledAt' | 'publishBefore'>, policy: Policy, now: number): number {
+	if (job.scheduledAt === null || job.scheduledAt <= now) return now;
+	const room = job.publishBefore === null ? policy.spreadMs : Math.min(policy.spreadMs, (job.publishBefore - job.scheduledAt) / 2);
+	return job.scheduledAt + Math.floor(fractionOf(job.account) * room);
+}
+
+/** A fixed number in [0, 1) for a text. */
+function fractionOf(text: string): number {
+	return [...hash32(text, 8)].reduce((sum, character) => sum * 32 + 'abcdefghijklmnopqrstuvwxyz234567'.indexOf(character), 0) / 32 ** 8;
 }

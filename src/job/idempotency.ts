@@ -1,0 +1,76 @@
+import { canonicalMediaUrl, canonicalUrl, hostOf, signsInPath } from './canonical-url';
+import { canonicalJson, hash32 } from './hash';
+import type { Job, Media } from './job';
+
+/** What names an intention and says what it holds: a parsed request and a job both have it. */
+export type Intention = Pick<Job, 'account' | 'source' | 'userKey' | 'assetId' | 'content' | 'scheduledAt'>;
+
+/** Fields whose change makes other content. Metadata, labels, deadlines and where it came from do not: they make no other Pin. */
+export const CONTENT_FIELDS = [
+	'boardId', 'sectionId', 'link', 'title', 'description', 'altText', 'dominantColor', 'media', 'scheduledAt',
+] as const;
+
+/** The job's id: `pj_` and 26 characters. The same intention gives the same id, whoever enqueues it and when. */
+export function keyOf(intention: Intention): string {
+	return `pj_${hash32(canonicalJson(identityOf(intention)))}`;
+}
+
+/** What a key is made of: the record it belongs to, else the user's own key, else what is published. */
+export function identityOf({ account, source, userKey, assetId, content, scheduledAt }: Intention): Record<string, unknown> {
+	if (source !== null) return { v: 1, account, source };
+	if (userKey !== null) return { v: 1, account, key: userKey };
+	return {
+		v: 1, account,
+		board: content.boardId, section: content.sectionId,
+		link: content.link === null ? null : canonicalUrl(content.link),
+		creative: creativeOf(content.media, assetId),
+		...(scheduledAt !== null && { scheduledAt: toTheMinute(scheduledAt) }),
+	};
+}
+
+/**
+ * The ids under which this content would be enqueued again, its own aside: what a corrected job claims as aliases, so that
+ * a second run of the corrected sheet finds it. In the form the job was made in: a record or a key goes on naming it.
+ */
+export function derivedIds(intention: Intention, id: string): string[] {
+	const derived = keyOf(intention);
+	return derived === id ? [] : [derived];
+}
+
+/** What tells one creative from another: the user's name for it, else its bytes, else its address. */
+export function creativeOf(media: Media, assetId: string | null): string {
+	if (assetId !== null) return `asset:${assetId}`;
+	return media.kind === 'image_base64' ? `sha256:${media.sha256}` : `url:${canonicalMediaUrl(media.url)}`;
+}
+
+/** A hash for each content field, so that a second enqueue can name what differs without keeping the first one's texts. */
+export function fingerprintOf({ content, assetId, scheduledAt }: Intention): Record<string, string> {
+	const values: Record<(typeof CONTENT_FIELDS)[number], string | null> = {
+		boardId: content.boardId,
+		sectionId: content.sectionId,
+		link: content.link === null ? null : canonicalUrl(content.link),
+		title: content.title,
+		description: content.description,
+		altText: content.altText,
+		dominantColor: content.dominantColor,
+		media: comparableMedia(content.media, assetId),
+		scheduledAt: scheduledAt === null ? null : toTheMinute(scheduledAt),
+	};
+	return Object.fromEntries(Object.entries(values).map(([field, value]) => [field, hash32(canonicalJson(value), 16)]));
+}
+
+/** The fields in which two fingerprints differ, sorted. */
+export function differingFields(a: Record<string, string>, b: Record<string, string>): string[] {
+	return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((field) => a[field] !== b[field]).sort();
+}
+
+/** An address that is new at each reading must not look like new content: of such a host only the name counts. */
+function comparableMedia(media: Media, assetId: string | null): string {
+	const isFleeting = assetId === null && media.kind === 'image_url' && signsInPath(media.url);
+	return isFleeting ? `host:${hostOf(media.url)}` : creativeOf(media, assetId);
+}
+
+/** Seconds and milliseconds of a schedule are chance, not intention. */
+function toTheMinute(at: number): string {
+	return `${new Date(at).toISOString().slice(0, 16)}Z`;
+}

@@ -1,0 +1,104 @@
+import { EngineError } from '../errors';
+import type { Media } from './job';
+
+/** Largest image, bytes. Not in Pinterest's description; 20 MB is what publishers report (2026-11). */
+const MAX_IMAGE_BYTES = 20 * 1024 * 1024;
+
+/** Refuses one field, saying what to do. */
+export function refuse(field: string, message: string, hint: string): never {
+	throw new EngineError('invalid_request', { field, message, hint });
+}
+
+/** Trimmed text, null when empty. Length in characters as people count them: Pinterest's description counts code points. */
+export function textField(value: unknown, field: string, name: string, max: number): string | null {
+	const text = plainText(value, field, name);
+	const length = text === null ? 0 : [...text].length;
+	if (length > max) refuse(field, `${name} has ${length} characters.`, `Shorten it to at most ${max} characters.`);
+	return text;
+}
+
+/** A name of ours: one line. */
+export function labelField(value: unknown, field: string, name: string, max: number): string | null {
+	const text = textField(value, field, name, max);
+	// eslint-disable-next-line no-control-regex -- control characters are what is refused
+	if (text !== null && /[\u0000-\u001f\u007f]/.test(text)) refuse(field, `${name} has control characters.`, 'Use plain text in one line.');
+	return text;
+}
+
+/** The name of an account: 1 to 64 characters, not beginning with @. */
+export function accountField(value: unknown): string {
+	const account = labelField(value, 'account', 'Account', 64);
+	if (account === null) refuse('account', 'The account is missing.', 'Choose an account, or give the Account Name of a Pinterest Publish Worker node.');
+	if (account.startsWith('@')) refuse('account', `“${account}” begins with @.`, 'Give the Account Name of the Worker node, without @.');
+	return account;
+}
+
+/** A number of Pinterest's, as text: JavaScript cannot hold 18 digits exactly. */
+export function idField(value: unknown, field: string, name: string): string | null {
+	if (typeof value === 'number' && !Number.isSafeInteger(value)) {
+		refuse(field, `${name} came as a number that lost digits.`, 'Give it as text, in quotes.');
+	}
+	const id = plainText(value, field, name);
+	if (id === null || /^\d{1,30}$/.test(id)) return id;
+	return refuse(field, `${name} “${shown(id)}” is not an id.`,
+		`Choose it from the list, or give the number of the id instead of the name or address: for example 1234567890123456789.`);
+}
+
+/** A complete http or https address of at most 2048 characters (Pinterest API 5.23 description, 2026-11). */
+export function urlField(value: unknown, field: string, name: string): string | null {
+	const url = textField(value, field, name, 2048);
+	if (url === null) return null;
+	if (!/^[a-z][a-z0-9+.-]*:/i.test(url) || /^[^/]+\.[^/]+:\d/.test(url)) {
+		refuse(field, `${name} “${shown(url)}” has no scheme.`, `Write the complete address, for example https://${url.replace(/^\/+/, '').slice(0, 80)}`);
+	}
+	if (!/^https?:\/\//i.test(url)) refuse(field, `${name} “${shown(url)}” is no web address.`, 'Only https:// and http:// can be published.');
+	if (/\s/.test(url) || !URL.canParse(url)) refuse(field, `${name} “${shown(url)}” is not a valid address.`, 'Copy the address from the browser; blanks are written %20.');
+	return url;
+}
+
+/** `#RRGGBB`, in lower case. */
+export function colorField(value: unknown): string | null {
+	const color = plainText(value, 'dominantColor', 'Dominant Color');
+	if (color === null || /^#[0-9a-f]{6}$/i.test(color)) return color?.toLowerCase() ?? null;
+	return refuse('dominantColor', `“${shown(color)}” is not a color.`, 'Write it as #RRGGBB, for example #6e7874.');
+}
+
+/** The image of the Pin. */
+export function mediaField(value: unknown): Media {
+	const media = (typeof value === 'object' && value !== null ? value : {}) as Partial<Record<string, unknown>>;
+	if (media.kind === 'image_url') return { kind: 'image_url', url: imageUrl(media.url) };
+	if (media.kind === 'image_base64') return imageBytes(media);
+	return refuse('media', 'The image is missing.', 'Give an image URL or the name of a binary property that holds the image.');
+}
+
+function imageUrl(value: unknown): string {
+	const url = urlField(value, 'media', 'Image URL');
+	if (url === null) return refuse('media', 'The image URL is empty.', 'Give the public, direct address of the image.');
+	const ending = /\.(mp4|mov|m4v|webm|avi|svg|pdf|psd|html?)$/i.exec(new URL(url).pathname)?.[1];
+	if (ending) refuse('media', `Pinterest does not take .${ending.toLowerCase()} as an image.`, 'Give the direct address of a JPEG, PNG or WebP image.');
+	return url;
+}
+
+// Pinterest API 5.23 description: image_base64 takes image/jpeg and image/png only (2026-11).
+function imageBytes({ sha256, contentType, bytes }: Partial<Record<string, unknown>>): Media {
+	if (contentType !== 'image/jpeg' && contentType !== 'image/png') {
+		return refuse('media', `Pinterest refuses uploads of type ${shown(String(contentType))}.`, 'Convert the image to JPEG or PNG, or give a public image URL.');
+	}
+	if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) {
+		return refuse('media', 'The uploaded image has no valid SHA-256.', 'Hand the bytes over first, and use what that returns.');
+	}
+	if (typeof bytes !== 'number' || !Number.isInteger(bytes) || bytes < 1) return refuse('media', 'The image is empty.', 'Give a JPEG or PNG file.');
+	if (bytes > MAX_IMAGE_BYTES) refuse('media', `The image has ${(bytes / 1024 / 1024).toFixed(1)} MB.`, 'Use an image of at most 20 MB.');
+	return { kind: 'image_base64', sha256, contentType, bytes };
+}
+
+function plainText(value: unknown, field: string, name: string): string | null {
+	if (value === undefined || value === null) return null;
+	if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+	if (typeof value !== 'string') return refuse(field, `${name} is not text.`, 'Map a text field; an object or list needs an expression that picks one value.');
+	return value.trim() || null;
+}
+
+function shown(text: string): string {
+	return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}

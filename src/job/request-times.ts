@@ -1,0 +1,44 @@
+import { refuse } from './request-fields';
+
+const MINUTE = 60_000, YEAR = 365 * 86_400_000;
+
+/** Before 2001 as milliseconds: certainly seconds, or a number of something else. */
+const FIRST_PLAUSIBLE_MS = 978_307_200_000;
+
+/** An instant as epoch ms: ISO 8601 with a zone, or epoch milliseconds. Null when there is none. */
+export function instantField(value: unknown, field: string, name: string, now: number): number | null {
+	if (value === undefined || value === null || value === '') return null;
+	const at = typeof value === 'number' ? value : value instanceof Date ? value.getTime() : parsedText(value, field, name);
+	if (!Number.isFinite(at)) refuse(field, `${name} is not a date.`, 'Write it as 2026-11-24T10:00:00+01:00.');
+	if (at < FIRST_PLAUSIBLE_MS) refuse(field, `${name} ${at} lies before 2001.`, 'A number is read as milliseconds since 1970; multiply seconds by 1000.');
+	if (at > now + 2 * YEAR) refuse(field, `${name} lies more than two years ahead.`, 'Check the year; a number is read as milliseconds since 1970.');
+	return Math.round(at);
+}
+
+/** The schedule as a whole: refuses what can never be published, warns of what is published at once. */
+export function checkTimes(scheduledAt: number | null, publishBefore: number | null, now: number): string[] {
+	if (publishBefore !== null && publishBefore <= now) {
+		refuse('publishBefore', `Publish Before (${iso(publishBefore)}) has passed.`, 'Set a later one, or leave it empty.');
+	}
+	if (publishBefore !== null && scheduledAt !== null && publishBefore <= scheduledAt) {
+		refuse('publishBefore', `Publish Before (${iso(publishBefore)}) is not after Scheduled At (${iso(scheduledAt)}).`, 'Set a later Publish Before.');
+	}
+	const isPast = scheduledAt !== null && scheduledAt < now - MINUTE;
+	return isPast ? [`Scheduled At (${iso(scheduledAt)}) has passed, so the Pin is published at once.`] : [];
+}
+
+function parsedText(value: unknown, field: string, name: string): number {
+	if (typeof value !== 'string') return refuse(field, `${name} is not a date.`, 'Write it as 2026-11-24T10:00:00+01:00.');
+	const text = value.trim();
+	const iso8601 = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?(?:\[[^\]]*\])?$/i.exec(text);
+	if (!iso8601) return refuse(field, `${name} “${text.slice(0, 40)}” is not a date.`, 'Write it as 2026-11-24T10:00:00+01:00.');
+	if (!iso8601[1]) {
+		return refuse(field, `${name} “${text}” has no time zone, so nobody knows which moment is meant.`,
+			`Add the zone: ${text.includes(':') ? text.replace(' ', 'T') : `${text}T10:00:00`}+01:00, or Z for UTC.`);
+	}
+	return Date.parse(text.replace(/\[[^\]]*\]$/, '').replace(' ', 'T').replace(',', '.').replace(/\s+/g, '').replace(/([+-]\d{2})$/, '$1:00'));
+}
+
+function iso(at: number): string {
+	return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
