@@ -1,0 +1,133 @@
+import { ourFailure } from '../job/classify';
+import type { FailureCode } from '../job/failures';
+import { rowOf } from '../job/failures';
+import type { LeasedJob } from '../job/job';
+import { linkToSend } from '../job/natural-key';
+import type { AttemptOutcome, Failure } from '../job/outcome';
+import type { Policy } from '../job/policy';
+import { listBoards } from './boards';
+import type { AccessToken, Permit, Publisher, TokenCheck, TokenSource } from './contract';
+import type { CallEnd, PreparedCall } from './https-call';
+import { pinBody } from './pin-body';
+import { cureOf, PinterestClient, tokenOf } from './pinterest-client';
+import { look } from './reconcile';
+import { Tokens } from './tokens';
+
+export interface PublisherOptions {
+	policy: Pick<Policy, 'sendBudgetMs' | 'sendBudgetPerMbMs'>;
+	/** Epoch ms of the store's clock. */
+	now(): number;
+	/** Milliseconds that never jump. */
+	monotonic(): number;
+	/** Certificates to trust beside the usual ones, PEM. */
+	ca?: string;
+}
+
+/** Reads harm nobody, so they get this long even where a trial has sped up the send budget. */
+const LEAST_READ_MS = 5000;
+
+/** The part of the send budget in which a request may still leave; the rest is for Pinterest to answer in. */
+const SENDING_SHARE = 0.5;
+
+/** Publishes at Pinterest. What is handed in (`permit`, `media`, `owners`) may throw, and that goes through; nothing was sent then. */
+export function createPublisher(options: PublisherOptions): Publisher {
+	const { policy, now, ca } = options;
+	const client = new PinterestClient({
+		connectMs: policy.sendBudgetMs / 2, readMs: Math.max(policy.sendBudgetMs, LEAST_READ_MS), now, ca,
+	});
+	// One per source: what is known of a renewal has to outlive the call that asked for it.
+	const known = new WeakMap<TokenSource, Tokens>();
+	const tokensOf = (source: TokenSource): Tokens => {
+		const tokens = known.get(source) ?? new Tokens(source);
+		known.set(source, tokens);
+		return tokens;
+	};
+	return {
+		publish: (job, tools) => new Attempt(job, { ...options, client, tokens: tokensOf(tools.token), ...tools }).run(),
+		look: (jobs, { token, owners }) => look(jobs, { client, tokens: tokensOf(token), owners, now }),
+		check: (token) => check(client, tokensOf(token)),
+		boards: (token) => listBoards(client, tokensOf(token)),
+	};
+}
+
+interface AttemptParts extends PublisherOptions {
+	client: PinterestClient;
+	tokens: Tokens;
+	permit: Permit;
+	media(sha256: string): Promise<Buffer | null>;
+}
+
+/** One try to publish a job: everything is made ready first, then the permit is asked, then the request leaves or never will. */
+class Attempt {
+	constructor(private readonly job: LeasedJob, private readonly parts: AttemptParts) {}
+
+	async run(): Promise<AttemptOutcome> {
+		const { client, tokens } = this.parts;
+		const token = await tokenOf(tokens);
+		if (!token.ok) return { kind: 'not_sent', failure: token.failure };
+		const body = await this.body();
+		if (!body) return notSent('media_missing');
+		const call = await client.preparePin(token.value, body);
+		if (call.kind === 'fault') return client.pinOutcome(call);
+		try {
+			const end = await this.send(call, body.length);
+			return end ? await this.withRenewal(client.pinOutcome(end), token.value) : notSent('permit_refused');
+		} finally {
+			call.abandon();
+		}
+	}
+
+	/** Null when the bytes of the image are no longer kept. */
+	private async body(): Promise<Buffer | null> {
+		const { content } = this.job;
+		const bytes = content.media.kind === 'image_base64' ? await this.parts.media(content.media.sha256) : null;
+		if (content.media.kind === 'image_base64' && !bytes) return null;
+		return pinBody(content, linkToSend(this.job), bytes);
+	}
+
+	/** Null when the permit was refused. The answer is waited for within the budget that the permit gave. */
+	private async send(call: PreparedCall, bytes: number): Promise<CallEnd | null> {
+		const { policy, permit } = this.parts;
+		const elapsedMs = this.stopwatch();
+		const grant = await permit(policy.sendBudgetMs + Math.ceil((bytes / 1e6) * policy.sendBudgetPerMbMs));
+		if (!grant) return null;
+		const before = (): boolean => elapsedMs() < grant.budgetMs * SENDING_SHARE;
+		return call.send({ before, deadlineMs: grant.budgetMs - elapsedMs() });
+	}
+
+	/** From before the permit was asked; the larger of two clocks, since the steady one stands still while a machine sleeps. */
+	private stopwatch(): () => number {
+		const { now, monotonic } = this.parts;
+		const startedAt = now(), started = monotonic();
+		return () => Math.max(monotonic() - started, now() - startedAt);
+	}
+
+	/** A dead token is renewed here; the worker sends again at once, through a permit of its own. */
+	private async withRenewal(outcome: AttemptOutcome, token: AccessToken): Promise<AttemptOutcome> {
+		const result = outcome.kind === 'published' ? { ok: true as const } : { ok: false as const, failure: outcome.failure };
+		const cure = await cureOf(result, this.parts.tokens, token);
+		if (cure.kind === 'none' || result.ok) return outcome;
+		if (cure.kind === 'failed') return { kind: 'refused', failure: cure.failure };
+		return { kind: 'refused', failure: { code: 'token_refreshed', facts: result.failure.facts } };
+	}
+}
+
+function notSent(code: FailureCode): AttemptOutcome {
+	return { kind: 'not_sent', failure: ourFailure(code) };
+}
+
+/** Whether the token is alive and may do what publishing needs, as far as reads can tell. */
+async function check(client: PinterestClient, tokens: Tokens): Promise<TokenCheck> {
+	const user = await client.user(tokens);
+	// Without the scope user_accounts:read Pinterest answers 403 (API 5.17 description, 2026-11).
+	if (!user.ok) return refused(user.failure, user.failure.code === 'reads_forbidden' ? 'scope_missing' : user.failure.code);
+	const boards = await client.boards(tokens, null, 1);
+	// An app that may not read boards may still publish; looking for a Pin in doubt will tell.
+	if (!boards.ok && boards.failure.code !== 'reads_forbidden') return refused(boards.failure, boards.failure.code);
+	return { ok: true, user: user.value };
+}
+
+function refused({ facts }: Failure, code: FailureCode): TokenCheck {
+	const { class: errorClass } = rowOf(code);
+	return { ok: false, code, message: facts.message, retryable: errorClass === 'retry' || errorClass === 'retry_later' };
+}

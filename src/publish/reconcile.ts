@@ -1,0 +1,74 @@
+import type { Job } from '../job/job';
+import { matches, type ListedPin } from '../job/natural-key';
+import type { Failure, LookOutcome } from '../job/outcome';
+import { judgeScan, type Scan } from '../job/reconcile-plan';
+import type { PinOwners } from './contract';
+import { allPages, type Listing } from './pages';
+import type { PinterestClient } from './pinterest-client';
+import type { Tokens } from './tokens';
+
+/** 50,000 Pins; a board with more cannot be proven not to hold a Pin. */
+const MAX_PAGES = 200;
+
+interface Parts {
+	client: Pick<PinterestClient, 'boardPins' | 'sectionPins'>;
+	tokens: Tokens;
+	owners: PinOwners;
+	/** Epoch ms. */
+	now(): number;
+}
+
+/**
+ * Looks for the Pins of jobs in doubt: each board is read once for all of its jobs, each section once more. Whether the
+ * listing of a board holds the Pins of its sections is not documented (2026-11), so for a job with a section both are read.
+ */
+export async function look(jobs: Job[], parts: Parts): Promise<Map<string, LookOutcome>> {
+	const seen = new Map<string, LookOutcome>();
+	for (const ofBoard of groupBy(jobs, (job) => job.content.boardId)) {
+		const board = await scanBoard(ofBoard[0]?.content.boardId ?? '', parts);
+		for (const ofSection of groupBy(ofBoard, (job) => job.content.sectionId)) {
+			const sectionId = ofSection[0]?.content.sectionId ?? null;
+			const scan = sectionId === null ? board.scan : await withSection(board, sectionId, parts);
+			await judge(ofSection, scan, parts.owners, seen);
+		}
+	}
+	return seen;
+}
+
+interface BoardScan {
+	boardId: string;
+	scan: Scan;
+}
+
+async function scanBoard(boardId: string, { client, tokens, now }: Parts): Promise<BoardScan> {
+	const at = now();
+	return { boardId, scan: scanOf(at, await allPages((bookmark) => client.boardPins(tokens, boardId, bookmark), MAX_PAGES)) };
+}
+
+/** The scan of a board with that of one section added; a board that could not be read to its end is not asked further. */
+async function withSection({ boardId, scan }: BoardScan, sectionId: string, { client, tokens }: Parts): Promise<Scan> {
+	if (!scan.complete) return scan;
+	const listing = await allPages((bookmark) => client.sectionPins(tokens, boardId, sectionId, bookmark), MAX_PAGES);
+	const section = scanOf(scan.at, listing);
+	// What a section lists is in it, whatever the Pin says or leaves out; its word replaces the board's.
+	const pins = new Map(scan.pins.map((pin) => [pin.id, pin]));
+	for (const pin of section.pins) pins.set(pin.id, { ...pin, board_section_id: sectionId });
+	return { ...section, pages: scan.pages + section.pages, pins: [...pins.values()] };
+}
+
+function scanOf(at: number, { items, pages, ended }: Listing<ListedPin, Failure>): Scan {
+	return { at, complete: ended.kind === 'complete', pages, pins: items, failure: ended.kind === 'failed' ? ended.failure : null };
+}
+
+async function judge(jobs: Job[], scan: Scan, owners: PinOwners, seen: Map<string, LookOutcome>): Promise<void> {
+	const mayBeOurs = (pin: ListedPin): boolean => jobs.some((job) => matches(job, pin, job.inDoubt?.notBefore ?? 0));
+	const candidates = scan.pins.filter(mayBeOurs).map((pin) => pin.id);
+	const owned = candidates.length === 0 ? new Map<string, string>() : await owners(candidates);
+	for (const job of jobs) seen.set(job.id, judgeScan(job, scan, owned));
+}
+
+function groupBy<T>(items: T[], keyOf: (item: T) => string | null): T[][] {
+	const groups = new Map<string | null, T[]>();
+	for (const item of items) groups.set(keyOf(item), [...groups.get(keyOf(item)) ?? [], item]);
+	return [...groups.values()];
+}
