@@ -13,5 +13,6 @@ export { APP, HOLD_KINDS } from './job/hold';
 export type { HoldKind, Incident } from './job/hold';
 export type { PublishRequest } from './job/request';
 export type { JobView } from './job/view';
+export { PACE_PRESETS } from './pace/presets';
 export type { AccessToken, Board, TokenCheck, TokenSource } from './publish/contract';
 export type { JobFilter } from './store/job-store';
