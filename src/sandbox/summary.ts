@@ -33,15 +33,21 @@ export interface PinCount {
 export const groupFields: GroupField[] = ['account', 'board', 'section', 'link', 'title', 'description', 'altText', 'media'];
 const listedDifferences = 50;
 
+interface Group {
+	group: Partial<PinContent>;
+	expected: number | null;
+	pins: string[];
+}
+
 /** Counts double and missing Pins per content group. */
 export function countPins(ledger: Ledger, now: number, wish: SummaryWish = {}): PinCount {
 	const pins = [...ledger.pins.values()].filter((pin) => pin.request !== null && isWanted(pin, wish.accounts));
 	const fields = wish.groupBy ?? fieldsOf(wish.expected);
-	const groups = new Map<string, { group: Partial<PinContent>; expected: number | null; pins: string[] }>();
+	const groups = new Map<string, Group>();
 	const groupOf = (of: Partial<PinContent>) => {
 		const group = Object.fromEntries(fields.map((field) => [field, of[field] || null]));
 		const key = JSON.stringify(group);
-		const found = groups.get(key) ?? { group, expected: null, pins: [] };
+		const found: Group = groups.get(key) ?? { group, expected: null, pins: [] };
 		groups.set(key, found);
 		return found;
 	};
