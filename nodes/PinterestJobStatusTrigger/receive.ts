@@ -1,0 +1,46 @@
+import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type { Received } from '../../src';
+import { engineOf } from '../shared/engine';
+import { itemOfEvent } from '../shared/event-item';
+import { idOf } from './webhook-methods';
+
+/** One delivery: verified, taken once, and confirmed only when n8n has answered that the execution exists. */
+export async function receive(node: IWebhookFunctions): Promise<IWebhookResponseData> {
+	// Test listening takes nothing from the live subscription: it has no inbox.
+	const inbox = node.getMode() === 'manual' ? null : idOf(node, false);
+	const { engine, release } = await engineOf(node);
+	const request = node.getRequestObject();
+	let received: Received;
+	try {
+		received = await engine.receive(request.headers, request.rawBody, inbox);
+	} catch (error) {
+		release();
+		node.logger.warn(`Pinterest jobs: a delivery could not be checked: ${(error as Error).message}`);
+		return answer(node, 503, 'try again');
+	}
+	if (!received.ok) {
+		release();
+		// Why is for our log: who forges calls learns nothing.
+		if (received.status === 401) node.logger.warn(`Pinterest jobs: a delivery was refused: ${received.reason}`);
+		return answer(node, received.status, received.status === 200 ? 'known' : 'refused');
+	}
+	settleWhenAnswered(node, received, release);
+	const json = itemOfEvent(received.payload, received.eventId) as IDataObject;
+	// n8n answers 200 by itself once the execution is written: an answer of our own would come too early.
+	return { workflowData: [[{ json }]], webhookResponse: { received: true } };
+}
+
+function settleWhenAnswered(node: IWebhookFunctions, received: Extract<Received, { ok: true }>, release: () => void): void {
+	const response = node.getResponseObject();
+	response.once('close', () => {
+		const taken = response.writableFinished && response.statusCode < 300;
+		(taken ? received.confirm() : received.release())
+			.catch((error: Error) => node.logger.warn(`Pinterest jobs: ${received.eventId} was not marked: ${error.message}`))
+			.finally(release);
+	});
+}
+
+function answer(node: IWebhookFunctions, status: number, text: string): IWebhookResponseData {
+	node.getResponseObject().status(status).json({ status: text });
+	return { noWebhookResponse: true };
+}

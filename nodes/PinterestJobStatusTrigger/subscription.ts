@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { APP, type Subscription } from '../../src';
+
+/** The fields of the trigger as n8n gives them. */
+export interface TriggerFields {
+	events: unknown;
+	filters: Record<string, unknown>;
+}
+
+/** Where a trigger node lives. */
+export interface Place {
+	instanceId: string;
+	workflowId: string;
+	nodeId: string;
+}
+
+// n8n stops listening after two minutes by itself.
+const TEST_TTL_MS = 3 * 60_000;
+
+/** The subscription's name: the same over restarts; test listening has its own, so that it takes nothing from the live one. */
+export function subscriptionId({ instanceId, workflowId, nodeId }: Place, test: boolean): string {
+	const hash = createHash('sha256').update(`${instanceId}\n${workflowId}\n${nodeId}`).digest('hex').slice(0, 24);
+	return test ? `n8n-${hash}-test` : `n8n-${hash}`;
+}
+
+/** What the trigger asks to be told of. */
+export function subscriptionOf(id: string, url: string, fields: TriggerFields, test: boolean): Subscription {
+	const { filters } = fields;
+	return {
+		id,
+		url,
+		events: list(fields.events) as Subscription['events'],
+		...filled('states', filters['states']),
+		...filled('classes', filters['classes']),
+		...filled('queues', filters['queues']),
+		...filled('accounts', filters['accounts']),
+		...filled('clients', filters['clients']),
+		paused: false,
+		...(test ? { test: true, ttlMs: TEST_TTL_MS } : {}),
+	};
+}
+
+/** n8n's webhook address with the origin of the credential: inside Docker or behind a proxy they differ. */
+export function deliveryUrl(webhookUrl: string, base: string | undefined): string {
+	if (!base) return webhookUrl;
+	const { pathname, search } = new URL(webhookUrl);
+	return `${base.replace(/\/+$/, '')}${pathname}${search}`;
+}
+
+/** Whether a subscription wants an event that did not come through the outbox. */
+export function wants({ events, accounts, clients }: Subscription, event: { type: string; data: Record<string, unknown> }): boolean {
+	const { account, client } = event.data;
+	const isOurs = account === APP || !accounts || accounts.includes(String(account));
+	return (events as string[]).includes(event.type) && isOurs && (!clients || typeof client !== 'string' || clients.includes(client));
+}
+
+const filled = (name: string, value: unknown) => (list(value).length > 0 ? { [name]: list(value) } : {});
+
+// A client label may hold spaces, so that only commas part the values.
+function list(value: unknown): string[] {
+	const parts = Array.isArray(value) ? value : String(value ?? '').split(',');
+	return parts.map((part) => String(part).trim()).filter(Boolean);
+}

@@ -1,0 +1,71 @@
+import type { IHookFunctions } from 'n8n-workflow';
+import { isEngineError } from '../../src';
+import { engineOf } from '../shared/engine';
+import { nodeErrorOf } from '../shared/errors';
+import { deliveryUrl, subscriptionId, subscriptionOf, type TriggerFields } from './subscription';
+import { webhookUrlOf } from './webhook-url';
+
+/** Subscriptions that were paused in this process: a renewal under way must not wake them. */
+export const paused = new Set<string>();
+
+type Node = Pick<IHookFunctions, 'getNode' | 'getWorkflow' | 'getInstanceId'>;
+
+export function idOf(node: Node, test: boolean): string {
+	return subscriptionId({ instanceId: node.getInstanceId(), workflowId: node.getWorkflow().id ?? '', nodeId: node.getNode().id }, test);
+}
+
+/** The parameters, read at once: n8n evaluates no expression later, in a loop. */
+export function fieldsOf(node: { getNodeParameter(name: string, fallback?: unknown): unknown }): TriggerFields {
+	return {
+		events: node.getNodeParameter('events', []),
+		filters: (node.getNodeParameter('filters', {}) ?? {}) as Record<string, unknown>,
+	};
+}
+
+// In the editor's test the workflow may be published at the same time.
+const isTest = (node: IHookFunctions) => node.getMode() === 'manual';
+
+export const webhookMethods = {
+	default: {
+		/** Never: creating is idempotent and renews what is there. */
+		async checkExists(this: IHookFunctions): Promise<boolean> {
+			return await Promise.resolve(false);
+		},
+
+		async create(this: IHookFunctions): Promise<boolean> {
+			const test = isTest(this);
+			const id = idOf(this, test);
+			const { engine, config, release } = await engineOf(this);
+			try {
+				const url = webhookUrlOf(this, test);
+				paused.delete(id);
+				await engine.subscribe(subscriptionOf(id, deliveryUrl(url, config.deliveryBaseUrl), fieldsOf(this), test));
+				return true;
+			} catch (error) {
+				// At n8n's start nobody is there to see it, and trigger() subscribes as soon as Redis is back.
+				if (!isEngineError(error) || error.code !== 'redis_unavailable' || this.getActivationMode() !== 'init') throw nodeErrorOf(this.getNode(), error);
+				this.logger.warn(`Pinterest jobs: ${id} is not subscribed yet: ${error.message}`);
+				return true;
+			} finally {
+				release();
+			}
+		},
+
+		/** Pauses, so that what happens until the workflow is published again is kept for it; test listening just ends. */
+		async delete(this: IHookFunctions): Promise<boolean> {
+			const test = isTest(this);
+			const id = idOf(this, test);
+			paused.add(id);
+			const { engine, release } = await engineOf(this);
+			try {
+				await (test ? engine.unsubscribe(id) : engine.pauseSubscription(id));
+			} catch (error) {
+				// Deactivating goes on: a subscription that nobody renews ends by itself.
+				this.logger.warn(`Pinterest jobs: ${id} could not be ${test ? 'ended' : 'paused'}: ${(error as Error).message}`);
+			} finally {
+				release();
+			}
+			return true;
+		},
+	},
+};

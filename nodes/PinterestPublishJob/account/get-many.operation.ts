@@ -1,0 +1,10 @@
+import { perItem, type Operation } from '../../shared/operation';
+
+export const getMany: Operation = {
+	name: 'Get Many',
+	value: 'getAll',
+	action: 'Get many accounts',
+	description: 'Every account that a worker reported or a job names: who serves it, what waits, what holds it, its boards',
+	fields: [],
+	run: perItem(async ({ engine }) => await engine.accounts()),
+};

@@ -1,0 +1,75 @@
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { EnqueueResult } from '../../../src';
+import { mediaReader } from '../../shared/media';
+import type { Call, Operation, Outcome } from '../../shared/operation';
+import { originOf } from '../../shared/pin-fields';
+import { enqueueFields } from './enqueue.fields';
+import { addEnqueueHints } from './enqueue.hints';
+import { requestOf, type ReadRequest } from './publish-request';
+import { refusePast } from './refuse-past';
+
+type WhenWaiting = 'error' | 'update';
+type ReadItem = ReadRequest & { item: number; whenWaiting: WhenWaiting };
+
+export const enqueue: Operation = {
+	name: 'Enqueue',
+	value: 'enqueue',
+	action: 'Enqueue a Pin',
+	description: 'Accept a Pin as a job that a worker publishes; the same Pin again gives the same job',
+	fields: enqueueFields,
+	done: 'enqueued',
+
+	async run(call) {
+		const outcomes: Outcome[] = Array.from({ length: call.items }, () => ({ error: null }));
+		const read = await readItems(call, outcomes);
+		// All items in one call: Redis is asked in batches, not item by item.
+		for (const whenWaiting of ['error', 'update'] as const) {
+			const group = read.filter((one) => one.whenWaiting === whenWaiting);
+			if (group.length > 0) await enqueueGroup(call, group, whenWaiting, outcomes);
+		}
+		await addEnqueueHints(call, outcomes, read);
+		return outcomes;
+	},
+};
+
+async function readItems(call: Call, outcomes: Outcome[]): Promise<ReadItem[]> {
+	const media = mediaReader(call.n8n, call.engine);
+	const zone = call.n8n.getTimezone();
+	const origin = originOf(call.n8n);
+	const read: ReadItem[] = [];
+	for (let item = 0; item < call.items; item++) {
+		try {
+			const fields = fieldsOf(call.n8n, item);
+			const one = requestOf(fields, await media(item), zone, origin);
+			await refusePast(call.engine, one, zone, Date.now());
+			read.push({ ...one, item, whenWaiting: fields.options['whenWaiting'] === 'update' ? 'update' : 'error' });
+		} catch (error) {
+			outcomes[item] = { error };
+		}
+	}
+	return read;
+}
+
+function fieldsOf(n8n: IExecuteFunctions, item: number) {
+	const field = (name: string) => n8n.getNodeParameter(name, item, '');
+	return {
+		account: field('account'), board: field('board'), section: field('section'), source: field('source'),
+		title: field('title'), description: field('description'), link: field('link'), altText: field('altText'),
+		options: n8n.getNodeParameter('options', item, {}) as Record<string, unknown>,
+	};
+}
+
+async function enqueueGroup({ n8n, engine }: Call, group: ReadItem[], whenWaiting: WhenWaiting, outcomes: Outcome[]): Promise<void> {
+	const by = `workflow ${n8n.getWorkflow().name ?? n8n.getWorkflow().id}`;
+	const results = await engine.enqueue(group.map(({ request }) => request), { whenWaiting, by }).catch(
+		(error: unknown): null => {
+			for (const { item } of group) outcomes[item] = { error };
+			return null;
+		},
+	);
+	results?.forEach((result, index) => (outcomes[group[index]!.item] = outcomeOf(result)));
+}
+
+function outcomeOf(result: EnqueueResult): Outcome {
+	return result.ok ? { json: [result.job as unknown as IDataObject] } : { error: result.error };
+}

@@ -1,0 +1,14 @@
+import { changesField, correctionOf } from '../../shared/correction';
+import { actorOf, doneByField, jobIdField, jobIdOf, revisionField } from '../../shared/job-fields';
+import { perItem, type Operation } from '../../shared/operation';
+
+export const update: Operation = {
+	name: 'Update',
+	value: 'update',
+	action: 'Update a waiting job',
+	description: 'Change what a job will publish, as long as it waits; a published Pin is never changed',
+	fields: [jobIdField, changesField, doneByField, revisionField],
+	done: 'updated',
+	run: perItem(async ({ n8n, engine }, item) =>
+		await engine.update(jobIdOf(n8n, item), await correctionOf(n8n, engine, item), actorOf(n8n, item))),
+};

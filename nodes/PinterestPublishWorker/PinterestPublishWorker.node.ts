@@ -1,0 +1,68 @@
+import { NodeConnectionTypes, type IDataObject, type INodeType, type INodeTypeDescription, type ITriggerFunctions, type ITriggerResponse } from 'n8n-workflow';
+import { testEngine } from '../shared/credential-test';
+import { engineOf } from '../shared/engine';
+import { nodeErrorOf } from '../shared/errors';
+import { report } from './report';
+import { accountOf } from './served-account';
+import { RENEWED_BY_N8N, MADE_BY_HAND, tokenSource } from './token-source';
+import { workerFields } from './worker.fields';
+
+/** Publishes for one account while its workflow is published. */
+export class PinterestPublishWorker implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Pinterest Publish Worker',
+		name: 'pinterestPublishWorker',
+		icon: { light: 'file:../shared/icons/worker.svg', dark: 'file:../shared/icons/worker.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ $parameter["account"] }}',
+		description: 'Publishes the enqueued Pins of one account in the background while this workflow is published',
+		eventTriggerDescription: '',
+		activationMessage: 'The worker now publishes for this account in the background. It starts no executions.',
+		defaults: { name: 'Pinterest Publish Worker' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [
+			{ name: 'pinterestJobsEngineApi', required: true, testedBy: 'testEngine' },
+			{ name: 'pinterestJobsOAuth2Api', required: true, displayOptions: { show: { authentication: ['oAuth2'] } } },
+			{ name: 'pinterestJobsAccessTokenApi', required: true, displayOptions: { show: { authentication: ['accessToken'] } } },
+		],
+		triggerPanel: {
+			header: 'Check the account',
+			executionsHelp: {
+				inactive: 'Executing this step publishes nothing: it checks the connection, the permissions and Redis, and lists the boards.<br><br><b>To publish</b>, publish the workflow: the worker then runs in the background.',
+				active: 'Executing this step publishes nothing: it checks the connection and lists the boards.<br><br><b>The worker is running</b> in the background. It starts no executions.',
+			},
+			activationHint: 'Publish the workflow and the worker runs in the background.',
+		},
+		properties: workerFields,
+	};
+
+	methods = { credentialTest: { testEngine } };
+
+	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
+		// Everything is read now: n8n evaluates no expression once this function has returned.
+		const credential = this.getNodeParameter('authentication', 'oAuth2') === 'oAuth2' ? RENEWED_BY_N8N : MADE_BY_HAND;
+		const { engine, release } = await engineOf(this);
+		try {
+			const account = { ...accountOf((name, fallback) => this.getNodeParameter(name, fallback)), token: tokenSource(this, credential) };
+			if (this.getMode() === 'manual') {
+				return {
+					manualTriggerFunction: async () => this.emit([[{ json: report(await engine.checkAccount(account)) as unknown as IDataObject }]]),
+					closeFunction: async () => await Promise.resolve(release()),
+				};
+			}
+			// A dead token or a missing Redis is an incident that ends by itself; it does not keep the workflow from being published.
+			const served = await engine.serve(account);
+			return {
+				closeFunction: async () => {
+					await served.stop();
+					release();
+				},
+			};
+		} catch (error) {
+			release();
+			throw nodeErrorOf(this.getNode(), error);
+		}
+	}
+}

@@ -1,0 +1,15 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { accountLocator } from '../../shared/locators';
+import { locatorOf } from '../../shared/pin-fields';
+import { refused } from '../../shared/values';
+
+export const heldAccount = {
+	...accountLocator,
+	description: 'The account that is held, by its Account Name; @app is the whole Pinterest app',
+};
+
+export function heldAccountOf(n8n: IExecuteFunctions, item: number): string {
+	const account = locatorOf(n8n.getNodeParameter('account', item, ''), 'Account').value;
+	if (!account) throw refused('Account is empty.', 'Choose the account that is held.');
+	return account;
+}

@@ -1,0 +1,14 @@
+import { changesField, correctionOf } from '../../shared/correction';
+import { actorOf, doneByField, jobIdField, jobIdOf, revisionField } from '../../shared/job-fields';
+import { perItem, type Operation } from '../../shared/operation';
+
+export const requeue: Operation = {
+	name: 'Requeue',
+	value: 'requeue',
+	action: 'Requeue a job',
+	description: 'Put a failed or canceled job back under its key, corrected if need be; it can still give only one Pin',
+	fields: [jobIdField, changesField, doneByField, revisionField],
+	done: 'requeued',
+	run: perItem(async ({ n8n, engine }, item) =>
+		await engine.requeue(jobIdOf(n8n, item), await correctionOf(n8n, engine, item), actorOf(n8n, item))),
+};

@@ -1,0 +1,16 @@
+import type { Resource } from '../shared/operation';
+import { getMany as getManyFailures } from './failure/get-many.operation';
+import { checkNow } from './hold/check-now.operation';
+import { getMany as getManyHolds } from './hold/get-many.operation';
+import { release } from './hold/release.operation';
+import { requeue } from './job/requeue.operation';
+import { requeueMany } from './job/requeue-many.operation';
+import { resolveUnknown } from './job/resolve-unknown.operation';
+import { getMany as getManySubscriptions } from './subscription/get-many.operation';
+
+export const resources: Resource[] = [
+	{ name: 'Job', value: 'job', description: 'A failed job that shall run again', operations: [requeue, requeueMany, resolveUnknown] },
+	{ name: 'Failure', value: 'failure', description: 'Failed jobs that wait for somebody', operations: [getManyFailures] },
+	{ name: 'Hold', value: 'hold', description: 'What makes a whole account or app wait', operations: [getManyHolds, checkNow, release] },
+	{ name: 'Subscription', value: 'subscription', description: 'Who is told of events', operations: [getManySubscriptions] },
+];

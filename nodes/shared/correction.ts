@@ -1,0 +1,94 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { Correction, Engine } from '../../src';
+import { instantOf } from './instant';
+import { accountLocator, boardLocator, sectionLocator } from './locators';
+import { imageUrl, keepFile } from './media';
+import { locatorOf, pinTextFields } from './pin-fields';
+import { textOf } from './values';
+
+const optional = (field: INodeProperties): INodeProperties => ({ ...field, required: false });
+
+/** The fields a job may be corrected in: what is added to the list is changed, the rest stays. */
+export const changesField: INodeProperties = {
+	displayName: 'Fields to Change',
+	name: 'changes',
+	type: 'collection',
+	placeholder: 'Add field',
+	default: {},
+	description: 'What is not listed here stays as it is. An added field that is empty clears the value.',
+	options: [
+		optional(accountLocator),
+		...pinTextFields.filter(({ name }) => name === 'altText'),
+		optional(boardLocator),
+		{
+			displayName: 'Client Label',
+			name: 'client',
+			type: 'string',
+			default: '',
+			description: 'For whom the Pin is published',
+		},
+		...pinTextFields.filter(({ name }) => name === 'description'),
+		{
+			displayName: 'Image File Field',
+			name: 'imageField',
+			type: 'string',
+			default: 'data',
+			description: 'The name of the input field that holds the new image as a file',
+		},
+		{
+			displayName: 'Image URL',
+			name: 'imageUrl',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. https://shop.example/images/lamp.jpg',
+			description: 'The public address of the new image',
+		},
+		...pinTextFields.filter(({ name }) => name === 'link'),
+		{
+			displayName: 'Publish Before',
+			name: 'publishBefore',
+			type: 'dateTime',
+			default: '',
+			description: 'After this time the job fails instead of publishing. Without a time zone the one of the workflow counts.',
+		},
+		{
+			displayName: 'Scheduled At',
+			name: 'scheduledAt',
+			type: 'dateTime',
+			default: '',
+			description: 'Not before this time. Without a time zone the one of the workflow counts.',
+		},
+		optional(sectionLocator),
+		...pinTextFields.filter(({ name }) => name === 'title'),
+	],
+};
+
+/** The changes of one item; a file is kept first. Throws `invalid_request` for what cannot be read. */
+export async function correctionOf(n8n: IExecuteFunctions, engine: Engine, item: number): Promise<Correction> {
+	const changes = n8n.getNodeParameter('changes', item, {}) as Record<string, unknown>;
+	const correction = plainCorrection(changes, n8n.getTimezone());
+	if (typeof changes['imageField'] === 'string' && changes['imageField']) {
+		correction.media = await keepFile(n8n, engine, changes['imageField'], item);
+	}
+	return correction;
+}
+
+/** All of a correction but files, which need the item they came with. */
+export function plainCorrection(changes: Record<string, unknown>, zone: string): Correction {
+	const correction: Correction = {};
+	const has = (name: string) => name in changes;
+	for (const [name, label] of [['title', 'Title'], ['description', 'Description'], ['link', 'Link'], ['altText', 'Alt Text'], ['client', 'Client Label']] as const) {
+		if (has(name)) correction[name] = textOf(changes[name], label);
+	}
+	if (has('account')) correction.account = locatorOf(changes['account'], 'Account').value ?? undefined;
+	if (has('board')) {
+		const board = locatorOf(changes['board'], 'Board');
+		// A section belongs to a board: the old one cannot come along.
+		if (board.value) Object.assign(correction, { boardId: board.value, boardName: board.name, sectionId: null });
+	}
+	if (has('section')) correction.sectionId = locatorOf(changes['section'], 'Section').value;
+	if (textOf(changes['imageUrl'], 'Image URL')) correction.media = imageUrl(changes['imageUrl']);
+	if (has('scheduledAt')) correction.scheduledAt = instantOf(changes['scheduledAt'], 'Scheduled At', zone)?.iso ?? null;
+	if (has('publishBefore')) correction.publishBefore = instantOf(changes['publishBefore'], 'Publish Before', zone)?.iso ?? null;
+	return correction;
+}

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { Engine, Media } from '../../src';
+import { refused, textOf } from './values';
+
+/** Where the image of a Pin comes from. Other kinds of media become further options of `media`. */
+export const mediaFields: INodeProperties[] = [
+	{
+		displayName: 'Image From',
+		name: 'media',
+		type: 'options',
+		default: 'imageUrl',
+		description: 'Pinterest fetches an image by its URL; a file is kept in Redis until its Pin exists',
+		options: [
+			{ name: 'URL', value: 'imageUrl', description: 'A public address that leads straight to a JPEG or PNG' },
+			{ name: 'Input File', value: 'imageBinary', description: 'A JPEG or PNG that a node before this one has read' },
+		],
+	},
+	{
+		displayName: 'Image URL',
+		name: 'imageUrl',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. https://shop.example/images/lamp.jpg',
+		description: 'Public, without a login or a page around it. Pinterest fetches it when the job runs, so it has to last until then.',
+		displayOptions: { show: { media: ['imageUrl'] } },
+	},
+	{
+		displayName: 'Input File Field',
+		name: 'imageField',
+		type: 'string',
+		required: true,
+		default: 'data',
+		placeholder: 'e.g. data',
+		hint: 'The name of the field that holds the file, as shown in the Binary tab of the input',
+		displayOptions: { show: { media: ['imageBinary'] } },
+	},
+];
+
+/** Turns the image of an item into what a job holds; the same bytes are sent to Redis once a run. */
+export function mediaReader(n8n: IExecuteFunctions, engine: Engine): (item: number) => Promise<Media> {
+	const kept = new Map<string, Promise<Media>>();
+	return async (item) => {
+		const kind = n8n.getNodeParameter('media', item) as string;
+		return kind === 'imageBinary'
+			? await keepFile(n8n, engine, n8n.getNodeParameter('imageField', item) as string, item, kept)
+			: imageUrl(n8n.getNodeParameter('imageUrl', item));
+	};
+}
+
+export function imageUrl(value: unknown): Media {
+	const url = textOf(value, 'Image URL');
+	if (!url) throw refused('Image URL is empty.', 'Give the address of the image, or choose Input File.');
+	return { kind: 'image_url', url };
+}
+
+/** Keeps the file of an item under its hash and gives what a job needs to find it. */
+export async function keepFile(
+	n8n: IExecuteFunctions, engine: Engine, field: string, item: number, kept = new Map<string, Promise<Media>>(),
+): Promise<Media> {
+	const bytes = await n8n.helpers.getBinaryDataBuffer(item, field);
+	const hash = createHash('sha256').update(bytes).digest('hex');
+	const media = kept.get(hash) ?? engine.putMedia(bytes);
+	kept.set(hash, media);
+	return await media;
+}
