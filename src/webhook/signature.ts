@@ -17,6 +17,8 @@ export type Refusal =
 	| 'content_type' | 'headers_missing' | 'id_malformed' | 'timestamp_malformed' | 'timestamp_outside_window'
 	| 'body_missing' | 'body_size' | 'no_usable_secret' | 'too_many_signatures' | 'no_matching_signature';
 
+export type SignedHeaders = Record<'webhook-id' | 'webhook-timestamp' | 'webhook-signature', string>;
+
 export type Verification = { ok: true; id: string } | { ok: false; reason: Refusal };
 
 /** The key bytes of `whsec_<base64>` or of a raw string; null when malformed or shorter than 24 bytes. */
@@ -26,7 +28,7 @@ export function secretBytes(secret: string): Buffer | null {
 }
 
 /** The three Standard Webhooks headers of one POST, signed by each usable secret; throws when there is none. */
-export function sign(secrets: readonly string[], id: string, nowMs: number, body: Buffer): Record<string, string> {
+export function sign(secrets: readonly string[], id: string, nowMs: number, body: Buffer): SignedHeaders {
 	const keys = usable(secrets);
 	if (keys.length === 0) throw new TypeError('No signing secret has 24 bytes or more.');
 	if (!ID.test(id)) throw new TypeError('An event id has 1 to 128 of A-Z, a-z, 0-9, _ and -.');

@@ -1,0 +1,62 @@
+import { dayBucket, gapMs, minuteBucket, quickened, slowed, type Bucket } from '../../../src/pace/buckets';
+import { PACE_PRESETS, presetOf } from '../../../src/pace/presets';
+
+const MINUTE = 60_000, DAY = 24 * 60 * MINUTE;
+const pace = (change = {}) => ({ ...PACE_PRESETS.standard, ...change });
+
+/** The most calls any span of this length can see: a full bucket, and all that comes into it meanwhile. */
+const most = (bucket: Bucket, spanMs: number) => bucket.maximum + spanMs / gapMs(bucket);
+
+describe('the bucket of a minute', () => {
+	it('gives the standard account 80 of 100 writes, five at once and two under way', () => {
+		expect(minuteBucket(pace(), 'write', 1)).toEqual({ amount: 1, everyMs: 750, maximum: 5, concurrent: 2 });
+	});
+
+	it('gives reads a share of their own, twice as wide and without a cap on how many are under way', () => {
+		expect(minuteBucket(pace(), 'read', 1)).toEqual({ amount: 1, everyMs: 375, maximum: 10, concurrent: null });
+	});
+
+	it.each([3, 5, 10, 20, 60, 100, 600, 1000])('never lets more than %i writes into a minute when that is the limit', (writesPerMinute) => {
+		for (const burst of [1, 5, 50]) {
+			expect(most(minuteBucket(pace({ writesPerMinute, burst }), 'write', 1), MINUTE)).toBeLessThanOrEqual(Math.max(writesPerMinute, 1 + writesPerMinute * 0.8));
+		}
+	});
+
+	it.each([1, 60, 300, 600])('keeps the same limit in a minute that is %i times as short, with steps a timer can hold', (timeFactor) => {
+		const bucket = minuteBucket(pace(), 'write', timeFactor);
+		expect(bucket.everyMs).toBeGreaterThanOrEqual(10);
+		expect(most(bucket, MINUTE / timeFactor)).toBeLessThanOrEqual(100);
+	});
+});
+
+describe('the bucket of a day', () => {
+	it('lets at most 300 calls of a trial app into any day: 250 over the day, 50 at once', () => {
+		const bucket = dayBucket(250, 'write', 1);
+		expect([bucket.maximum, most(bucket, DAY)]).toEqual([50, 300]);
+	});
+});
+
+describe('the pace after "slow down"', () => {
+	const target = minuteBucket(pace(), 'write', 1);
+
+	it('halves, down to a tenth', () => {
+		const steps = [1, 2, 3, 4, 5].reduce<number[]>((all) => [...all, slowed(target, all.at(-1) ?? target.everyMs)], []);
+		expect(steps).toEqual([1500, 3000, 6000, 7500, 7500]);
+	});
+
+	it('comes back by tenths of the target, and never goes beyond it', () => {
+		let everyMs = 7500;
+		const shares = Array.from({ length: 11 }, () => {
+			everyMs = quickened(target, everyMs);
+			return Math.round((target.everyMs / everyMs) * 10) / 10;
+		});
+		expect(shares).toEqual([0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1, 1]);
+	});
+});
+
+it('gives a copy of a preset by name, and own settings as they are', () => {
+	const own = pace({ writesPerMinute: 7 });
+	expect(presetOf('trial')).toEqual({ writesPerMinute: 20, burst: 2, writesPerDay: 250, concurrent: 1 });
+	expect(presetOf('trial')).not.toBe(PACE_PRESETS.trial);
+	expect(presetOf(own)).toBe(own);
+});
