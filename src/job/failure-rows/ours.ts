@@ -68,13 +68,6 @@ export const OURS = [
 		clientMessage: 'We are checking whether the Pin was published.', fix: [],
 	},
 	{
-		code: 'retries_exhausted',
-		match: [],
-		outcome: 'not_sent', class: 'route', queue: 'ops', about: 'account',
-		hint: 'It was tried as often as allowed. See the message for the last reason; requeue when that is mended.',
-		clientMessage: 'Not published: we are looking into it.', fix: [],
-	},
-	{
 		code: 'double_pin',
 		match: [],
 		outcome: 'refused', class: 'stop', queue: 'ops', about: 'job',

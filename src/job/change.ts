@@ -1,0 +1,61 @@
+import { eventOfState, type JobEventType } from './event';
+import type { HoldRequest } from './hold';
+import type { ErrorClass, Job, JobState, QueueName } from './job';
+import type { FailureRow } from './failure-row';
+import type { FailureFacts } from './outcome';
+import { groupKeyOf } from './group-key';
+import { redact } from './redact';
+
+/** The one change an outcome makes: applied by one script, all or nothing. */
+export interface Change {
+	from: JobState;
+	/** The job after the change; `seq` is already the one of the event, `lease` is null. */
+	job: Job;
+	/** Null when neither state nor phase changes: such steps are no event of their own. */
+	event: JobEventType | null;
+	/** The hold the change puts on the account or app. */
+	hold: HoldRequest | null;
+	/** The Pin whose owner this job becomes. */
+	pin: { id: string; by: 'answer' | 'adopted' } | null;
+}
+
+/** The change from one job to another, with the next number if it is an event. */
+export function changeOf(before: Job, after: Partial<Job>, event: JobEventType | null, more: Partial<Pick<Change, 'hold' | 'pin'>> = {}): Change {
+	const seq = before.seq + (event === null ? 0 : 1);
+	return { from: before.state, job: { ...before, ...after, seq, lease: null }, event, hold: null, pin: null, ...more };
+}
+
+/** The change that an outcome makes: an event exactly when state or phase changes. */
+export function stepOf(before: Job, after: Partial<Job>, more: Partial<Pick<Change, 'hold' | 'pin'>> = {}): Change {
+	const { state, phase } = { ...before, ...after };
+	const moved = state !== before.state || phase !== before.phase;
+	return changeOf(before, after, moved ? eventOfState(state, phase) : null, more);
+}
+
+/** A job that is nobody's turn any more: what every end clears. */
+const ended = { phase: null, dueAt: null, startedAt: null } as const;
+
+/** The job has its Pin. */
+export function succeeded(job: Job, pin: { id: string; url: string | null; by: 'answer' | 'adopted' }, now: number, more: Partial<Job> = {}): Change {
+	const after: Partial<Job> = {
+		...ended, state: 'succeeded', finishedAt: now, inDoubt: null, mayExist: false, lastError: null, queue: null, groupKey: null,
+		pinId: pin.id, pinUrl: pin.url, recovered: pin.by === 'adopted', ...more,
+	};
+	return stepOf(job, after, { pin: { id: pin.id, by: pin.by } });
+}
+
+/** The job waits for a person, in exactly one failure queue. What is said of its doubt stands in `more`. */
+export function failed(job: Job, row: FailureRow, facts: FailureFacts, now: number, more: Partial<Job> = {}): Change {
+	const after: Partial<Job> = {
+		...ended, state: 'failed', finishedAt: now,
+		lastError: { class: classOfQueue(row.queue), code: row.code, message: redact(facts.message), httpStatus: facts.httpStatus },
+		queue: { name: row.queue, owner: null, since: now },
+		groupKey: groupKeyOf(job, row, facts), ...more,
+	};
+	return stepOf(job, after);
+}
+
+/** What is next when nothing is tried any more: a person, or us. */
+function classOfQueue(queue: QueueName): ErrorClass {
+	return queue === 'engineering' ? 'stop' : 'route';
+}

@@ -1,0 +1,24 @@
+import { hostOf } from './canonical-url';
+import type { FailureRow } from './failure-row';
+import { APP } from './hold';
+import type { Job } from './job';
+import type { FailureFacts } from './outcome';
+
+/** The cause that a failure shares with others: its code and what it is about, as `board_not_found|acme-us|123`. */
+export function groupKeyOf(job: Job, row: FailureRow, facts: FailureFacts): string {
+	return [row.code, ...causeOf(job, row, facts)].join('|');
+}
+
+function causeOf({ id, account, content }: Job, row: FailureRow, facts: FailureFacts): string[] {
+	switch (row.about) {
+		case 'app': return [APP];
+		case 'account': return [account];
+		case 'board': return [account, content.boardId];
+		case 'section': return [account, content.boardId, content.sectionId ?? ''];
+		// One host is one cause: a blocked domain, an image server that is down.
+		case 'link': return [account, hostOf(content.link ?? '') ?? ''];
+		case 'media': return [account, content.media.kind === 'image_url' ? hostOf(content.media.url) ?? '' : 'upload'];
+		case 'answer': return [String(facts.httpStatus ?? ''), String(facts.pinterestCode ?? '')];
+		case 'job': return [id];
+	}
+}

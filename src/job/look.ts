@@ -1,0 +1,76 @@
+import { giveBack, unattempted } from './attempt';
+import { backoffMs } from './backoff';
+import { failed, stepOf, succeeded, type Change } from './change';
+import { ourFailure } from './classify';
+import { deadlineOf } from './deadline';
+import { doubtOf } from './doubt';
+import { rowOf, type FailureCode } from './failures';
+import type { HoldRequest } from './hold';
+import type { Doubt, Job } from './job';
+import type { LookOutcome } from './outcome';
+import { afterLook, isPlanOver, nextLookAt, provesAbsence } from './reconcile-plan';
+import { holdOf, withCode } from './retry-plan';
+import type { Terms } from './terms';
+
+type Seen<Kind extends LookOutcome['kind']> = Extract<LookOutcome, { kind: Kind }>;
+
+/**
+ * What one look changes. It costs no attempt and keeps the state until it settles the doubt. A job that was only looked
+ * for before its first send (acknowledged writes may be gone) comes into doubt by anything but a clear answer.
+ */
+export function afterLookOf(job: Job, outcome: LookOutcome, terms: Terms): Change {
+	if (outcome.kind === 'found') {
+		return succeeded(job, { id: outcome.pinId, url: outcome.pinUrl, by: 'adopted' }, terms.now, unattempted(job));
+	}
+	if (outcome.kind === 'absent' && !job.inDoubt) return giveBack(job, terms.now, { lookedAt: outcome.evidence.at });
+	const doubt = job.inDoubt ?? doubtOf(job, terms.now, terms);
+	if (outcome.kind === 'absent' && provesAbsence(doubt, outcome, terms.policy)) return afterAbsence(job, doubt, outcome, terms);
+	const hold = outcome.kind === 'unreadable' ? holdFor(job, outcome, terms) : null;
+	// A read that Pinterest postponed was no look.
+	const postponed = hold !== null && hold.until !== null;
+	const looked = postponed ? doubt : afterLook(doubt, outcome, terms.policy);
+	const change = !postponed && isPlanOver(looked, outcome, terms.policy)
+		? undecided(job, looked, outcome.evidence.note, terms)
+		: lookAgain(job, looked, Math.max(hold?.until ?? 0, nextLookAt(looked, terms.policy, terms.now)), outcome, hold);
+	return { ...change, hold };
+}
+
+/** The doubt stays: another look at `dueAt`. */
+function lookAgain(job: Job, inDoubt: Doubt, dueAt: number, outcome: LookOutcome, hold: HoldRequest | null): Change {
+	const used = hold ? withCode(job, hold.code) : job.used;
+	return stepOf(job, { ...unattempted(job), ...lookedAt(outcome), state: 'retry_scheduled', phase: 'reconcile', dueAt, inDoubt, used });
+}
+
+/** No Pin came of the doubtful send: it may be sent again under the same key, if rules and time allow. */
+function afterAbsence(job: Job, doubt: Doubt, outcome: Seen<'absent'>, terms: Terms): Change {
+	const { policy, now, random } = terms;
+	const looked = afterLook(doubt, outcome, policy);
+	const proof = `Not found in ${looked.absentScans} complete scans.`;
+	if (policy.neverResend) return undecided(job, looked, `${proof} This account never sends again by machine.`, terms);
+	// Sent so often and never seen: then it is our looking that deserves doubt.
+	if (job.used.afterAbsence >= policy.resendsAfterAbsence) return undecided(job, looked, `${proof} It was sent ${job.used.afterAbsence + 1} times.`, terms);
+	const settled = { ...unattempted(job), ...lookedAt(outcome), inDoubt: null };
+	if (job.lostLeases >= policy.poisonLeases) return ended(job, 'poison', `Workers were lost ${job.lostLeases} times while they had this job.`, settled, terms);
+	const afterAbsenceSends = job.used.afterAbsence + 1;
+	const dueAt = now + backoffMs(policy.retry, afterAbsenceSends, random);
+	if (dueAt > deadlineOf(job, policy)) return ended(job, 'deadline_passed', `${proof} Its time is over.`, settled, terms);
+	return stepOf(job, { ...settled, state: 'retry_scheduled', phase: 'publish', dueAt, used: { ...job.used, afterAbsence: afterAbsenceSends } });
+}
+
+/** A person has to look: the job fails, and stays in doubt. */
+function undecided(job: Job, inDoubt: Doubt, message: string, terms: Terms): Change {
+	return ended(job, 'outcome_unknown', message, { ...unattempted(job), inDoubt }, terms);
+}
+
+function ended(job: Job, code: FailureCode, message: string, more: Partial<Job>, { now }: Terms): Change {
+	return failed(job, rowOf(code), ourFailure(code, message).facts, now, more);
+}
+
+function holdFor(job: Job, { failure }: Seen<'unreadable'>, terms: Terms): HoldRequest | null {
+	const row = rowOf(failure.code);
+	return row.hold ? holdOf(job, row, row.hold, failure, terms) : null;
+}
+
+function lookedAt({ evidence }: LookOutcome): Partial<Job> {
+	return evidence.scan === 'complete' ? { lookedAt: evidence.at } : {};
+}
