@@ -6,7 +6,10 @@ import type { Job, LeasedJob } from '../job/job';
 export interface TokenSource {
 	/** The access token as it stands. Throws when it cannot be read; the message may be shown, never the token. */
 	current(): Promise<AccessToken>;
-	/** One renewal, single-flight per account; resolves to the token afterwards. Rejects when the owner must reconnect. */
+	/**
+	 * One renewal, single-flight per account; resolves to the token afterwards. Rejects when the owner must reconnect; with
+	 * `retryable: true` on the error when nobody could be asked (network, a fault of Pinterest), so that it is tried later.
+	 */
 	refresh(): Promise<AccessToken>;
 }
 
@@ -34,12 +37,13 @@ export interface Permit {
 	(budgetMs: number): Promise<{ sendBy: number; budgetMs: number } | null>;
 }
 
-/** One attempt or look; never throws for what Pinterest or the network does. */
+/** One attempt or look; rejects only when something handed in (`permit`, `media`, `owners`) does, and then nothing was sent. */
 export interface Publisher {
 	publish(job: LeasedJob, tools: { token: TokenSource; permit: Permit; media: (sha256: string) => Promise<Buffer | null> }): Promise<AttemptOutcome>;
 	/** One scan of a board that serves all jobs in doubt on it: job id → what the scan says of it. */
 	look(jobs: Job[], tools: { token: TokenSource; owners: PinOwners }): Promise<Map<string, LookOutcome>>;
 	check(token: TokenSource): Promise<TokenCheck>;
+	/** Reads only: all boards, the first 100 with their sections (a call each). Rejects, with a failure's `code`, when they cannot be read. */
 	boards(token: TokenSource): Promise<Board[]>;
 }
 

@@ -171,9 +171,9 @@ class Call implements PreparedCall {
 
 	private fail(error: NodeJS.ErrnoException): void {
 		if (this.answerSoFar) return this.end(this.answerSoFar());
-		this.end({
-			kind: 'fault', reached: this.reached, code: error.code ?? error.name, syscall: error.syscall ?? null, message: error.message,
-		});
+		// A name with several addresses fails with one error for each, and an empty message over all of them.
+		const { code, name, syscall, message } = 'errors' in error ? (error as { errors: [NodeJS.ErrnoException] }).errors[0] : error;
+		this.end({ kind: 'fault', reached: this.reached, code: code ?? name, syscall: syscall ?? null, message });
 	}
 
 	private end(end: CallEnd): void {

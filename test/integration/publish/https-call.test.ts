@@ -1,3 +1,4 @@
+import dns from 'node:dns';
 import net from 'node:net';
 import { callAtOnce, prepare, type CallEnd, type CallRequest, type PreparedCall } from '../../../src/publish/https-call';
 import { CERTIFICATE } from './certificate';
@@ -125,6 +126,16 @@ describe('a call that reaches nobody', () => {
 	it('has reached nothing when the connection is refused', async () => {
 		const end = await sent(post(`http://127.0.0.1:${await deadPort()}`));
 		expect(end).toMatchObject({ kind: 'fault', reached: 'nothing', code: 'ECONNREFUSED', syscall: 'connect' });
+	});
+
+	it('says why when every address of a name refuses', async () => {
+		const two = [{ address: '127.0.0.1', family: 4 }, { address: '127.0.0.2', family: 4 }, { address: '::1', family: 6 }];
+		const lookup = jest.spyOn(dns, 'lookup').mockImplementation(((_name: string, _options: object, done: (error: null, all: object[]) => void) => {
+			done(null, two);
+		}) as never);
+		const end = await sent(post(`http://two.example:${await deadPort()}`));
+		lookup.mockRestore();
+		expect(end).toMatchObject({ kind: 'fault', reached: 'nothing', code: 'ECONNREFUSED', syscall: 'connect', message: expect.stringContaining('connect ECONNREFUSED') });
 	});
 
 	it('has reached nothing when the name is unknown', async () => {
