@@ -129,11 +129,12 @@ describe('a call that reaches nobody', () => {
 	});
 
 	it('says why when every address of a name refuses', async () => {
-		const two = [{ address: '127.0.0.1', family: 4 }, { address: '127.0.0.2', family: 4 }, { address: '::1', family: 6 }];
-		const lookup = jest.spyOn(dns, 'lookup').mockImplementation(((_name: string, _options: object, done: (error: null, all: object[]) => void) => {
-			done(null, two);
+		const port = await deadPort();
+		const all = [{ address: '127.0.0.1', family: 4 }, { address: '127.0.0.2', family: 4 }, { address: '::1', family: 6 }];
+		const lookup = jest.spyOn(dns, 'lookup').mockImplementation(((_name: string, _options: object, done: (error: null, addresses: object[]) => void) => {
+			done(null, all);
 		}) as never);
-		const end = await sent(post(`http://two.example:${await deadPort()}`));
+		const end = await sent(post(`http://many.example:${port}`));
 		lookup.mockRestore();
 		expect(end).toMatchObject({ kind: 'fault', reached: 'nothing', code: 'ECONNREFUSED', syscall: 'connect', message: expect.stringContaining('connect ECONNREFUSED') });
 	});
