@@ -14,7 +14,8 @@ interface Parts {
 		claim(account: string, lane: Lane, max: number): Promise<Claim>;
 		beginSend(job: LeasedJob, budgetMs: number): Promise<{ sendBy: number; budgetMs: number } | null>;
 		settle(job: LeasedJob, change: Change): Promise<SettleAnswer>;
-		giveBack(job: LeasedJob): Promise<void>;
+		/** False when nothing was given back: a permit had been given, or the fence moved on. */
+		giveBack(job: LeasedJob): Promise<boolean>;
 		/** A Pin that turned up after the fence had moved on. */
 		evidence(id: string, pinId: string): Promise<void>;
 		owners: PinOwners;
@@ -75,7 +76,8 @@ export class Attempts {
 			permit: (budgetMs) => this.draining ? Promise.resolve(null) : this.parts.store.beginSend(job, budgetMs),
 			media: (sha256) => this.parts.store.media(sha256),
 		});
-		if (outcome.kind === 'not_sent' && outcome.failure.code === 'permit_refused') return this.parts.store.giveBack(job);
+		// Where the time to send had passed after the permit, the attempt is settled: its lease may not be given back any more.
+		if (outcome.kind === 'not_sent' && outcome.failure.code === 'permit_refused' && await this.parts.store.giveBack(job)) return;
 		this.parts.felt(account.account, outcome);
 		await this.end(job, outcome);
 	}
