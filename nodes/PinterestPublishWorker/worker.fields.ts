@@ -9,6 +9,7 @@ export const workerFields: INodeProperties[] = [
 		type: 'options',
 		noDataExpression: true,
 		default: 'oAuth2',
+		description: 'How this account is connected to Pinterest',
 		options: [
 			{ name: 'OAuth2', value: 'oAuth2', description: 'Renews itself: for production' },
 			{ name: 'Access Token', value: 'accessToken', description: 'For trials: ends after its lifetime and has to be replaced by hand' },

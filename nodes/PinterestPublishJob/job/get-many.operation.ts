@@ -19,6 +19,7 @@ export const getMany: Operation = {
 			type: 'options',
 			noDataExpression: true,
 			default: 'jobs',
+			description: 'Whether to list jobs or what has happened to them',
 			options: [
 				{ name: 'Jobs as They Stand', value: 'jobs', description: 'The newest first' },
 				{ name: 'Changes Since a Cursor', value: 'changes', description: 'Every event after the one you saw last, in order: for workflows that poll instead of using the trigger' },

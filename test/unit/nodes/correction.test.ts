@@ -1,0 +1,36 @@
+import { plainCorrection } from '../../../nodes/shared/correction';
+import { jobFilter } from '../../../nodes/shared/job-filter';
+
+const correct = (changes: Record<string, unknown>) => plainCorrection(changes, 'UTC');
+
+it('changes nothing that is not listed', () => {
+	expect(correct({})).toEqual({});
+});
+
+it('clears the section with a new board, since a section belongs to its board', () => {
+	expect(correct({ board: { mode: 'list', value: '42', cachedResultName: 'Lamps' } })).toEqual({ boardId: '42', boardName: 'Lamps', sectionId: null });
+});
+
+it('keeps a section that was chosen with the board', () => {
+	expect(correct({ board: { mode: 'id', value: '42' }, section: { mode: 'id', value: '7' } })).toEqual({ boardId: '42', boardName: null, sectionId: '7' });
+});
+
+it('clears texts and times that were added and left empty', () => {
+	expect(correct({ title: '', scheduledAt: '' })).toEqual({ title: null, scheduledAt: null });
+});
+
+it('ignores a board, an account and an image that were added and left empty', () => {
+	expect(correct({ board: { mode: 'list', value: '' }, account: { mode: 'list', value: '' }, imageUrl: '' })).toEqual({});
+});
+
+it('reads an image, an account and times', () => {
+	expect(correct({ imageUrl: 'https://x.example/a.jpg', account: { mode: 'name', value: 'acme-uk' }, publishBefore: '2026-12-01T09:00' })).toEqual({
+		media: { kind: 'image_url', url: 'https://x.example/a.jpg' }, account: 'acme-uk', publishBefore: '2026-12-01T09:00:00.000Z',
+	});
+});
+
+it('reads filters, and leaves out those that are empty', () => {
+	expect(jobFilter({ account: ' acme-us ', states: ['failed', 'queued'], queue: 'client', code: '', createdAfter: '2026-11-01T00:00:00Z' }, 'UTC')).toEqual({
+		account: 'acme-us', states: ['failed', 'queued'], queue: 'client', createdAfter: Date.UTC(2026, 10, 1),
+	});
+});
