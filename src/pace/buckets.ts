@@ -22,7 +22,7 @@ export const SLOWEST_FACTOR = 10;
 /** What an account, or an app, may call in a minute: 80 % of the limit, with a burst that keeps any minute under the limit. */
 export function minuteBucket(pace: PaceSettings, kind: CallKind, timeFactor: number): Bucket {
 	const calls = pace.writesPerMinute * (kind === 'read' ? READS_PER_WRITE : 1);
-	const room = Math.max(1, Math.floor(calls * (1 - USED_SHARE)));
+	const room = Math.max(1, Math.floor(calls - calls * USED_SHARE));
 	const burst = Math.min(pace.burst * (kind === 'read' ? READS_PER_WRITE : 1), room);
 	return bucket(MINUTE_MS / (calls * USED_SHARE) / timeFactor, burst, kind === 'write' ? pace.concurrent : null);
 }

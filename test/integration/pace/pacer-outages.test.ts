@@ -1,0 +1,108 @@
+import type { Redis } from 'ioredis';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startRedis, testNamespace } from '../../support/redis';
+import { afterwards, aPacer, endAll, grants, holding, never, pace } from './a-pacer';
+
+afterEach(endAll);
+
+describe('the end of a pacer', () => {
+	it('settles every wait without running it, and grants nothing afterwards', async () => {
+		const pacer = aPacer(testNamespace(), { timeFactor: 1 });
+		pacer.limit('acme', pace({ writesPerMinute: 1, burst: 1 }));
+		await pacer.slot('acme', () => Promise.resolve());
+		const run = jest.fn(() => Promise.resolve());
+		const waiting = [pacer.slot('acme', run), pacer.slot('acme', run)];
+		await pacer.stop();
+		expect(await Promise.all(waiting)).toEqual([undefined, undefined]);
+		expect(await pacer.slot('acme', run)).toBeUndefined();
+		expect(run).not.toHaveBeenCalled();
+		while (pacer.client.status !== 'end') await sleep(1);
+	});
+
+	it('gives back the slots of what runs, so that another worker need not wait for their expiration', async () => {
+		const namespace = testNamespace();
+		const [first, second] = [aPacer(namespace), aPacer(namespace)];
+		for (const pacer of [first, second]) pacer.limit('acme', pace({ concurrent: 1 }));
+		const runs = await holding(first, () => sleep(100));
+		await first.stop();
+		await runs.ended;
+		expect(await second.slot('acme', () => Promise.resolve('granted'))).toBe('granted');
+	});
+
+	it('does not wait for what does not end', async () => {
+		const pacer = aPacer(testNamespace(), { longestRunMs: 5000 });
+		pacer.limit('acme', pace());
+		await holding(pacer, never);
+		const began = performance.now();
+		await pacer.stop();
+		expect(performance.now() - began).toBeLessThan(3000);
+		expect(performance.now() - began).toBeGreaterThan(1500);
+	});
+});
+
+describe('when something is gone', () => {
+	it('the slot of a dead worker is free again after the longest run', async () => {
+		const namespace = testNamespace();
+		const [dead, alive] = [aPacer(namespace, { longestRunMs: 300 }), aPacer(namespace, { longestRunMs: 300 })];
+		for (const pacer of [dead, alive]) pacer.limit('acme', pace({ concurrent: 1 }));
+		await holding(dead, never);
+		dead.client.disconnect();
+		expect(await alive.slot('acme', () => Promise.resolve('granted'))).toBe('granted');
+	});
+
+	it('waits are served although the messages of Bottleneck are lost for good', async () => {
+		const namespace = testNamespace();
+		const [holder, deaf] = [aPacer(namespace), aPacer(namespace)];
+		for (const pacer of [holder, deaf]) pacer.limit('acme', pace({ concurrent: 1 }));
+		const duplicate = jest.spyOn(deaf.client, 'duplicate');
+		await deaf.slot('acme', () => Promise.resolve());
+		(duplicate.mock.results[0]!.value as Redis).disconnect();
+		let release = () => {};
+		const held = await holding(holder, () => new Promise<void>((resolve) => (release = resolve)));
+		const waiting = deaf.slot('acme', () => Promise.resolve('granted'));
+		await sleep(50);
+		release();
+		await held.ended;
+		expect(await waiting).toBe('granted');
+		expect(deaf.events()).not.toContain('pacer.alone');
+	});
+
+	it('slots are granted by a local gap while Redis is silent, and shared again when it answers', async () => {
+		const server = await startRedis();
+		afterwards(() => server.stop());
+		const pacer = aPacer(testNamespace(), { url: server.url, patienceMs: 200 });
+		pacer.limit('acme', pace());
+		await pacer.slot('acme', () => Promise.resolve());
+		process.kill(server.pid, 'SIGSTOP');
+		try {
+			const at = await grants([pacer], 4);
+			expect(at[3]! - at[0]!).toBeGreaterThan(3 * 2 * 12 - 5);
+			expect(pacer.events()).toContain('pacer.alone');
+		} finally {
+			process.kill(server.pid, 'SIGCONT');
+		}
+		while (!pacer.events().includes('pacer.shared_again')) await pacer.slot('acme', () => Promise.resolve());
+		expect(await pacer.headroom('acme')).toBeGreaterThanOrEqual(0);
+	});
+
+	it('slots are granted by a local gap when Redis is away from the start, and end like any other', async () => {
+		const pacer = aPacer(testNamespace(), { url: 'redis://127.0.0.1:1', patienceMs: 100 });
+		pacer.limit('acme', pace());
+		expect(await grants([pacer], 3)).toHaveLength(3);
+		expect(await pacer.headroom('acme')).toBeNull();
+		const waiting = pacer.readSlot('acme', () => Promise.resolve('read'));
+		await pacer.stop();
+		expect(await waiting).toBeUndefined();
+	});
+
+	it('goes on after Redis has lost everything', async () => {
+		const server = await startRedis();
+		afterwards(() => server.stop());
+		const pacer = aPacer(testNamespace(), { url: server.url });
+		pacer.limit('acme', pace());
+		await pacer.slot('acme', () => Promise.resolve());
+		await pacer.client.flushall();
+		expect(await grants([pacer], 10)).toHaveLength(10);
+		expect(pacer.events()).not.toContain('pacer.alone');
+	});
+});

@@ -1,0 +1,179 @@
+import type { Redis } from 'ioredis';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { APP } from '../../../src/job/hold';
+import { PACE_PRESETS } from '../../../src/pace/presets';
+import { testNamespace } from '../../support/redis';
+import { aPacer, aRedis, endAll, grants, pace } from './a-pacer';
+
+afterEach(endAll);
+
+/** The most grants that any span of this length has seen. */
+const most = (at: number[], spanMs: number) => Math.max(...at.map((from) => at.filter((time) => time >= from && time < from + spanMs).length));
+
+describe('the pace of an account', () => {
+	it('holds over all workers, and is used', async () => {
+		const namespace = testNamespace();
+		const pacers = [aPacer(namespace), aPacer(namespace)];
+		for (const pacer of pacers) pacer.limit('acme', pace());
+		const at = await grants(pacers, 100);
+		expect(at).toHaveLength(100);
+		expect(most(at, 1000)).toBeLessThanOrEqual(100);
+		// (100 - 5) / 80 = 1.19 s; a third more is for the timers of a busy machine.
+		const tookMs = at.at(-1)! - at[0]!;
+		expect(tookMs).toBeGreaterThan(1100);
+		expect(tookMs).toBeLessThan(1900);
+	});
+
+	it('lets five go at once after a rest, and no sixth', async () => {
+		const pacer = aPacer(testNamespace(), { timeFactor: 1 });
+		pacer.limit('acme', pace());
+		const got: string[] = [];
+		for (let n = 0; n < 6; n++) void pacer.slot('acme', async () => void got.push('slot'));
+		while (got.length < 5) await sleep(5);
+		await sleep(100);
+		expect(got).toHaveLength(5);
+	});
+
+	it('lets as many run at once as it says, over all workers', async () => {
+		const namespace = testNamespace();
+		const pacers = [aPacer(namespace), aPacer(namespace)];
+		let running = 0, highest = 0;
+		const run = async () => {
+			highest = Math.max(highest, ++running);
+			await sleep(20);
+			running--;
+		};
+		for (const pacer of pacers) pacer.limit('acme', pace({ concurrent: 2 }));
+		for (let round = 0; round < 5; round++) await Promise.all(pacers.flatMap((pacer) => [pacer.slot('acme', run), pacer.slot('acme', run)]));
+		expect(highest).toBe(2);
+	});
+
+	it('keeps no backlog: beyond what may run at once a slot is refused unrun', async () => {
+		const pacer = aPacer(testNamespace());
+		pacer.limit('acme', pace({ concurrent: 2 }));
+		const held = [pacer.slot('acme', () => sleep(50, 'ran')), pacer.slot('acme', () => sleep(50, 'ran'))];
+		const run = jest.fn(() => Promise.resolve('ran'));
+		expect(await pacer.slot('acme', run)).toBeUndefined();
+		expect(run).not.toHaveBeenCalled();
+		expect(await Promise.all(held)).toEqual(['ran', 'ran']);
+		expect(await pacer.slot('acme', run)).toBe('ran');
+	});
+
+	it('holds up no other account', async () => {
+		const pacer = aPacer(testNamespace(), { timeFactor: 1 });
+		for (const account of ['acme', 'other']) pacer.limit(account, pace({ writesPerMinute: 1, burst: 1 }));
+		await pacer.slot('acme', () => Promise.resolve());
+		void pacer.slot('acme', () => Promise.resolve());
+		expect(await pacer.slot('other', () => Promise.resolve('other'))).toBe('other');
+	});
+
+	it('is no limit where none is set, and leaves nothing in Redis', async () => {
+		const namespace = testNamespace();
+		const pacer = aPacer(namespace);
+		expect(await pacer.slot('acme', () => Promise.resolve('ran'))).toBe('ran');
+		expect(await pacer.headroom('acme')).toBeNull();
+		expect(await aRedis().keys(`*${namespace}*`)).toEqual([]);
+	});
+
+	it('is kept under keys with the hash tag of the namespace', async () => {
+		const namespace = testNamespace();
+		const pacer = aPacer(namespace, { appPace: pace({ writesPerDay: 250 }) });
+		pacer.limit('acme', pace());
+		await pacer.slot('acme', () => Promise.resolve());
+		const keys = await aRedis().keys(`*${namespace}*_settings`);
+		expect(new Set(keys)).toEqual(new Set(['@app', '@app-day', 'acme'].map((lane) => `b_{${namespace}}-${lane}_settings`)));
+	});
+
+	it('passes on what the work rejects with, and gives the slot back', async () => {
+		const pacer = aPacer(testNamespace());
+		pacer.limit('acme', pace({ concurrent: 1 }));
+		await expect(pacer.slot('acme', () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+		expect(await pacer.slot('acme', () => Promise.resolve('next'))).toBe('next');
+	});
+});
+
+describe('the pace of the app', () => {
+	it('is shared by its accounts, and a waiting account uses up nothing of it', async () => {
+		const namespace = testNamespace();
+		const pacer = aPacer(namespace, { timeFactor: 1, appPace: pace({ writesPerMinute: 15, burst: 3 }) });
+		pacer.limit('slow', pace({ writesPerMinute: 1, burst: 1 }));
+		await pacer.slot('slow', () => Promise.resolve());
+		void pacer.slot('slow', () => Promise.resolve());
+		await sleep(50);
+		pacer.limit('acme', pace());
+		expect(await pacer.headroom('acme')).toBe(2);
+		expect(await grants([pacer], 2)).toHaveLength(2);
+		expect(await pacer.headroom('acme')).toBe(0);
+	});
+
+	it('counts a day as well, when it has a limit a day', async () => {
+		const pacer = aPacer(testNamespace(), { timeFactor: 1 });
+		pacer.limit('acme', { ...PACE_PRESETS.trial, writesPerDay: 10, burst: 4 });
+		expect(await grants([pacer], 1)).toHaveLength(1);
+		expect(await grants([pacer], 1)).toHaveLength(1);
+		expect(await pacer.headroom('acme')).toBe(0);
+	});
+});
+
+it('lets reads through while writes have used up theirs', async () => {
+	const pacer = aPacer(testNamespace(), { timeFactor: 1 });
+	pacer.limit('acme', pace({ writesPerMinute: 1, burst: 1 }));
+	await pacer.slot('acme', () => Promise.resolve());
+	void pacer.slot('acme', () => Promise.resolve());
+	expect(await pacer.readSlot('acme', () => Promise.resolve('read'))).toBe('read');
+});
+
+it('gives the token of a slot back in which nothing was sent', async () => {
+	const pacer = aPacer(testNamespace(), { timeFactor: 1, appPace: pace({ writesPerMinute: 5, burst: 1 }) });
+	pacer.limit('acme', pace({ writesPerMinute: 5, burst: 1 }));
+	for (let n = 0; n < 3; n++) expect(await pacer.slot('acme', async (slot) => slot.unused())).toBeUndefined();
+	const redis = aRedis();
+	while ((await pacer.headroom('acme')) !== 1) await redis.ping();
+});
+
+describe('a pace that Pinterest answers "slow down" to', () => {
+	const everyMs = async (redis: Redis, namespace: string) => Number(await redis.hget(`b_{${namespace}}-acme_settings`, 'reservoirIncreaseInterval'));
+
+	it('halves for all workers, once for answers that come together, and comes back with clean calls', async () => {
+		const namespace = testNamespace();
+		const [first, second, redis] = [aPacer(namespace, { timeFactor: 1 }), aPacer(namespace, { timeFactor: 1 }), aRedis()];
+		for (const pacer of [first, second]) {
+			pacer.limit('acme', pace());
+			await pacer.slot('acme', () => Promise.resolve());
+		}
+		await first.tune('acme', 'throttled');
+		await first.tune('acme', 'throttled');
+		while ((await everyMs(redis, namespace)) !== 1500) await redis.ping();
+		await second.tune('acme', 'throttled');
+		while ((await everyMs(redis, namespace)) !== 3000) await redis.ping();
+		for (let n = 0; n < 10; n++) await second.tune('acme', 'clean');
+		while ((await everyMs(redis, namespace)) !== 2143) await redis.ping();
+	});
+
+	it('stays slow for a worker that joins later', async () => {
+		const namespace = testNamespace();
+		const [first, second, redis] = [aPacer(namespace, { timeFactor: 1 }), aPacer(namespace, { timeFactor: 1 }), aRedis()];
+		for (const pacer of [first, second]) pacer.limit('acme', pace());
+		await first.slot('acme', () => Promise.resolve());
+		await first.tune('acme', 'throttled');
+		while ((await everyMs(redis, namespace)) !== 1500) await redis.ping();
+		await second.slot('acme', () => Promise.resolve());
+		expect(await everyMs(redis, namespace)).toBe(1500);
+	});
+
+	it('is lowered to a limit that the headers name, and not by the limit of reads', async () => {
+		const namespace = testNamespace();
+		const [pacer, redis] = [aPacer(namespace, { timeFactor: 1 }), aRedis()];
+		pacer.limit('acme', pace());
+		await pacer.slot('acme', () => Promise.resolve());
+		await pacer.tune('acme', 'clean', { 'x-ratelimit-limit': '10, 10;w=60;name="org_read"' });
+		await pacer.tune('acme', 'clean', { 'x-ratelimit-limit': '50, 50;w=60;name="org_write"' });
+		while ((await everyMs(redis, namespace)) !== 1500) await redis.ping();
+	});
+
+	it('knows nothing of accounts that have no lane', async () => {
+		const pacer = aPacer(testNamespace());
+		await expect(pacer.tune('acme', 'throttled')).resolves.toBeUndefined();
+		await expect(pacer.tune(APP, 'clean')).resolves.toBeUndefined();
+	});
+});
