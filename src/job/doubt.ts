@@ -4,6 +4,7 @@ import { rowOf } from './failures';
 import type { Doubt, Job } from './job';
 import type { AttemptOutcome, Failure } from './outcome';
 import { nextLookAt } from './reconcile-plan';
+import type { Policy } from './policy';
 import type { Terms } from './terms';
 
 /** A request may have left: from now on the job is looked for, never sent, until its Pin is found or proven absent. */
@@ -18,7 +19,7 @@ export function intoDoubt(job: Job, outcome: AttemptOutcome & { failure: Failure
 }
 
 /** A doubt begins, or begins anew: what earlier looks saw stays on record but proves nothing of a later send. */
-export function doubtOf(job: Job, sendBy: number, { policy, now }: Terms): Doubt {
+export function doubtOf(job: Job, sendBy: number, { policy, now }: Pick<Terms, 'policy' | 'now'>): Doubt {
 	const earlier = job.inDoubt;
 	const firstAttemptAt = Math.min(job.createdAt, job.attemptHistory[0]?.startedAt ?? now, job.startedAt ?? now);
 	return {
@@ -29,4 +30,11 @@ export function doubtOf(job: Job, sendBy: number, { policy, now }: Terms): Doubt
 		evidence: earlier?.evidence ?? [],
 		evidenceCut: earlier?.evidenceCut ?? 0,
 	};
+}
+
+/** The Pin this job had adopted is another job's: it is looked for again, as if it had just been sent. */
+export function displaced(job: Job, policy: Policy, now: number): Change {
+	const inDoubt = doubtOf(job, now, { policy, now });
+	const more: Partial<Job> = { state: 'retry_scheduled', phase: 'reconcile', dueAt: nextLookAt(inDoubt, policy, now), inDoubt, finishedAt: null, pinId: null, pinUrl: null, recovered: false };
+	return stepOf(job, more);
 }

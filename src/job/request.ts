@@ -39,9 +39,9 @@ export interface PublishRequest {
 
 /** A request that may be published: what it says, in the words of a job. */
 export type ParsedRequest = Pick<Job,
-	'account' | 'client' | 'source' | 'userKey' | 'assetId' | 'content' | 'marker' | 'scheduledAt' | 'publishBefore' | 'metadata' | 'n8n'>;
+	'account' | 'client' | 'source' | 'userKey' | 'assetId' | 'content' | 'marker' | 'scheduledAt' | 'publishBefore' | 'metadata' | 'n8n' | 'warnings'>;
 
-export type Parsed = { ok: true; request: ParsedRequest; warnings: string[] } | { ok: false; error: EngineError };
+export type Parsed = { ok: true; request: ParsedRequest } | { ok: false; error: EngineError };
 
 /** A new job with the further ids it answers to. */
 export interface NewJob {
@@ -53,7 +53,7 @@ export interface NewJob {
 export function parseRequest(raw: PublishRequest, now: number): Parsed {
 	try {
 		const request = requestOf(raw, now);
-		return { ok: true, request, warnings: warningsOf(request, now) };
+		return { ok: true, request: { ...request, warnings: warningsOf(request, now) } };
 	} catch (error) {
 		if (isEngineError(error)) return { ok: false, error };
 		throw error;
@@ -61,7 +61,7 @@ export function parseRequest(raw: PublishRequest, now: number): Parsed {
 }
 
 // Lengths: Pinterest API 5.23 description, PinCreate (2026-11).
-function requestOf(raw: PublishRequest, now: number): ParsedRequest {
+function requestOf(raw: PublishRequest, now: number): Omit<ParsedRequest, 'warnings'> {
 	if (typeof raw !== 'object' || raw === null) refuse('request', 'The request is not an object.', 'Give the fields of one Pin.');
 	const boardId = idField(raw.boardId, 'boardId', 'Board');
 	if (boardId === null) refuse('boardId', 'The board is missing.', 'Choose a board from the list, or give its id.');
@@ -91,7 +91,7 @@ function requestOf(raw: PublishRequest, now: number): ParsedRequest {
 }
 
 /** What is accepted but deserves a word. */
-function warningsOf(request: ParsedRequest, now: number): string[] {
+function warningsOf(request: Omit<ParsedRequest, 'warnings'>, now: number): string[] {
 	const { content, source, userKey, assetId } = request;
 	const warnings = checkTimes(request.scheduledAt, request.publishBefore, now);
 	if (content.media.kind === 'image_url' && signsInPath(content.media.url) && assetId === null) {
@@ -112,13 +112,12 @@ function markerWarnings(link: string | null): string[] {
 }
 
 /** The job of a request, queued; the first event is its number 1. */
-export function newJob({ request, warnings }: Extract<Parsed, { ok: true }>, now: number, policy: Policy): NewJob {
+export function newJob(request: ParsedRequest, now: number, policy: Policy): NewJob {
 	const job: Job = {
 		...request,
 		id: keyOf(request),
 		fingerprint: fingerprintOf(request),
 		createdAt: now,
-		warnings,
 		state: 'queued', phase: null, revision: 1, seq: 1,
 		dueAt: dueAtOf(request, policy, now), finishedAt: null,
 		attempts: 0, startedAt: null, attemptHistory: [], historyCut: 0,

@@ -1,56 +1,52 @@
+import type { EngineError } from '../errors';
 import { changeOf, failed, stepOf, succeeded, type Change } from './change';
 import { ourFailure } from './classify';
-import { movedOn, recorded, refused, type Actor, type Decided } from './correction';
+import { doubtOf } from './doubt';
 import { rowOf } from './failures';
-import { anew } from './by-hand';
 import type { Job, RevisionChange } from './job';
 import type { Policy } from './policy';
+import { nextLookAt } from './reconcile-plan';
+import { anew, movedOn, recorded, refused, type Actor, type Decided } from './revision';
 
 /** What a person found out about a job in doubt. */
 export type Verdict = { verdict: 'published'; pinId: string } | { verdict: 'absent' } | { verdict: 'abandon' };
 
-/** Ends a doubt by hand: it is there, it is not there so send it, or let it be (and never send it). */
-export function resolve(job: Job, verdict: Verdict, actor: Actor, now: number, policy: Policy): Decided {
+/** Ends a doubt by hand: it is there, it is not there so send it, or let it be and never send it. */
+export function resolve(job: Job, verdict: Verdict, actor: Actor, now: number, _policy: Policy): Decided {
 	const refusal = movedOn(job, actor) ?? refusedVerdict(job, verdict);
-	if (refusal) return refusal;
-	return { ok: true, change: verdictChange(job, verdict, actor, now, policy), aliases: [] };
+	return refusal ?? { change: verdictChange(job, verdict, actor, now), aliases: [] };
 }
 
-/** A Pin id that came from a worker whose fence had moved on: never thrown away. */
-export type LateEvidence =
-	/** The job has this Pin already. */
-	| { kind: 'known' }
-	/** An open job has its Pin now. */
-	| { kind: 'settled'; change: Change }
-	/** The job has another Pin, or was canceled: a matter for ops (`double_pin`); the change keeps the proof. */
-	| { kind: 'double'; change: Change; pinIds: string[] };
-
-/** What late proof of a Pin changes. */
-export function lateEvidence(job: Job, pinId: string, now: number): LateEvidence {
-	if (job.pinId === pinId) return { kind: 'known' };
-	if (job.state !== 'succeeded' && job.state !== 'canceled') {
-		return { kind: 'settled', change: succeeded(job, { id: pinId, url: null, by: 'answer' }, now) };
-	}
-	const warning = job.pinId === null
-		? `Pin ${pinId} turned up although the job is canceled.`
-		: `A second Pin turned up: ${pinId} beside ${job.pinId}. Delete one of them at Pinterest.`;
-	const warnings = job.warnings.includes(warning) ? job.warnings : [...job.warnings, warning];
-	const kept = { warnings, mayExist: job.state === 'canceled', groupKey: `double_pin|${job.id}` };
-	return { kind: 'double', change: changeOf(job, kept, null), pinIds: [job.pinId, pinId].filter((id) => id !== null) };
+/** A Pin id from a worker whose fence had moved on: the job has its Pin, whatever was thought of it. A job with another Pin keeps that one. */
+export function lateEvidence(job: Job, pinId: string, now: number): Change {
+	if (job.pinId === null) return succeeded(job, { id: pinId, url: null, by: 'answer' }, now);
+	if (job.pinId === pinId) return changeOf(job, {}, null);
+	const warning = `A second Pin turned up: ${pinId} beside ${job.pinId}. Delete one of them at Pinterest.`;
+	return changeOf(job, { warnings: [...job.warnings.filter((known) => known !== warning), warning] }, null);
 }
 
-function verdictChange(job: Job, verdict: Verdict, actor: Actor, now: number, policy: Policy): Change {
+/** The Pin this job had adopted by looking proved to be another job's: its own outcome is unknown again. */
+export function sendBack(job: Job, now: number, policy: Policy): Change {
+	const { code, facts } = ourFailure('pin_displaced', `Pin ${job.pinId ?? ''} belongs to another job, whose answer named it.`);
+	const inDoubt = doubtOf(job, now, { policy, now });
+	return stepOf(job, {
+		...anew, used: job.used, state: 'retry_scheduled', phase: 'reconcile', inDoubt, dueAt: nextLookAt(inDoubt, policy, now),
+		lastError: { class: rowOf(code).class, code, message: facts.message, httpStatus: null },
+	});
+}
+
+function verdictChange(job: Job, verdict: Verdict, actor: Actor, now: number): Change {
 	switch (verdict.verdict) {
 		case 'published': {
-			const revisions = noted(job, job.revision, 'published', actor, now, policy);
+			const revisions = noted(job, job.revision, 'published', actor, now);
 			return succeeded(job, { id: verdict.pinId.trim(), url: null, by: 'adopted' }, now, { revisions });
 		}
 		case 'absent': {
 			const revision = job.revision + 1;
-			return changeOf(job, { ...anew, dueAt: now, revision, revisions: noted(job, revision, 'absent', actor, now, policy) }, 'job.requeued');
+			return changeOf(job, { ...anew, dueAt: now, revision, revisions: noted(job, revision, 'absent', actor, now) }, 'job.requeued');
 		}
 		case 'abandon': {
-			const over: Partial<Job> = { inDoubt: null, mayExist: true, queue: null, revisions: noted(job, job.revision, 'abandon', actor, now, policy) };
+			const over: Partial<Job> = { inDoubt: null, mayExist: true, queue: null, revisions: noted(job, job.revision, 'abandon', actor, now) };
 			if (job.state !== 'retry_scheduled') return stepOf(job, over);
 			return failed(job, rowOf('outcome_unknown'), ourFailure('outcome_unknown', 'Abandoned by hand before the outcome was known.').facts, now, over);
 		}
@@ -58,17 +54,17 @@ function verdictChange(job: Job, verdict: Verdict, actor: Actor, now: number, po
 }
 
 /** The verdict on record, with what the machine had seen until then. */
-function noted(job: Job, revision: number, verdict: string, actor: Actor, now: number, policy: Policy): RevisionChange[] {
+function noted(job: Job, revision: number, verdict: string, actor: Actor, now: number): RevisionChange[] {
 	const doubt = job.inDoubt;
 	const from = doubt && { looks: doubt.evidence.length + doubt.evidenceCut, absentScans: doubt.absentScans, lastLook: doubt.evidence.at(-1)?.note ?? null };
-	return recorded(job, { revision, at: now, by: actor.by ?? null, changes: { verdict: { from, to: verdict } } }, policy);
+	return recorded(job, revision, actor, now, { verdict: { from, to: verdict } });
 }
 
-function refusedVerdict(job: Job, verdict: Verdict): Decided | null {
+function refusedVerdict(job: Job, verdict: Verdict): EngineError | null {
 	if (!job.inDoubt && !job.mayExist) return refused(job, 'not_in_doubt', job.state === 'succeeded' ? 'Its Pin is known.' : 'Use Requeue or Update instead.');
 	if (job.state === 'running') return refused(job, 'job_not_waiting', 'A worker has it right now. Wait a minute, then look again.');
-	if (verdict.verdict === 'published' && !/^\d{1,30}$/.test(verdict.pinId.trim())) {
-		return refused(job, 'invalid_request', 'Give the number in the address of the Pin: pinterest.com/pin/<number>/.', { field: 'pinId', message: `“${verdict.pinId.slice(0, 60)}” is not the id of a Pin.` });
-	}
-	return null;
+	if (verdict.verdict !== 'published' || /^\d{1,30}$/.test(verdict.pinId.trim())) return null;
+	return refused(job, 'invalid_request', 'Give the number in the address of the Pin: pinterest.com/pin/<number>/.', {
+		field: 'pinId', message: `“${verdict.pinId.slice(0, 60)}” is not the id of a Pin.`,
+	});
 }

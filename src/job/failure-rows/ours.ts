@@ -68,6 +68,13 @@ export const OURS = [
 		clientMessage: 'We are checking whether the Pin was published.', fix: [],
 	},
 	{
+		code: 'pin_displaced',
+		match: [],
+		outcome: 'unknown', class: 'retry', queue: 'ops', about: 'job',
+		hint: 'The Pin found on the board was another job\'s. Nothing to do yet: the board is being read again.',
+		clientMessage: 'Being checked: Pinterest has not confirmed the Pin yet.', fix: [],
+	},
+	{
 		code: 'double_pin',
 		match: [],
 		outcome: 'refused', class: 'stop', queue: 'ops', about: 'job',

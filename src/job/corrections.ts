@@ -1,0 +1,77 @@
+import type { EngineError } from '../errors';
+import { changeOf } from './change';
+import { derivedIds, fingerprintOf } from './idempotency';
+import type { Job } from './job';
+import type { Policy } from './policy';
+import { dueAtOf, type ParsedRequest } from './request';
+import { anew, changesOf, corrected, movedOn, recorded, refused, type Actor, type Correction, type Decided } from './revision';
+
+export { correctionOf } from './revision';
+export type { Actor, Correction, Decided } from './revision';
+export { lateEvidence, resolve, sendBack, type Verdict } from './verdict';
+
+/** A failed or canceled job goes back under its key, corrected or not, as its next revision. */
+export function requeue(job: Job, correction: Correction, actor: Actor, now: number, policy: Policy): Decided {
+	const refusal = movedOn(job, actor) ?? refusedRequeue(job, actor, policy);
+	if (refusal) return refusal;
+	const parsed = corrected(job, correction, now);
+	if (!parsed.ok) return parsed.error;
+	const after: Partial<Job> = {
+		...nextRevision(job, parsed.request, actor, now), ...anew,
+		dueAt: dueAtOf(parsed.request, policy, now),
+		requeues: job.requeues + (actor.automatic ? 1 : 0),
+	};
+	return { change: changeOf(job, after, 'job.requeued'), aliases: derivedIds(parsed.request, job.id) };
+}
+
+/** Corrects a job that waits for its turn: next revision, same key, same state. Nothing to change is no event. */
+export function update(job: Job, correction: Correction, actor: Actor, now: number, policy: Policy): Decided {
+	const refusal = movedOn(job, actor) ?? refusedWhileBusy(job);
+	if (refusal) return refusal;
+	const parsed = corrected(job, correction, now);
+	if (!parsed.ok) return parsed.error;
+	if (Object.keys(changesOf(job, parsed.request)).length === 0) return { change: changeOf(job, {}, null), aliases: [] };
+	const isRescheduled = parsed.request.scheduledAt !== job.scheduledAt;
+	const after: Partial<Job> = {
+		...nextRevision(job, parsed.request, actor, now),
+		...(isRescheduled && { dueAt: dueAtOf(parsed.request, policy, now) }),
+	};
+	return { change: changeOf(job, after, 'job.updated'), aliases: derivedIds(parsed.request, job.id) };
+}
+
+/** Takes back a job that waits for its turn; refused while a Pin may exist. */
+export function cancel(job: Job, actor: Actor, now: number): Decided {
+	const refusal = movedOn(job, actor) ?? refusedWhileBusy(job);
+	if (refusal) return refusal;
+	const revisions = recorded(job, job.revision, actor, now, { state: { from: job.state, to: 'canceled' } });
+	const after: Partial<Job> = { state: 'canceled', phase: null, dueAt: null, finishedAt: now, revisions };
+	return { change: changeOf(job, after, 'job.canceled'), aliases: [] };
+}
+
+function nextRevision(job: Job, request: ParsedRequest, actor: Actor, now: number): Partial<Job> {
+	const revision = job.revision + 1;
+	return { ...request, fingerprint: fingerprintOf(request), revision, revisions: recorded(job, revision, actor, now, changesOf(job, request)) };
+}
+
+function refusedRequeue(job: Job, actor: Actor, policy: Policy): EngineError | null {
+	if (job.inDoubt || job.mayExist) {
+		return refused(job, 'job_in_doubt', 'Look at the board, then use Resolve Unknown: published, not there, or abandon.');
+	}
+	if (job.state !== 'failed' && job.state !== 'canceled') {
+		const hint = job.state === 'succeeded'
+			? 'Its Pin is published; a new Pin needs a new Source Record ID or key.'
+			: 'It is still under way. Use Update to change it.';
+		return refused(job, 'job_not_failed', hint);
+	}
+	if (actor.automatic && job.requeues >= policy.requeueCap) {
+		return refused(job, 'requeue_limit', `It was requeued ${job.requeues} times without a person. Look at its last error; a person may still requeue it.`);
+	}
+	return null;
+}
+
+function refusedWhileBusy(job: Job): EngineError | null {
+	if (job.inDoubt || job.mayExist) return refused(job, 'job_in_doubt', 'A Pin may already exist. Wait until the board has been read, or use Resolve Unknown.');
+	if (job.state === 'running') return refused(job, 'job_not_waiting', 'It is being published right now. Wait a minute, then look again.');
+	if (job.state === 'queued' || job.state === 'retry_scheduled') return null;
+	return refused(job, 'job_not_waiting', job.state === 'succeeded' ? 'Its Pin is published.' : `It is ${job.state}. Use Pinterest Requeue.`);
+}
