@@ -31,10 +31,3 @@ export function doubtOf(job: Job, sendBy: number, { policy, now }: Pick<Terms, '
 		evidenceCut: earlier?.evidenceCut ?? 0,
 	};
 }
-
-/** The Pin this job had adopted is another job's: it is looked for again, as if it had just been sent. */
-export function displaced(job: Job, policy: Policy, now: number): Change {
-	const inDoubt = doubtOf(job, now, { policy, now });
-	const more: Partial<Job> = { state: 'retry_scheduled', phase: 'reconcile', dueAt: nextLookAt(inDoubt, policy, now), inDoubt, finishedAt: null, pinId: null, pinUrl: null, recovered: false };
-	return stepOf(job, more);
-}

@@ -1,4 +1,6 @@
+import { holdHint, type HoldKind, HOLD_KINDS } from './hold';
 import type { Job, JobState, Phase } from './job';
+import { viewAsOf } from './view';
 
 export const JOB_EVENT_TYPES = [
 	'job.queued', 'job.running', 'job.succeeded', 'job.retry_scheduled', 'job.failed',
@@ -46,4 +48,39 @@ export function isJobEvent(event: EngineEvent): event is JobEvent {
 /** The event a job's new state is announced by. */
 export function eventOfState(state: JobState, _phase: Phase | null): JobEventType {
 	return `job.${state}`;
+}
+
+/** What is told of an event: the body of a webhook, and what those who poll read. */
+export interface EventPayload {
+	type: EventType;
+	/** When it happened, ISO 8601. */
+	timestamp: string;
+	data: Record<string, unknown>;
+}
+
+/** The payload of an event. `job` is its record, as of the event or later; null when it is gone. */
+export function payloadOf(event: EngineEvent, job: Job | null): EventPayload {
+	return { type: event.type, timestamp: new Date(event.at).toISOString(), data: dataOf(event, job) };
+}
+
+/** The data of an event: the job as of its number, or the incident as of then with what to do about it. */
+export function dataOf(event: EngineEvent, job: Job | null): Record<string, unknown> {
+	if (!isJobEvent(event)) return incidentData(event);
+	if (job) return { ...viewAsOf(job, event) };
+	const { state, phase, revision, seq, attempts } = event.snapshot;
+	return { id: event.jobId, state, phase, revision, seq, attempts };
+}
+
+/** Instants in ISO, as everywhere in a payload, under whatever name they come. */
+function incidentData({ account, incident }: AccountEvent): Record<string, unknown> {
+	const shown = Object.entries(incident).map(([name, value]) => [name, typeof value === 'number' && INSTANTS.has(name) ? new Date(value).toISOString() : value]);
+	const { kind } = incident;
+	const hint = isHoldKind(kind) ? { hint: holdHint(kind, account) } : {};
+	return { account, ...Object.fromEntries(shown), ...hint };
+}
+
+const INSTANTS = new Set(['since', 'until', 'at', 'endsAt', 'releasedAt']);
+
+function isHoldKind(kind: unknown): kind is HoldKind {
+	return (HOLD_KINDS as readonly unknown[]).includes(kind);
 }

@@ -5,6 +5,20 @@ export const HOLD_KINDS = [
 ] as const;
 export type HoldKind = (typeof HOLD_KINDS)[number];
 
+/** What a person can do about a hold; `{account}` stands for the account's name. */
+export const HOLD_HINTS: Record<HoldKind, string> = {
+	rate_limited: 'Pinterest asked {account} to slow down. Jobs go on by themselves; if this repeats, lower the pace on the Worker node.',
+	spam_block: 'Pinterest takes the Pins of {account} for spam. Look at the account\'s standing, vary links and texts and slow down; the hold ends by itself, or release it.',
+	quota_exhausted: 'The app has used up its calls of the day. Jobs go on when Pinterest allows; Standard access lifts the limit.',
+	token_dead: 'Pinterest does not accept the token of {account}. Reconnect its credential in n8n; the jobs go on by themselves.',
+	scope_missing: 'The token of {account} may not do this. Reconnect its credential and grant boards and pins, read and write.',
+	trial_app: 'An app with Trial access cannot publish to the real Pinterest. Get Standard access or use Pinterest\'s sandbox, then release the hold.',
+	app_not_approved: 'Pinterest has not approved this app. Ask for access at developers.pinterest.com; the jobs go on by themselves.',
+	account_mismatch: 'The credential of {account} belongs to another Pinterest user than before. Use another account name for it, or connect the first user again.',
+	no_worker: 'No worker publishes for {account}. Publish a workflow with a Pinterest Publish Worker node of this account name.',
+	paused: '{account} was paused by hand. Release the hold with Pinterest Requeue to go on.',
+};
+
 /** The whole app, where an account label is expected: one app is one namespace. */
 export const APP = '@app';
 
@@ -25,4 +39,9 @@ export interface Incident extends HoldRequest {
 	since: number;
 	/** Jobs of the account that wait now. */
 	waiting: number;
+}
+
+/** What a person can do about this hold, in one sentence. */
+export function holdHint(kind: HoldKind, account: string): string {
+	return HOLD_HINTS[kind].replaceAll('{account}', account === APP ? 'the app' : account);
 }

@@ -1,4 +1,8 @@
-import type { ErrorClass, N8nOrigin, Phase, QueueName, JobState } from './job';
+import type { JobEvent } from './event';
+import { rowOf } from './failures';
+import type { Incident } from './hold';
+import type { Attempt, ErrorClass, Job, JobState, N8nOrigin, Phase, PinContent, QueueName } from './job';
+import { nextActionOf, sentence } from './sentences';
 
 /** The job as everybody sees it: node output, events, the ops form and the command line. Field names are API. */
 export interface JobView {
@@ -47,4 +51,87 @@ export interface AttemptView {
 	pinterestCode: number | null;
 	requestId: string | null;
 	message: string | null;
+}
+
+/** Shows a job: the one function that does. `incident` is what it waits under; `existing` says that its key was known already. */
+export function viewOf(job: Job, { incident = null, existing = false }: { incident?: Incident | null; existing?: boolean } = {}): JobView {
+	const { content } = job;
+	return {
+		id: job.id, existing, state: job.state, phase: job.phase, revision: job.revision, seq: job.seq,
+		account: job.account, client: job.client,
+		board: { id: content.boardId, sectionId: content.sectionId, name: content.boardName },
+		link: content.link, source: job.source, creative: creativeView(job), title: content.title,
+		scheduledAt: iso(job.scheduledAt), publishBefore: iso(job.publishBefore), createdAt: instant(job.createdAt),
+		nextAttemptAt: iso(job.dueAt), finishedAt: iso(job.finishedAt),
+		attempts: job.attempts, attemptHistory: job.attemptHistory.map(attemptView),
+		lastError: errorView(job), nextAction: nextActionOf(job, incident), fix: fixOf(job),
+		queue: job.queue && { ...job.queue, since: instant(job.queue.since) },
+		incident: incident && { id: incident.id, kind: incident.kind, since: instant(incident.since), waiting: incident.waiting },
+		warnings: job.warnings,
+		pinId: job.pinId, pinUrl: job.pinId === null ? null : job.pinUrl ?? `https://www.pinterest.com/pin/${job.pinId}/`,
+		recovered: job.recovered, metadata: job.metadata, n8n: job.n8n,
+	};
+}
+
+/** Shows a job as it was when an event was written, whatever has become of it since. */
+export function viewAsOf(job: Job, event: Pick<JobEvent, 'at' | 'snapshot'>): JobView {
+	return viewOf(jobAsOf(job, event));
+}
+
+/** The record with the event's own fields, and without what came later. */
+function jobAsOf(job: Job, { at, snapshot }: Pick<JobEvent, 'at' | 'snapshot'>): Job {
+	const { state, revision } = snapshot;
+	const attemptHistory = job.attemptHistory.filter((attempt) => attempt.n <= snapshot.attempts && attempt.endedAt <= at);
+	return {
+		...contentAsOf(job, revision),
+		attemptHistory,
+		// What belongs to one state only must not be seen in another.
+		...(state !== 'succeeded' && { pinId: null, pinUrl: null, recovered: false }),
+		...(state !== 'failed' && { queue: null, groupKey: null }),
+		...(state !== 'succeeded' && state !== 'failed' && state !== 'canceled' && { finishedAt: null }),
+		...(state === 'succeeded' && { lastError: null }),
+		...snapshot,
+	};
+}
+
+/** Walks the corrections back to a revision. */
+function contentAsOf(job: Job, revision: number): Job {
+	const later = job.revisions.filter((change) => change.revision > revision).reverse();
+	return later.reduce((known, { changes }) => {
+		const before = Object.entries(changes).map(([field, { from }]) => [field, from] as const);
+		const of = (isContent: boolean) => Object.fromEntries(before.filter(([field]) => (field in known.content) === isContent));
+		const { verdict: _verdict, state: _state, ...rest } = of(false);
+		return { ...known, ...rest, content: { ...known.content, ...(of(true) as Partial<PinContent>) } };
+	}, job);
+}
+
+function creativeView({ assetId, content: { media } }: Job): JobView['creative'] {
+	if (media.kind === 'image_url') return { kind: media.kind, ref: assetId ?? media.url, sha256: null };
+	return { kind: media.kind, ref: assetId ?? `sha256:${media.sha256}`, sha256: media.sha256 };
+}
+
+function attemptView(attempt: Attempt): AttemptView {
+	return { ...attempt, startedAt: instant(attempt.startedAt), endedAt: instant(attempt.endedAt) };
+}
+
+function errorView(job: Job): JobView['lastError'] {
+	if (job.lastError === null) return null;
+	const { class: errorClass, code, message } = job.lastError;
+	const row = rowOf(code);
+	return { class: errorClass, code, message, hint: sentence(row.hint, job), clientMessage: sentence(row.clientMessage, job) };
+}
+
+/** What on the Requeue node mends it; null while nobody has to. */
+function fixOf(job: Job): JobView['fix'] {
+	if (job.inDoubt ? job.state === 'failed' : job.mayExist) return { operation: 'resolveUnknown', fields: [] };
+	if (job.state !== 'failed') return null;
+	return { operation: 'requeue', fields: job.lastError === null ? [] : [...rowOf(job.lastError.code).fix] };
+}
+
+function iso(at: number | null): string | null {
+	return at === null ? null : instant(at);
+}
+
+function instant(at: number): string {
+	return new Date(at).toISOString();
 }

@@ -1,0 +1,60 @@
+import { holdHint, type Incident } from './hold';
+import type { Job } from './job';
+import { rowOf } from './failures';
+
+/** The hint or client sentence of a row, about this job: its account, board, link and media in place of their signs. */
+export function sentence(text: string, { account, content }: Pick<Job, 'account' | 'content'>): string {
+	const { boardId, boardName, sectionId, link, media } = content;
+	const words: Record<string, string> = {
+		account,
+		board: boardName === null ? boardId : `“${boardName}” (${boardId})`,
+		section: sectionId ?? '(none)',
+		link: link ?? '(none)',
+		media: media.kind === 'image_url' ? media.url : `of ${Math.ceil(media.bytes / 1024)} kB (${media.contentType})`,
+	};
+	return text.replace(/\{(\w+)\}/g, (sign, name: string) => words[name] ?? sign);
+}
+
+/** What happens to this job next, or what somebody has to do, in plain words. */
+export function nextActionOf(job: Job, incident: Incident | null): string {
+	switch (job.state) {
+		case 'queued':
+		case 'retry_scheduled':
+			return incident === null ? waitingFor(job) : heldBy(job, incident);
+		case 'running':
+			return 'Publishing now.';
+		case 'succeeded':
+			return job.recovered ? 'Done: the Pin was found on the board.' : 'Done.';
+		case 'canceled':
+			return 'Nothing: it was canceled. Requeue brings it back.';
+		case 'failed':
+			return afterFailure(job);
+	}
+}
+
+function waitingFor(job: Job): string {
+	const at = job.dueAt === null ? '' : ` ${clock(job.dueAt, job)}`;
+	if (job.phase === 'reconcile') return `Waiting: looking for the Pin on the board before sending again${at}.`;
+	if (job.phase === 'media') return `Waiting: Pinterest is preparing the video; looking at it again${at}.`;
+	if (job.state === 'retry_scheduled') return `Waiting: sending again${at}.`;
+	return job.scheduledAt === null || job.scheduledAt <= job.createdAt ? `Waiting for its turn; due${at || ' now'}.` : `Waiting: scheduled${at}.`;
+}
+
+function heldBy(job: Job, { kind, account, until }: Incident): string {
+	const end = until === null ? '' : ` The hold ends ${clock(until, job)}.`;
+	const doubt = job.phase === 'reconcile' ? ' The Pin is looked for before anything is sent again.' : '';
+	return `Held: ${holdHint(kind, account)}${end}${doubt}`;
+}
+
+function afterFailure(job: Job): string {
+	if (job.mayExist) return 'Nothing: closed by hand without knowing whether the Pin exists. This key is not sent again, unless somebody gives another verdict.';
+	return job.lastError === null ? 'Look at the last attempt, then requeue.' : sentence(rowOf(job.lastError.code).hint, job);
+}
+
+/** `at 10:05 UTC`, with the day when that is another one than that of the last thing known of the job. */
+function clock(at: number, job: Job): string {
+	const text = new Date(at).toISOString();
+	const known = Math.max(job.createdAt, job.revisions.at(-1)?.at ?? 0, job.attemptHistory.at(-1)?.endedAt ?? 0, job.inDoubt?.evidence.at(-1)?.at ?? 0);
+	const day = text.slice(0, 10) === new Date(known).toISOString().slice(0, 10) ? '' : `on ${text.slice(0, 10)} `;
+	return `${day}at ${text.slice(11, 16)} UTC`;
+}
