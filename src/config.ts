@@ -1,7 +1,8 @@
-import type { Policy } from './job/policy';
+import { EngineError } from './errors';
+import { policyOf, type Policy } from './job/policy';
 import type { RedisSettings } from './store/connection';
 
-export type { RedisSettings };
+export type { RedisSettings } from './store/connection';
 
 /** Calls an account or app may make. */
 export interface PaceSettings {
@@ -32,4 +33,39 @@ export interface EngineConfig {
 	mediaCapBytes?: number;
 	/** One JSON line a transition; nothing by default. */
 	log?: (line: Record<string, unknown>) => void;
+}
+
+/** A configuration that was checked, with its defaults. */
+export interface Settings extends EngineConfig {
+	timeFactor: number;
+	policy: Policy;
+	mediaCapBytes: number;
+}
+
+const KNOWN = new Set<string>(['redis', 'namespace', 'signingSecret', 'previousSigningSecret', 'deliveryBaseUrl', 'timeFactor', 'policy', 'appPace', 'mediaCapBytes', 'log']);
+const NAMESPACE = /^[a-z0-9][a-z0-9-]{0,47}$/;
+const SECRET_BYTES = 24;
+const MEDIA_CAP = 512 * 1024 * 1024;
+
+/** Refuses unknown or unsafe values (`invalid_config`) and says which would be right. */
+export function settingsOf(config: EngineConfig): Settings {
+	for (const name of Object.keys(config)) {
+		if (!KNOWN.has(name)) throw refusal(`There is no option "${name}".`, `The options are ${[...KNOWN].join(', ')}.`);
+	}
+	if (!NAMESPACE.test(config.namespace)) {
+		const better = config.namespace.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 48) || 'pinterest';
+		throw refusal(`"${config.namespace}" cannot be a namespace.`, `Use small letters, digits and hyphens, at most 48, for example "${better}".`);
+	}
+	const timeFactor = config.timeFactor ?? 1;
+	if (!Number.isFinite(timeFactor) || timeFactor < 1) throw refusal(`The time factor ${timeFactor} is not a number of at least 1.`, 'Leave it at 1; a trial may divide every delay by, say, 60.');
+	for (const [name, secret] of [['signing secret', config.signingSecret], ['previous signing secret', config.previousSigningSecret]]) {
+		if (secret && Buffer.byteLength(secret) < SECRET_BYTES) throw refusal(`The ${name} is shorter than ${SECRET_BYTES} bytes.`, 'Use a long random one, for example from: openssl rand -base64 32');
+	}
+	if (config.deliveryBaseUrl && !/^https?:\/\//.test(config.deliveryBaseUrl)) throw refusal('The n8n base URL for deliveries has no scheme.', `Write http://${config.deliveryBaseUrl} or https://${config.deliveryBaseUrl}.`);
+	if (!config.redis.url && !config.redis.host && !config.redis.nodes?.length) throw refusal('No Redis is named.', 'Give a host and port, a URL, or the nodes of a Sentinel or Cluster.');
+	return { ...config, timeFactor, policy: policyOf(timeFactor, config.policy), mediaCapBytes: config.mediaCapBytes ?? MEDIA_CAP };
+}
+
+function refusal(message: string, hint: string): EngineError {
+	return new EngineError('invalid_config', { message, hint });
 }

@@ -1,73 +1,39 @@
-import type { EngineConfig, PaceSettings } from './config';
-import type { EventType } from './job/event';
-import type { Incident } from './job/hold';
+import { createHash, randomUUID } from 'node:crypto';
+import { settingsOf, type EngineConfig, type Settings } from './config';
+import { Crew } from './crew';
+import { EngineError } from './errors';
+import { payloadOf, type EventType } from './job/event';
+import { APP, type HoldKind, type Incident } from './job/hold';
 import type { Media, QueueName, JobState } from './job/job';
 import type { PublishRequest } from './job/request';
 import type { JobView } from './job/view';
+import { logTo, type Log } from './log';
 import type { Board, TokenCheck } from './publish/contract';
-import type { JobFilter } from './store/job-store';
-import type { EngineError } from './errors';
-import type { ServedAccount } from './work/contract';
+import { imageOf, MAX_IMAGE_BYTES } from './publish/media';
+import { createPublisher } from './publish/publisher';
+import { AccountStore } from './store/accounts';
+import type { JobFilter } from './store/contract';
+import { HoldStore } from './store/holds';
+import { Inbox } from './store/inbox';
+import { JobList } from './store/job-list';
+import { JobStore } from './store/job-store';
+import { MediaStore } from './store/media-store';
+import { Namespace } from './store/namespace';
+import { Outbox } from './store/outbox';
+import { SubscriptionStore } from './store/subscriptions';
+import { Receiver, type Payload, type Received } from './webhook/receiver';
+import { UrlGuard } from './webhook/url-guard';
+import type { ServedAccount, World } from './work/contract';
+import { Desk, type Actor, type Correction, type Verdict } from './work/desk';
+import { Intake, type EnqueueOptions, type EnqueueResult } from './work/intake';
+import { Overview, redisFindings, type AccountView, type Finding, type Health } from './work/overview';
+import { Views } from './work/views';
 
-/** Per item, in the order given: an accepted job, or the error of that item alone. */
-export type EnqueueResult = { ok: true; job: JobView } | { ok: false; error: EngineError };
-
-/** Who does it and what they had seen. */
-export interface Actor {
-	/** Recorded with the change. */
-	by?: string | null;
-	/** Done by a workflow without a person; counted against the cap on automatic requeues. */
-	automatic?: boolean;
-	/** The revision that was looked at; another one refuses. */
-	revision?: number;
-}
-
-/** Fields a requeue or update may correct; absent ones stay. */
-export type Correction = Partial<Pick<PublishRequest,
-	'account' | 'boardId' | 'boardName' | 'sectionId' | 'link' | 'title' | 'description' | 'altText' | 'media' | 'scheduledAt' | 'publishBefore' | 'client'>>;
-
-export type Verdict = { verdict: 'published'; pinId: string } | { verdict: 'absent' } | { verdict: 'abandon' };
-
-export interface AccountView {
-	account: string;
-	client: string | null;
-	pinterestUserId: string | null;
-	username: string | null;
-	/** A worker that holds its token was heard of in the last 90 s. */
-	served: boolean;
-	lastServedAt: string | null;
-	waiting: number;
-	running: number;
-	inDoubt: number;
-	incidents: Incident[];
-	pace: PaceSettings | null;
-	/** Writes that could start at once now; null without a limiter. */
-	headroom: number | null;
-	boards: Board[];
-	boardsAt: string | null;
-}
-
-/** One finding of Health or `doctor`, with what to do. */
-export interface Finding {
-	level: 'ok' | 'warning' | 'error';
-	code: string;
-	message: string;
-	hint: string;
-}
-
-export interface Health {
-	ok: boolean;
-	findings: Finding[];
-	redis: { version: string | null; aof: boolean | null; appendfsync: string | null; evictionPolicy: string | null };
-	workers: { id: string; host: string; accounts: number; lastSeenAt: string }[];
-	/** Counts by state; `in_doubt` counts apart. */
-	jobs: Record<JobState | 'in_doubt', number>;
-	failures: Record<QueueName, number>;
-	oldestDueAgeMs: number | null;
-	incidents: Incident[];
-	quarantineUntil: string | null;
-	subscriptions: { id: string; url: string; paused: boolean; waiting: number; dead: number }[];
-}
+export type { Actor, Correction, Verdict } from './work/desk';
+export type { EnqueueResult } from './work/intake';
+export type { AccountView, Finding, Health } from './work/overview';
+export type { ServedAccount } from './work/contract';
+export type { Received } from './webhook/receiver';
 
 export interface Subscription {
 	/** Stable: chosen by the caller (instance, workflow, node), so that renewing is idempotent. */
@@ -86,69 +52,251 @@ export interface Subscription {
 	test?: boolean;
 }
 
-export type { ServedAccount } from './work/contract';
+/** An event in the form of its delivery. */
+export interface Told {
+	eventId: string;
+	payload: Payload;
+}
 
-/** What a delivery turned out to be. `confirm` when n8n has taken it, `release` when it has not. */
-export type Received =
-	| { ok: true; eventId: string; payload: { type: EventType; timestamp: string; data: Record<string, unknown> }; confirm(): Promise<void>; release(): Promise<void> }
-	| { ok: false; status: 401 | 409 | 200; reason: string };
+const DAY_MS = 24 * 60 * 60_000;
+const TEST_TTL_MS = 3 * 60_000;
+const STALE_MS = 90_000;
+/** How long a node waits for Redis before it fails; the key makes a second try safe. */
+const CALL_DEADLINE_MS = 4000;
 
 /** The job engine: builds everything from one configuration, and is all that nodes and commands use. */
 export class Engine {
-	private constructor(readonly config: EngineConfig) {}
+	private readonly id = randomUUID();
+	private readonly log: Log;
+	private readonly world: World;
+	private readonly namespace: Namespace;
+	private readonly store: JobStore;
+	private readonly jobs: JobList;
+	private readonly holdStore: HoldStore;
+	private readonly accountStore: AccountStore;
+	private readonly media: MediaStore;
+	private readonly outbox: Outbox;
+	private readonly subscriptionStore: SubscriptionStore;
+	private readonly receiver: Receiver;
+	private readonly inbox: Inbox;
+	private readonly intake: Intake;
+	private readonly desk: Desk;
+	private readonly overview: Overview;
+	private readonly guard: UrlGuard;
+	private crew: Crew | null = null;
+	private readonly staleMs: number;
+
+	private constructor(readonly settings: Settings) {
+		const { policy, timeFactor } = settings;
+		this.staleMs = STALE_MS / timeFactor;
+		this.log = logTo(settings.log, () => Date.now());
+		this.namespace = new Namespace({ redis: settings.redis, name: settings.namespace, horizonMs: policy.horizonMs, heartbeatMs: policy.heartbeatMs, deadlineMs: CALL_DEADLINE_MS, log: settings.log });
+		this.world = { now: () => this.namespace.now(), monotonic: () => performance.now(), random: Math.random };
+		this.store = new JobStore(this.namespace, policy);
+		this.jobs = new JobList(this.namespace);
+		this.holdStore = new HoldStore(this.namespace);
+		this.accountStore = new AccountStore(this.namespace);
+		this.media = new MediaStore(this.namespace, { capBytes: settings.mediaCapBytes, imageBytes: MAX_IMAGE_BYTES, idleMs: DAY_MS / 24 });
+		this.outbox = new Outbox(this.namespace);
+		this.subscriptionStore = new SubscriptionStore(this.namespace);
+		this.inbox = new Inbox(this.namespace);
+		this.receiver = new Receiver({ inbox: this.inbox, secrets: [settings.signingSecret, settings.previousSigningSecret], now: () => Date.now(), log: this.log });
+		this.guard = new UrlGuard(settings.deliveryBaseUrl ? [settings.deliveryBaseUrl] : []);
+		const views = new Views({ holds: this.holdStore });
+		const { world, log } = this;
+		this.desk = new Desk({ store: this.store, list: (filter) => this.jobs.list(filter), views, policy, world });
+		this.intake = new Intake({
+			store: this.store, holdUnserved: (accounts) => this.holdUnserved(accounts),
+			update: (job, request, by) => this.desk.updateTo(job, request, by), views, policy, world,
+		});
+		this.overview = new Overview({
+			accounts: this.accountStore, holds: this.holdStore, jobs: this.jobs, subscriptions: this.subscriptionStore,
+			inspect: () => this.namespace.inspect(), headroom: (account) => this.crew?.headroom(account) ?? Promise.resolve(null),
+			staleMs: this.staleMs, world,
+		});
+		if (timeFactor !== 1) log({ level: 'warn', event: 'engine.time_factor', timeFactor });
+	}
 
 	/** Checks the configuration (`invalid_config`) and connects lazily: never throws for a missing Redis. */
 	static open(config: EngineConfig): Engine {
-		return new Engine(config);
+		return new Engine(settingsOf(config));
 	}
 
-	/** Stops working if it works, and closes every connection. */
-	async close(): Promise<void> { throw new Error(String(this.config)); }
+	/** Stops working if it works (what was not sent is given back, what was sent is waited for), and closes every connection. */
+	async close(): Promise<void> {
+		await this.crew?.stop();
+		await this.namespace.close();
+	}
 
-	/** Puts jobs under their keys, in batches; the result has one entry per request, in order. Throws only `redis_unavailable` or `namespace_full`. */
-	async enqueue(_requests: PublishRequest[], _options?: { whenWaiting?: 'error' | 'update'; by?: string | null }): Promise<EnqueueResult[]> { throw new Error('soon'); }
+	/** Puts jobs under their keys, in batches; one result per request, in order. Throws only `redis_unavailable`. */
+	enqueue(requests: PublishRequest[], options: EnqueueOptions = {}): Promise<EnqueueResult[]> {
+		return this.intake.enqueue(requests, options);
+	}
 
 	/** Keeps image bytes once under their hash for jobs to refer to. `media_too_large`, `namespace_full`, `invalid_request` (not jpeg or png). */
-	async putMedia(_bytes: Buffer, _contentType: string): Promise<Extract<Media, { kind: 'image_base64' }>> { throw new Error('soon'); }
+	async putMedia(bytes: Buffer): Promise<Extract<Media, { kind: 'image_base64' }>> {
+		const { contentType } = imageOf(bytes);
+		const sha256 = createHash('sha256').update(bytes).digest('hex');
+		await this.media.put(sha256, bytes);
+		return { kind: 'image_base64', sha256, contentType, bytes: bytes.length };
+	}
 
-	/** The job of an id; `job_not_found`. */
-	async get(_id: string): Promise<JobView> { throw new Error('soon'); }
+	/** The job of an id or key; `job_not_found`. */
+	get(id: string): Promise<JobView> {
+		return this.desk.get(id);
+	}
 
-	async list(_filter: JobFilter): Promise<{ jobs: JobView[]; cursor: string | null }> { throw new Error('soon'); }
+	/** Newest first; a page may be short and still have a next one. */
+	async list(filter: JobFilter): Promise<{ jobs: JobView[]; cursor: string | null }> {
+		const { jobs, cursor } = await this.jobs.list(filter);
+		return { jobs: await new Views({ holds: this.holdStore }).ofAll(jobs.map((job) => ({ job, existing: false }))), cursor };
+	}
 
-	async update(_id: string, _fields: Correction, _actor: Actor): Promise<JobView> { throw new Error('soon'); }
-	async cancel(_id: string, _actor: Actor): Promise<JobView> { throw new Error('soon'); }
-	async requeue(_id: string, _fields: Correction, _actor: Actor): Promise<JobView> { throw new Error('soon'); }
-	async requeueMany(_filter: JobFilter, _fields: Correction, _actor: Actor & { dryRun?: boolean; limit?: number }): Promise<{ requeued: JobView[]; refused: { id: string; error: EngineError }[] }> { throw new Error('soon'); }
-	async resolveUnknown(_id: string, _verdict: Verdict, _actor: Actor): Promise<JobView> { throw new Error('soon'); }
+	/** Changes a waiting job: `job_not_waiting`, `job_in_doubt`, `key_owned`, `revision_moved`, `invalid_request`. */
+	update(id: string, fields: Correction, actor: Actor): Promise<JobView> {
+		return this.desk.update(id, fields, actor);
+	}
 
-	/** Events since a cursor, for those who poll. */
-	async eventsSince(_cursor: string | null, _limit?: number): Promise<{ events: { type: EventType; cursor: string; at: string; data: Record<string, unknown> }[]; cursor: string | null }> { throw new Error('soon'); }
+	/** Cancels a waiting job: `job_not_waiting`; `job_in_doubt` while a Pin may exist. */
+	cancel(id: string, actor: Actor): Promise<JobView> {
+		return this.desk.cancel(id, actor);
+	}
 
-	async accounts(): Promise<AccountView[]> { throw new Error('soon'); }
-	async holds(): Promise<Incident[]> { throw new Error('soon'); }
-	async releaseHold(_account: string, _kind: string | null, _actor: Actor): Promise<Incident[]> { throw new Error('soon'); }
-	/** Asks the workers to check the account's token now; a read, never a POST. */
-	async checkHold(_account: string): Promise<Incident[]> { throw new Error('soon'); }
-	async health(): Promise<Health> { throw new Error('soon'); }
+	/** Puts a failed or canceled job back under its key: `job_not_failed`, `job_in_doubt`, `key_owned`, `requeue_limit`. */
+	requeue(id: string, fields: Correction, actor: Actor): Promise<JobView> {
+		return this.desk.requeue(id, fields, actor);
+	}
 
-	/** Creates or renews; idempotent by id. */
-	async subscribe(_subscription: Subscription): Promise<void> { throw new Error('soon'); }
-	async pauseSubscription(_id: string): Promise<void> { throw new Error('soon'); }
-	async unsubscribe(_id: string): Promise<void> { throw new Error('soon'); }
-	async subscriptions(): Promise<(Subscription & { waiting: number; dead: number; lastError: string | null })[]> { throw new Error('soon'); }
+	/** The same for every failed job of a filter; what one job refuses harms no other. */
+	requeueMany(filter: JobFilter, fields: Correction, actor: Actor & { dryRun?: boolean; limit?: number }): ReturnType<Desk['requeueMany']> {
+		return this.desk.requeueMany(filter, fields, actor);
+	}
 
-	/** Verifies one delivery (Standard Webhooks) and claims its id for `inbox`, so that it starts one execution. */
-	async receive(_headers: Record<string, unknown>, _rawBody: unknown, _inbox: string | null): Promise<Received> { throw new Error('soon'); }
+	/** What a person found out about a job whose outcome is unknown: `not_in_doubt`, `key_owned`. */
+	resolveUnknown(id: string, verdict: Verdict, actor: Actor): Promise<JobView> {
+		return this.desk.resolveUnknown(id, verdict, actor);
+	}
 
-	/** Opens the `no_worker` incident of every account whose jobs wait without a worker; returns those newly opened, as event payloads with their ids. */
-	async watchForMissingWorkers(): Promise<{ eventId: string; payload: { type: EventType; timestamp: string; data: Record<string, unknown> } }[]> { throw new Error('soon'); }
-	/** Marks an event as taken by this inbox; false when it was already. */
-	async takeOnce(_inbox: string, _eventId: string): Promise<boolean> { throw new Error('soon'); }
+	/** Events after a cursor, oldest first, for those who poll; the cursor of the last one leads on. */
+	async eventsSince(cursor: string | null, limit = 100): Promise<{ events: (Told['payload'] & { eventId: string; cursor: string })[]; cursor: string | null }> {
+		const events = await this.outbox.withJobs(await this.outbox.since(cursor, limit));
+		return {
+			events: events.map(({ event, job }) => ({ eventId: event.id, cursor: event.cursor, ...payloadOf(event, job) })),
+			cursor: events.at(-1)?.event.cursor ?? cursor,
+		};
+	}
+
+	/** Every account a worker reported or a job names. */
+	accounts(): Promise<AccountView[]> {
+		return this.overview.accounts();
+	}
+
+	/** Never throws for a Redis that is away: that is a finding. */
+	health(): Promise<Health> {
+		return this.overview.health();
+	}
+
+	/** Whether this Redis keeps what it is told, for the credential's test. Throws `redis_unavailable`. */
+	async checkRedis(): Promise<Finding[]> {
+		return redisFindings(await this.namespace.inspect());
+	}
+
+	holds(): Promise<Incident[]> {
+		return this.holdStore.list();
+	}
+
+	/** Ends a hold of an account (or of `@app`) by hand; all of them when no kind is named. `hold_not_found`. */
+	async releaseHold(account: string, kind: HoldKind | null, actor: Actor): Promise<Incident[]> {
+		const released = await this.holdStore.release(account, kind ? [kind] : null, actor.by ?? null);
+		if (released.length > 0) return released;
+		throw new EngineError('hold_not_found', { message: `${account === APP ? 'The app' : account} is not held${kind ? ` by ${kind}` : ''}.`, hint: 'Hold → Get Many lists what is held.' });
+	}
+
+	/** Asks the account's workers to check its token now: a read, never a POST. Answers what is held at this moment. */
+	async checkHold(account: string): Promise<Incident[]> {
+		await this.accountStore.askForCheck(account);
+		this.crew?.checkNow();
+		return this.holdStore.list(account);
+	}
+
+	/** Creates or renews, by id; a renewal keeps the place in the log. `subscription_unreachable` for an address no event may go to. */
+	async subscribe(subscription: Subscription): Promise<void> {
+		const checked = this.guard.check(subscription.url);
+		if (!checked.ok) {
+			throw new EngineError('subscription_unreachable', {
+				message: `No event can be delivered to ${subscription.url}: ${checked.reason}`,
+				hint: 'Set "n8n Base URL for Deliveries" in the Pinterest Job Engine credential to the address under which the worker reaches n8n.',
+			});
+		}
+		const { ttlMs = subscription.test ? TEST_TTL_MS : 7 * DAY_MS, ...rest } = subscription;
+		await this.subscriptionStore.subscribe({ ...rest, ttlMs });
+	}
+
+	/** Keeps the events for it without delivering. `subscription_not_found`. */
+	async pauseSubscription(id: string): Promise<void> {
+		if (!await this.subscriptionStore.pause(id)) throw new EngineError('subscription_not_found', { message: `There is no subscription ${id}.` });
+	}
+
+	async unsubscribe(id: string): Promise<void> {
+		await this.subscriptionStore.remove(id);
+	}
+
+	async subscriptions(): Promise<(Subscription & { waiting: number; dead: number; lastError: string | null })[]> {
+		return this.subscriptionStore.list();
+	}
+
+	/** Verifies one delivery (Standard Webhooks) and, unless `inbox` is null, claims its id there, so that it starts one execution. */
+	receive(headers: Record<string, unknown>, rawBody: unknown, inbox: string | null): Promise<Received> {
+		return this.receiver.receive(headers, rawBody, inbox);
+	}
+
+	/** Opens the `no_worker` incident of every account whose jobs wait without a worker; answers those newly opened, as events. */
+	async watchForMissingWorkers(): Promise<Told[]> {
+		const opened = await this.holdStore.openForMissingWorkers(this.staleMs);
+		return opened.map(({ incident, eventId, at }) => ({
+			eventId, payload: payloadOf({ id: eventId, cursor: '', type: 'account.held', at, account: incident.account, incident: { ...incident } }, null),
+		}));
+	}
+
+	/** Marks an event as taken by this inbox; false when it was already, or is being taken. */
+	async takeOnce(inbox: string, eventId: string): Promise<boolean> {
+		const claim = await this.inbox.claim(inbox, eventId);
+		return claim.kind === 'claimed' && this.inbox.confirm(inbox, eventId, claim.token);
+	}
 
 	/** Publishes for this account from now on, beside others in the same process. One loop serves all. Never rejects for a dead token or a missing Redis. */
-	async serve(_account: ServedAccount): Promise<{ stop(): Promise<void> }> { throw new Error('soon'); }
+	async serve(account: ServedAccount): Promise<{ stop(): Promise<void> }> {
+		this.crew ??= this.assemble();
+		return this.crew.serve(account);
+	}
 
-	/** What a manual run of the Worker reports: token, user, scopes, boards. Reads only. */
-	async checkAccount(_account: ServedAccount): Promise<{ account: string; token: TokenCheck; boards: Board[]; findings: Finding[] }> { throw new Error('soon'); }
+	/** What a manual run of the Worker reports: token, user, boards, Redis. Reads only. */
+	async checkAccount(account: ServedAccount): Promise<{ account: string; token: TokenCheck; boards: Board[]; findings: Finding[] }> {
+		const publisher = this.publisher();
+		const [token, redis] = await Promise.all([publisher.check(account.token), this.overview.health()]);
+		return { account: account.account, token, boards: token.ok ? await publisher.boards(account.token) : [], findings: redis.findings };
+	}
+
+	private publisher(): ReturnType<typeof createPublisher> {
+		return createPublisher({ policy: this.settings.policy, now: () => this.world.now(), monotonic: () => this.world.monotonic() });
+	}
+
+	private assemble(): Crew {
+		return new Crew({
+			id: this.id, settings: this.settings, namespace: this.namespace, store: this.store, holds: this.holdStore, accounts: this.accountStore,
+			media: this.media, outbox: this.outbox, subscriptions: this.subscriptionStore, publisher: this.publisher(), guard: this.guard, world: this.world, log: this.log,
+		});
+	}
+
+	/** Jobs for an account that no worker serves are accepted and held, and somebody is told. */
+	private async holdUnserved(accounts: string[]): Promise<void> {
+		for (const account of accounts) {
+			const record = await this.accountStore.get(account);
+			if (this.overview.isServed(record?.lastServedAt ?? null)) continue;
+			await this.holdStore.open({
+				account, kind: 'no_worker', until: null, code: 'no_worker',
+				message: `No worker serves ${account}. Publish a workflow with a Pinterest Publish Worker whose Account Name is ${account}.`,
+			});
+		}
+	}
 }

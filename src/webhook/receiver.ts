@@ -1,4 +1,3 @@
-import type { Received } from '../engine';
 import { isEngineError } from '../errors';
 import { EVENT_TYPES, type EventType } from '../job/event';
 import type { Log } from '../log';
@@ -13,7 +12,17 @@ export interface ReceiverOptions {
 	log: Log;
 }
 
-type Payload = Extract<Received, { ok: true }>['payload'];
+/** An event in the form of its delivery. */
+export interface Payload {
+	type: EventType;
+	timestamp: string;
+	data: Record<string, unknown>;
+}
+
+/** What a delivery turned out to be. `confirm` when it was taken, `release` when it was not. */
+export type Received =
+	| { ok: true; eventId: string; payload: Payload; confirm(): Promise<void>; release(): Promise<void> }
+	| { ok: false; status: 401 | 409 | 200; reason: string };
 
 const UNSAFE_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 

@@ -1,0 +1,225 @@
+import { hostname } from 'node:os';
+import type { Settings } from './config';
+import type { Outcome } from './job/outcome';
+import { lateEvidence, sendBack } from './job/corrections';
+import { dataOf } from './job/event';
+import { describe, type Log } from './log';
+import { Pacer } from './pace/pacer';
+import type { Publisher } from './publish/contract';
+import type { AccountStore } from './store/accounts';
+import { openClient } from './store/connection';
+import type { HoldStore } from './store/holds';
+import type { JobStore } from './store/job-store';
+import type { MediaStore } from './store/media-store';
+import type { Namespace } from './store/namespace';
+import type { Outbox } from './store/outbox';
+import type { SubscriptionStore } from './store/subscriptions';
+import { Dispatcher } from './webhook/dispatcher';
+import type { UrlGuard } from './webhook/url-guard';
+import { Attempts } from './work/attempts';
+import type { ServedAccount, World } from './work/contract';
+import { Keeper } from './work/keeper';
+import { Leases } from './work/leases';
+import { Sweeper } from './work/sweeper';
+import { Loop } from './work/timer';
+import { Worker } from './work/worker';
+
+interface Parts {
+	id: string;
+	settings: Settings;
+	namespace: Namespace;
+	store: JobStore;
+	holds: HoldStore;
+	accounts: AccountStore;
+	media: MediaStore;
+	outbox: Outbox;
+	subscriptions: SubscriptionStore;
+	publisher: Publisher;
+	guard: UrlGuard;
+	world: World;
+	log: Log;
+}
+
+const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE;
+/** Never shorter in real time, however fast a trial runs: these only cost calls to Redis. */
+const FASTEST_MS = 100;
+
+/** Everything that works in the background of one process: one crew serves all its accounts. */
+export class Crew {
+	private readonly served = new Map<string, ServedAccount>();
+	private readonly leases: Leases;
+	private readonly attempts: Attempts;
+	private readonly pacer: Pacer;
+	private readonly worker: Worker;
+	private readonly keeper: Keeper;
+	private readonly sweeper: Sweeper;
+	/** Null without a signing secret: another worker delivers. */
+	private readonly dispatcher: Dispatcher | null;
+	private readonly heartbeats: Loop[];
+	private readonly deafen: () => void;
+	private stopping: Promise<void> | null = null;
+
+	constructor(private readonly parts: Parts) {
+		const { settings, world, log } = parts;
+		const client = openClient(settings.redis, 'pacer', { queue: true, lazy: false });
+		this.pacer = new Pacer({ client, namespace: settings.namespace, appPace: settings.appPace ?? null, timeFactor: settings.timeFactor, log });
+		this.leases = new Leases({ extend: (held) => parts.store.extend(held), log });
+		this.attempts = this.makeAttempts();
+		this.worker = this.makeWorker();
+		this.keeper = this.makeKeeper();
+		this.sweeper = this.makeSweeper();
+		this.dispatcher = this.makeDispatcher();
+		this.heartbeats = [this.every(settings.policy.heartbeatMs, () => this.leases.beat()), this.every(this.scaled(20 * SECOND), () => this.beat())];
+		this.deafen = parts.namespace.listen({
+			work: (_lane, account) => this.worker.wake(account),
+			events: () => this.dispatcher?.wake(),
+			all: () => {
+				this.worker.wake();
+				this.dispatcher?.wake();
+			},
+		});
+		for (const part of [this.worker, this.keeper, this.sweeper, this.dispatcher, ...this.heartbeats]) part?.start();
+		log({ level: 'info', event: 'worker.started', worker: parts.id, timeFactor: settings.timeFactor });
+	}
+
+	/** Publishes for this account until the answer's `stop`; a second call for the same label replaces its token source. */
+	async serve(account: ServedAccount): Promise<{ stop(): Promise<void> }> {
+		this.served.set(account.account, account);
+		this.pacer.limit(account.account, account.pace);
+		this.keeper.keep(account);
+		this.heartbeats[1]!.wake();
+		return { stop: () => this.release(account) };
+	}
+
+	headroom(account: string): Promise<number | null> {
+		return this.pacer.headroom(account);
+	}
+
+	/** Looks at every token now. */
+	checkNow(): void {
+		this.keeper.wake();
+	}
+
+	/** Claims nothing more, gives back what was not sent, waits for what was. */
+	stop(): Promise<void> {
+		return (this.stopping ??= this.end());
+	}
+
+	private async end(): Promise<void> {
+		this.deafen();
+		this.attempts.drain();
+		await Promise.all([this.worker.stop(), this.pacer.stop(), this.keeper.stop(), this.sweeper.stop(), this.dispatcher?.stop()]);
+		await Promise.all(this.heartbeats.map((loop) => loop.stop()));
+		await this.parts.accounts.retire(this.parts.id).catch((error: unknown) =>
+			this.parts.log({ level: 'warn', event: 'worker.retire_failed', ...describe(error) }));
+		this.parts.log({ level: 'info', event: 'worker.stopped', worker: this.parts.id });
+	}
+
+	/** An account that was handed over to a newer registration meanwhile stays. */
+	private async release(account: ServedAccount): Promise<void> {
+		if (this.served.get(account.account) !== account) return;
+		this.served.delete(account.account);
+		this.worker.drop(account.account);
+		this.keeper.forget(account.account);
+		this.pacer.limit(account.account, null);
+	}
+
+	private beat(): Promise<void> {
+		const accounts = [...this.served.values()].map(({ account, client, pace }) => ({ account, client, pace }));
+		return this.parts.accounts.beat({ id: this.parts.id, host: hostname() }, accounts);
+	}
+
+	private makeAttempts(): Attempts {
+		const { store, media, publisher, settings, world, log } = this.parts;
+		return new Attempts({
+			store: {
+				claim: (account, lane, max) => store.claim(account, lane, max),
+				beginSend: (job, budgetMs) => store.beginSend(job, budgetMs),
+				settle: (job, change) => store.settle(job, change),
+				giveBack: (job) => store.giveBack(job),
+				evidence: async (id, pinId) => void await store.evidence(id, pinId, (job) => lateEvidence(job, pinId, world.now())),
+				owners: (pinIds) => store.owners(pinIds),
+				media: (sha256) => media.get(sha256),
+			},
+			publisher, leases: this.leases, felt: (account, outcome) => this.feel(account, outcome), policy: settings.policy, world, log,
+		});
+	}
+
+	private makeWorker(): Worker {
+		const { store, world, log } = this.parts;
+		return new Worker({
+			nextDue: (accounts, lane) => store.nextDue(accounts, lane),
+			slot: async (lane, { account }, run) => void await (lane === 'look' ? this.pacer.readSlot(account, run) : this.pacer.slot(account, run)),
+			use: (lane, account, more) => (lane === 'look' ? this.attempts.lookNext(account) : this.attempts.publishNext(account, more)),
+			world, idleMs: this.scaled(5 * SECOND), log,
+		});
+	}
+
+	private makeKeeper(): Keeper {
+		const { accounts, holds, publisher, world, log } = this.parts;
+		return new Keeper({
+			accounts,
+			holds: {
+				open: async (hold) => void await holds.open(hold),
+				release: async (account, kinds) => void await holds.release(account, kinds),
+				kinds: (account) => holds.kinds(account),
+			},
+			publisher, ready: (account) => this.worker.serve(account), world,
+			everyMs: this.scaled(30 * SECOND), boardsEveryMs: this.scaled(10 * MINUTE), log,
+		});
+	}
+
+	private makeSweeper(): Sweeper {
+		const { store, holds, outbox, subscriptions, media, settings, world, log } = this.parts;
+		return new Sweeper({
+			store, policy: settings.policy, world, everyMs: this.scaled(2 * SECOND), log,
+			chores: [
+				{ name: 'holds', everyMs: this.scaled(SECOND), run: () => holds.releaseExpired() },
+				{ name: 'displaced', everyMs: this.scaled(5 * SECOND), run: () => this.sendDisplacedBack() },
+				{ name: 'subscriptions', everyMs: MINUTE, run: () => subscriptions.expire() },
+				{ name: 'log', everyMs: MINUTE, run: () => outbox.trim() },
+				{ name: 'media', everyMs: 10 * MINUTE, run: () => media.sweep() },
+				{ name: 'records', everyMs: HOUR, run: () => store.purge(500) },
+			],
+		});
+	}
+
+	private makeDispatcher(): Dispatcher | null {
+		const { outbox, subscriptions, settings, guard, world, log } = this.parts;
+		const secrets = [settings.signingSecret, settings.previousSigningSecret].filter((secret) => secret !== undefined && secret !== '') as string[];
+		if (secrets.length === 0) return null;
+		return new Dispatcher({
+			outbox, subscriptions, render: dataOf, secrets, guard, now: () => world.now(), random: () => world.random(), timeFactor: settings.timeFactor, log,
+		});
+	}
+
+	/** Jobs whose adopted Pin proved to be another job's look again. */
+	private async sendDisplacedBack(): Promise<void> {
+		for (const job of await this.parts.store.displaced(50)) {
+			const change = sendBack(job, this.parts.world.now(), this.parts.settings.policy);
+			await this.parts.store.revise(job.id, { expectedRevision: job.revision, expectedSeq: job.seq, change, aliases: [] });
+		}
+	}
+
+	/** The pacer slows down when Pinterest says so, and only then. */
+	private feel(account: string, outcome: Outcome): void {
+		if (outcome.kind === 'published') void this.pacer.tune(account, 'clean');
+		if (outcome.kind === 'refused' && outcome.failure.facts.httpStatus === 429) void this.pacer.tune(account, 'throttled');
+	}
+
+	private every(ms: number, run: () => Promise<unknown>): Loop {
+		const step = async () => {
+			await run();
+			return Math.max(FASTEST_MS, ms);
+		};
+		return new Loop(step, (error) => {
+			this.parts.log({ level: 'warn', event: 'heartbeat.failed', ...describe(error) });
+			return Math.min(SECOND, Math.max(FASTEST_MS, ms));
+		});
+	}
+
+	private scaled(ms: number): number {
+		return Math.max(FASTEST_MS, ms / this.parts.settings.timeFactor);
+	}
+}
+

@@ -1,0 +1,95 @@
+import { EngineError } from '../errors';
+import { differingFields } from '../job/idempotency';
+import type { Job } from '../job/job';
+import type { Policy } from '../job/policy';
+import { newJob, parseRequest, type ParsedRequest, type PublishRequest } from '../job/request';
+import type { JobView } from '../job/view';
+import type { EnqueueAnswer, NewJob } from '../store/contract';
+import type { World } from './contract';
+import type { Views } from './views';
+
+/** Per item, in the order given: an accepted job, or the error of that item alone. */
+export type EnqueueResult = { ok: true; job: JobView } | { ok: false; error: EngineError };
+
+export interface EnqueueOptions {
+	/** What to do when the key names a waiting job with other content: refuse (default), or make it the next revision. */
+	whenWaiting?: 'error' | 'update';
+	by?: string | null;
+}
+
+interface Parts {
+	store: { enqueue(jobs: NewJob[]): Promise<EnqueueAnswer[]> };
+	/** Opens `no_worker` for accounts of these that nobody serves. */
+	holdUnserved(accounts: string[]): Promise<void>;
+	/** Makes the request the next revision of a waiting job. */
+	update(job: Job, request: ParsedRequest, by: string | null): Promise<Job>;
+	views: Views;
+	policy: Policy;
+	world: World;
+}
+
+type Parsed = { request: ParsedRequest; made: NewJob } | { error: EngineError };
+type Taken = { job: Job; existing: boolean } | { error: EngineError };
+
+/** Puts jobs under their keys: a request that came before is answered with the job as it stands. */
+export class Intake {
+	constructor(private readonly parts: Parts) {}
+
+	/** One result per request, in order. Throws only when the whole call cannot be served (`redis_unavailable`). */
+	async enqueue(requests: PublishRequest[], options: EnqueueOptions): Promise<EnqueueResult[]> {
+		const parsed = requests.map((request) => this.parse(request));
+		const good = parsed.filter((one) => 'made' in one);
+		const answers = good.length > 0 ? await this.parts.store.enqueue(good.map(({ made }) => made)) : [];
+		await this.parts.holdUnserved([...new Set(good.map(({ made }) => made.job.account))]);
+		let next = 0;
+		const taken: Taken[] = [];
+		for (const one of parsed) taken.push('error' in one ? one : await this.take(one, answers[next++]!, options));
+		return this.shown(taken);
+	}
+
+	private parse(raw: PublishRequest): Parsed {
+		const now = this.parts.world.now();
+		const parsed = parseRequest(raw, now);
+		if (!parsed.ok) return { error: parsed.error };
+		return { request: parsed.request, made: newJob(parsed.request, now, this.parts.policy) };
+	}
+
+	private async take({ request, made }: { request: ParsedRequest; made: NewJob }, answer: EnqueueAnswer, options: EnqueueOptions): Promise<Taken> {
+		switch (answer.kind) {
+			case 'created': return { job: answer.job, existing: false };
+			case 'existing': return this.meet(request, made.job, answer.job, options);
+			// The record is past its keeping; the key still says what became of it, and nothing is sent again.
+			case 'tombstone': return { job: { ...made.job, id: answer.id, state: answer.state, pinId: answer.pinId, mayExist: answer.mayExist, dueAt: null }, existing: true };
+			case 'media_missing': return { error: new EngineError('media_missing', { hint: 'Run the node again: it uploads the image again.' }) };
+			case 'full': return { error: new EngineError('namespace_full', { hint: 'Give Redis more memory, or let finished jobs be purged sooner. Nothing was enqueued for this item.' }) };
+		}
+	}
+
+	/** The key is known: the same content is the same job; other content is a conflict, or an update when asked for. */
+	private async meet(request: ParsedRequest, fresh: Job, known: Job, options: EnqueueOptions): Promise<Taken> {
+		const fields = differingFields(known.fingerprint, fresh.fingerprint);
+		if (fields.length === 0) return { job: known, existing: true };
+		if (options.whenWaiting !== 'update') return { error: conflict(known, fields) };
+		try {
+			return { job: await this.parts.update(known, request, options.by ?? null), existing: true };
+		} catch (error) {
+			if (error instanceof EngineError) return { error };
+			throw error;
+		}
+	}
+
+	private async shown(taken: Taken[]): Promise<EnqueueResult[]> {
+		const jobs = taken.filter((one) => 'job' in one);
+		const views = await this.parts.views.ofAll(jobs);
+		let next = 0;
+		return taken.map((one) => ('error' in one ? { ok: false, error: one.error } : { ok: true, job: views[next++]! }));
+	}
+}
+
+function conflict(known: Job, fields: string[]): EngineError {
+	return new EngineError('idempotency_conflict', {
+		jobId: known.id, fields,
+		message: `Job ${known.id} was enqueued under this key with another ${fields.join(', ')}.`,
+		hint: 'Use Pinterest Requeue or Update to change that job, or give this Pin another Source Record ID.',
+	});
+}

@@ -1,0 +1,193 @@
+import type { PaceSettings } from '../config';
+import { isEngineError } from '../errors';
+import type { Incident } from '../job/hold';
+import type { JobState, QueueName } from '../job/job';
+import type { Board } from '../publish/contract';
+import type { AccountCounts, JobCounts, StoredSubscription } from '../store/contract';
+import type { World } from './contract';
+
+export interface AccountView {
+	account: string;
+	client: string | null;
+	pinterestUserId: string | null;
+	username: string | null;
+	/** A worker that holds its token was heard of lately. */
+	served: boolean;
+	lastServedAt: string | null;
+	waiting: number;
+	running: number;
+	inDoubt: number;
+	incidents: Incident[];
+	pace: PaceSettings | null;
+	/** Writes that could start at once now; null without a limiter. */
+	headroom: number | null;
+	boards: Board[];
+	boardsAt: string | null;
+}
+
+/** One finding of Health or `doctor`, with what to do. */
+export interface Finding {
+	level: 'ok' | 'warning' | 'error';
+	code: string;
+	message: string;
+	hint: string;
+}
+
+export interface Health {
+	/** No finding is an error. */
+	ok: boolean;
+	findings: Finding[];
+	redis: { version: string | null; aof: boolean | null; appendfsync: string | null; evictionPolicy: string | null };
+	workers: { id: string; host: string; accounts: number; lastSeenAt: string }[];
+	/** Counts by state; `in_doubt` counts apart. */
+	jobs: Record<JobState | 'in_doubt', number>;
+	failures: Record<QueueName, number>;
+	oldestDueAgeMs: number | null;
+	incidents: Incident[];
+	quarantineUntil: string | null;
+	subscriptions: { id: string; url: string; paused: boolean; waiting: number; dead: number }[];
+}
+
+interface AccountRecord {
+	account: string; client: string | null; pinterestUserId: string | null; username: string | null;
+	lastServedAt: number | null; boards: Board[]; boardsAt: number | null; pace: PaceSettings | null;
+}
+
+interface RedisReport { version: string | null; aof: boolean | null; appendfsync: string | null; evictionPolicy: string | null; quarantineUntil: number | null }
+
+interface Parts {
+	accounts: { list(): Promise<AccountRecord[]>; workers(): Promise<{ id: string; host: string; accounts: number; lastSeenAt: number }[]> };
+	holds: { list(): Promise<Incident[]> };
+	jobs: { counts(): Promise<JobCounts>; accountCounts(accounts: string[]): Promise<Map<string, AccountCounts>> };
+	subscriptions: { list(): Promise<StoredSubscription[]> };
+	inspect(): Promise<RedisReport>;
+	headroom(account: string): Promise<number | null>;
+	/** A worker not heard of for this long is gone, ms. */
+	staleMs: number;
+	world: World;
+}
+
+/** A job that was due this long ago and has not begun deserves a word, ms. */
+const LATE_MS = 10 * 60_000;
+
+/** What is going on, for Health, `doctor` and the lists of accounts; reads only. */
+export class Overview {
+	constructor(private readonly parts: Parts) {}
+
+	async accounts(): Promise<AccountView[]> {
+		const [records, incidents] = await Promise.all([this.parts.accounts.list(), this.parts.holds.list()]);
+		const counts = await this.parts.jobs.accountCounts(records.map(({ account }) => account));
+		return Promise.all(records.map(async (record) => ({
+			...record,
+			served: this.isServed(record.lastServedAt),
+			lastServedAt: iso(record.lastServedAt),
+			boardsAt: iso(record.boardsAt),
+			...(({ waiting, running, inDoubt }) => ({ waiting, running, inDoubt }))(counts.get(record.account) ?? { waiting: 0, running: 0, inDoubt: 0 }),
+			incidents: incidents.filter(({ account }) => account === record.account),
+			headroom: await this.parts.headroom(record.account),
+		})));
+	}
+
+	isServed(lastServedAt: number | null): boolean {
+		return lastServedAt !== null && this.parts.world.now() - lastServedAt <= this.parts.staleMs;
+	}
+
+	/** Never throws for a Redis that is away: that is a finding. */
+	async health(): Promise<Health> {
+		try {
+			return await this.seen();
+		} catch (error) {
+			if (!isEngineError(error)) throw error;
+			return { ...NOTHING, findings: [{ level: 'error', code: error.code, message: error.message, hint: error.hint ?? 'Check that Redis runs and that the credential names it.' }] };
+		}
+	}
+
+	private async seen(): Promise<Health> {
+		const [redis, workers, counts, incidents, subscriptions, accounts] = await Promise.all([
+			this.parts.inspect(), this.parts.accounts.workers(), this.parts.jobs.counts(), this.parts.holds.list(),
+			this.parts.subscriptions.list(), this.accounts(),
+		]);
+		const living = workers.filter(({ lastSeenAt }) => this.isServed(lastSeenAt));
+		const oldestDueAgeMs = counts.oldestDueAt === null ? null : Math.max(0, this.parts.world.now() - counts.oldestDueAt);
+		const findings = [
+			...redisFindings(redis), ...workerFindings(living.length, accounts), ...incidentFindings(incidents),
+			...backlogFindings(oldestDueAgeMs, counts), ...subscriptionFindings(subscriptions),
+		];
+		return {
+			ok: !findings.some(({ level }) => level === 'error'),
+			findings: findings.length > 0 ? findings : [{ level: 'ok', code: 'all_well', message: 'Redis keeps what it is told, workers serve every account, nothing is held.', hint: '' }],
+			redis: { version: redis.version, aof: redis.aof, appendfsync: redis.appendfsync, evictionPolicy: redis.evictionPolicy },
+			workers: living.map((worker) => ({ ...worker, lastSeenAt: iso(worker.lastSeenAt)! })),
+			jobs: { ...counts.states, in_doubt: counts.inDoubt },
+			failures: counts.failures,
+			oldestDueAgeMs, incidents,
+			quarantineUntil: iso(redis.quarantineUntil),
+			subscriptions: subscriptions.map(({ id, url, paused, waiting, dead }) => ({ id, url, paused, waiting, dead })),
+		};
+	}
+}
+
+/** What may be lost with Redis as it is set; also what a credential test says. */
+export function redisFindings(redis: RedisReport): Finding[] {
+	const found: Finding[] = [];
+	if (redis.evictionPolicy !== null && redis.evictionPolicy !== 'noeviction') {
+		found.push({ level: 'error', code: 'redis_evicts', message: `Redis may evict jobs (maxmemory-policy ${redis.evictionPolicy}).`, hint: 'Set maxmemory-policy noeviction.' });
+	}
+	if (redis.aof === false) {
+		found.push({ level: 'error', code: 'redis_no_aof', message: 'Redis does not persist: a crash forgets every job since its last snapshot.', hint: 'Set appendonly yes (redis-cli config set appendonly yes && redis-cli config rewrite).' });
+	}
+	if (redis.aof === true && redis.appendfsync === 'no') {
+		found.push({ level: 'warning', code: 'redis_fsync_no', message: 'Redis leaves it to the system when to write (appendfsync no): a power cut may take back many seconds.', hint: 'Set appendfsync everysec, or always.' });
+	}
+	if (redis.quarantineUntil !== null) {
+		found.push({ level: 'warning', code: 'quarantine', message: `Redis may have forgotten writes. Until ${iso(redis.quarantineUntil)} every send is preceded by a look at the board.`, hint: 'Nothing to do; Pins come a little later meanwhile.' });
+	}
+	return found;
+}
+
+function workerFindings(living: number, accounts: AccountView[]): Finding[] {
+	const found: Finding[] = [];
+	if (living === 0) {
+		found.push({ level: 'error', code: 'no_worker', message: 'No worker runs.', hint: 'Publish a workflow with Pinterest Publish Worker, or start pinterest-jobs worker.' });
+	}
+	for (const { account, waiting } of accounts.filter(({ served, waiting: jobs }) => !served && jobs > 0)) {
+		found.push({ level: 'error', code: 'account_not_served', message: `${waiting} jobs of ${account} wait and no worker serves it.`, hint: `Publish a workflow with a Pinterest Publish Worker whose Account Name is ${account}.` });
+	}
+	return found;
+}
+
+function incidentFindings(incidents: Incident[]): Finding[] {
+	return incidents.filter(({ kind }) => kind !== 'no_worker').map((incident) => ({
+		level: incident.until === null ? 'error' as const : 'warning' as const, code: incident.kind,
+		message: `${incident.account} is held since ${iso(incident.since)}, ${incident.waiting} jobs wait: ${incident.message}`,
+		hint: incident.until === null ? 'Mend the cause; the hold ends by itself when a check finds it mended, or by Requeue → Hold → Release.' : `It ends by itself at ${iso(incident.until)}.`,
+	}));
+}
+
+function backlogFindings(oldestDueAgeMs: number | null, counts: JobCounts): Finding[] {
+	const found: Finding[] = [];
+	if (oldestDueAgeMs !== null && oldestDueAgeMs > LATE_MS) {
+		found.push({ level: 'warning', code: 'late_jobs', message: `A job has been due for ${Math.round(oldestDueAgeMs / 60_000)} minutes.`, hint: 'Look at Account: Get Many: a hold, a slow pace or a missing worker says why.' });
+	}
+	const failed = Object.entries(counts.failures).filter(([, count]) => count > 0).map(([queue, count]) => `${count} for ${queue}`);
+	if (failed.length > 0) found.push({ level: 'warning', code: 'failures_open', message: `Failed jobs wait for somebody: ${failed.join(', ')}.`, hint: 'Pinterest Requeue → Failure → Get Many lists them with what to do.' });
+	return found;
+}
+
+function subscriptionFindings(subscriptions: StoredSubscription[]): Finding[] {
+	return subscriptions.filter(({ failingSince, paused }) => failingSince !== null && !paused).map(({ url, failingSince, lastError, waiting }) => ({
+		level: 'warning' as const, code: 'subscription_failing',
+		message: `${url} has taken no event since ${iso(failingSince)}; ${waiting} wait. ${lastError ?? ''}`.trim(),
+		hint: 'Check that n8n is reachable at this address from the worker; the credential can name another n8n base URL for deliveries.',
+	}));
+}
+
+function iso(at: number | null): string | null {
+	return at === null ? null : new Date(at).toISOString();
+}
+
+const NOTHING: Health = {
+	ok: false, findings: [], redis: { version: null, aof: null, appendfsync: null, evictionPolicy: null }, workers: [],
+	jobs: { queued: 0, running: 0, retry_scheduled: 0, succeeded: 0, failed: 0, canceled: 0, in_doubt: 0 },
+	failures: { ops: 0, client: 0, engineering: 0 }, oldestDueAgeMs: null, incidents: [], quarantineUntil: null, subscriptions: [],
+};
