@@ -1,3 +1,4 @@
+import { batch } from './records';
 import type { Namespace } from './namespace';
 
 /** A board as a worker reported it (the shape of src/publish). */
@@ -35,28 +36,80 @@ export interface WorkerRecord {
 	lastSeenAt: number;
 }
 
+/** A worker that was silent for this long is forgotten. */
+const FORGET_WORKER_MS = 3600 * 1000;
+
 /** What the workers reported of the accounts they serve, and of themselves. */
 export class AccountStore {
 	constructor(private readonly namespace: Namespace) {}
 
 	/** Binds the label to a Pinterest user; false when it belongs to another one. */
-	async bind(_account: string, _user: { id: string; username: string }, _client: string | null): Promise<boolean> { throw new Error('soon'); }
+	async bind(account: string, user: { id: string; username: string }, client: string | null): Promise<boolean> {
+		const [bound] = await this.namespace.run<number[]>('bind-account', [account, user.id, user.username, client ?? '']);
+		return bound === 1;
+	}
 
-	async saveBoards(_account: string, _boards: ReportedBoard[]): Promise<void> { throw new Error('soon'); }
+	async saveBoards(account: string, boards: ReportedBoard[]): Promise<void> {
+		await this.namespace.run('save-boards', [account, JSON.stringify(boards)]);
+	}
 
 	/** A worker lives and serves these accounts: ends their `no_worker` holds. */
-	async beat(_worker: { id: string; host: string }, _accounts: { account: string; client: string | null; pace: ReportedPace }[]): Promise<void> { throw new Error('soon'); }
+	async beat(worker: { id: string; host: string }, accounts: { account: string; client: string | null; pace: ReportedPace }[]): Promise<void> {
+		const served = accounts.flatMap(({ account, client, pace }) => [account, client ?? '', JSON.stringify(pace), pace.concurrent]);
+		await this.namespace.run('beat', [worker.id, worker.host, FORGET_WORKER_MS, ...served]);
+	}
 
 	/** The worker stops: it is no longer counted; its accounts stay served until their last beat is stale. */
-	async retire(_workerId: string, _accounts: string[]): Promise<void> { throw new Error('soon'); }
+	async retire(workerId: string): Promise<void> {
+		await this.namespace.run('retire', [workerId]);
+	}
 
-	/** Asks the account's workers to check its token now; `checksAsked` takes the requests. */
-	async askForCheck(_account: string): Promise<void> { throw new Error('soon'); }
-	async checksAsked(_accounts: string[]): Promise<string[]> { throw new Error('soon'); }
+	/** Asks the account's workers to check its token now. */
+	async askForCheck(account: string): Promise<void> {
+		await this.namespace.run('ask-check', [account]);
+	}
 
-	async get(_account: string): Promise<AccountRecord | null> { throw new Error('soon'); }
-	/** Every account a worker reported or a job names. */
-	async list(): Promise<AccountRecord[]> { throw new Error('soon'); }
-	/** Workers heard of in the last hour. */
-	async workers(): Promise<WorkerRecord[]> { throw new Error('soon'); }
+	/** Takes the checks that were asked for these accounts; each request is answered to one worker. */
+	async checksAsked(accounts: string[]): Promise<string[]> {
+		return accounts.length === 0 ? [] : this.namespace.run('take-checks', accounts);
+	}
+
+	async get(account: string): Promise<AccountRecord | null> {
+		const [served, fields] = await this.namespace.read((client) => batch(client, [
+			['zscore', this.namespace.key('accounts'), account], ['hgetall', this.namespace.key('account', account)],
+		])) as [string | null, Record<string, string>];
+		return served === null ? null : recordOf(account, served, fields);
+	}
+
+	/** Every account a worker reported or a job names, by label. */
+	async list(): Promise<AccountRecord[]> {
+		const flat = await this.namespace.read((client) => client.zrange(this.namespace.key('accounts'), 0, -1, 'WITHSCORES'));
+		const labels = flat.filter((_, i) => i % 2 === 0);
+		const fields = await this.namespace.read((client) => batch(client, labels.map((label) => ['hgetall', this.namespace.key('account', label)])));
+		return labels
+			.map((label, i) => recordOf(label, flat[2 * i + 1] as string, fields[i] as Record<string, string>))
+			.sort((a, b) => a.account.localeCompare(b.account));
+	}
+
+	/** Workers heard of in the last hour, the latest first. */
+	async workers(): Promise<WorkerRecord[]> {
+		const since = this.namespace.now() - FORGET_WORKER_MS;
+		const flat = await this.namespace.read((client) => client.zrevrangebyscore(this.namespace.key('workers'), '+inf', since, 'WITHSCORES'));
+		const ids = flat.filter((_, i) => i % 2 === 0);
+		const fields = await this.namespace.read((client) => batch(client, ids.map((id) => ['hgetall', this.namespace.key('worker', id)])));
+		return ids.map((id, i) => {
+			const { host = '', accounts = '0' } = fields[i] as Record<string, string>;
+			return { id, host, accounts: Number(accounts), lastSeenAt: Number(flat[2 * i + 1]) };
+		});
+	}
+}
+
+function recordOf(account: string, servedAt: string, fields: Record<string, string>): AccountRecord {
+	const { client, userId, username, boards, boardsAt, pace } = fields;
+	return {
+		account, client: client || null, pinterestUserId: userId || null, username: username || null,
+		lastServedAt: Number(servedAt) || null,
+		boards: boards ? JSON.parse(boards) as ReportedBoard[] : [], boardsAt: boardsAt ? Number(boardsAt) : null,
+		pace: pace ? JSON.parse(pace) as ReportedPace : null,
+	};
 }

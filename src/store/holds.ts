@@ -1,23 +1,72 @@
-import type { HoldKind, HoldRequest, Incident } from '../job/hold';
+import { HOLD_KINDS, type HoldKind, type HoldRequest, type Incident } from '../job/hold';
+import { holdFields, incidentOf } from './codec';
 import type { Namespace } from './namespace';
+import { batch } from './records';
+
+const NO_WORKER = {
+	code: 'no_worker',
+	message: 'No worker publishes for this account. Publish a workflow with Pinterest Publish Worker and this account name.',
+};
 
 /** Stops of accounts and of the app. Opening and ending each write one event; prolonging writes none. */
 export class HoldStore {
 	constructor(private readonly namespace: Namespace) {}
 
 	/** Opens the hold, or prolongs the one of this kind that stands. `eventId` is null when it stood already. */
-	async open(_request: HoldRequest): Promise<{ incident: Incident; eventId: string | null }> { throw new Error('soon'); }
+	async open(request: HoldRequest): Promise<{ incident: Incident; eventId: string | null }> {
+		const [incident, eventId] = await this.namespace.run<[string, string]>('open-hold', [JSON.stringify(holdFields(request))]);
+		return { incident: incidentOf(incident), eventId: eventId || null };
+	}
 
 	/** Ends these kinds of hold, or all of them; answers those that stood. */
-	async release(_account: string, _kinds?: readonly HoldKind[] | null, _by?: string | null): Promise<Incident[]> { throw new Error('soon'); }
+	async release(account: string, kinds: readonly HoldKind[] | null = null, by: string | null = null): Promise<Incident[]> {
+		if (kinds?.length === 0) return [];
+		const ended = await this.namespace.run<string[]>('release-holds', [account, by ?? '', ...(kinds ?? [])]);
+		return ended.map(incidentOf);
+	}
 
 	/** Ends the holds whose time is over; for the sweeper. */
-	async releaseExpired(): Promise<Incident[]> { throw new Error('soon'); }
+	async releaseExpired(): Promise<Incident[]> {
+		return (await this.namespace.run<string[]>('release-expired', [])).map(incidentOf);
+	}
 
-	async list(_account?: string): Promise<Incident[]> { throw new Error('soon'); }
+	/** The holds that stand, of one account or of all, the longest first, with the jobs that wait under each now. */
+	async list(account?: string): Promise<Incident[]> {
+		const accounts = account === undefined ? await this.heldAccounts() : [account];
+		const stored = await this.namespace.read((client) => batch(client, accounts.flatMap((name) => [
+			['hvals', this.namespace.key('holds', name)], ['hmget', this.namespace.key('counts', name), 'queued', 'retry_scheduled'],
+		])));
+		const waitingInAll = await this.waitingInAll();
+		return accounts.flatMap((name, i) => {
+			const counts = (stored[2 * i + 1] as (string | null)[]).map(Number);
+			const waiting = name.startsWith('@') ? waitingInAll : counts.reduce((sum, count) => sum + count, 0);
+			return (stored[2 * i] as string[]).map((json) => ({ ...incidentOf(json), waiting }));
+		}).sort((a, b) => a.since - b.since);
+	}
 
-	async kinds(_account: string): Promise<HoldKind[]> { throw new Error('soon'); }
+	async kinds(account: string): Promise<HoldKind[]> {
+		const kinds = await this.namespace.read((client) => client.hkeys(this.namespace.key('holds', account)));
+		return HOLD_KINDS.filter((kind) => kinds.includes(kind));
+	}
 
 	/** Opens `no_worker` for accounts whose jobs wait and that nobody served for `staleMs`; answers those newly opened. */
-	async openForMissingWorkers(_staleMs: number): Promise<{ incident: Incident; eventId: string; at: number }[]> { throw new Error('soon'); }
+	async openForMissingWorkers(staleMs: number): Promise<{ incident: Incident; eventId: string; at: number }[]> {
+		const opened = await this.namespace.run<[string, string][]>('watch-workers', [staleMs, NO_WORKER.code, NO_WORKER.message]);
+		return opened.map(([json, eventId]) => {
+			const incident = incidentOf(json);
+			return { incident, eventId, at: incident.since };
+		});
+	}
+
+	private async heldAccounts(): Promise<string[]> {
+		const members = await this.namespace.read((client) => client.zrange(this.namespace.key('holds'), 0, -1));
+		return [...new Set(members.map((member) => member.slice(member.indexOf(':') + 1)))];
+	}
+
+	private async waitingInAll(): Promise<number> {
+		const counts = await this.namespace.read((client) => batch(client, [
+			['zcard', this.namespace.key('state', 'queued')], ['zcard', this.namespace.key('state', 'retry_scheduled')],
+		]));
+		return counts.map(Number).reduce((sum, count) => sum + count, 0);
+	}
 }

@@ -2,8 +2,14 @@ import type { HoldKind } from '../job/hold';
 import type { Job, LeasedJob } from '../job/job';
 import type { Policy } from '../job/policy';
 import type { Change } from '../job/transition';
-import type { Claim, DoublePin, EnqueueAnswer, EvidenceAnswer, Found, Held, Lane, NewJob, ReviseAnswer, Revision, SettleAnswer } from './contract';
+import { Batcher } from './batcher';
+import { changeFields, contentOf, docOf, leasedJobOf, recordJson, type RawRecord } from './codec';
+import type {
+	Claim, DoublePin, EnqueueAnswer, EvidenceAnswer, Found, Held, Lane, NewJob, ReviseAnswer, Revision, SettleAnswer, Tombstone,
+} from './contract';
 import type { Namespace } from './namespace';
+import { readRecords } from './records';
+import { Watermark } from './watermark';
 
 export type * from './contract';
 export type { Lease } from '../job/job';
@@ -14,59 +20,227 @@ export type StorePolicy = Pick<Policy, 'leaseMs' | 'boardGapMs' | 'retentionMs' 
 	holdsThatForbidReads?: readonly HoldKind[];
 };
 
+const FORBID_READS: readonly HoldKind[] = ['token_dead', 'scope_missing', 'account_mismatch', 'app_not_approved', 'paused'];
+/** 500 a call would be slower and hold up Redis for 10 ms. */
+const ENQUEUE_BATCH = 50;
+const EVIDENCE_TRIES = 10;
+
+interface Settling {
+	held: Held;
+	change: Change;
+}
+
 /** The jobs of a namespace: one method a script. Every method may throw `redis_unavailable` or `namespace_newer`. */
 export class JobStore {
-	constructor(private readonly namespace: Namespace, private readonly policy: StorePolicy) {}
+	private readonly settling = new Batcher<Settling, SettleAnswer | Error>((items) => this.settleAll(items));
+	private readonly watermark: Watermark;
+	private readonly readStops: string;
+
+	constructor(private readonly namespace: Namespace, private readonly policy: StorePolicy) {
+		this.watermark = new Watermark(namespace);
+		this.readStops = `,${(policy.holdsThatForbidReads ?? FORBID_READS).join(',')},`;
+	}
 
 	/** Puts jobs under their keys, 50 a call; one answer per job, in order. An alias that another job owns stays with it. */
-	async enqueue(_jobs: NewJob[]): Promise<EnqueueAnswer[]> { throw new Error('soon'); }
+	async enqueue(jobs: NewJob[]): Promise<EnqueueAnswer[]> {
+		if (await this.watermark.isReached()) return jobs.map(() => ({ kind: 'full' }));
+		const answers: EnqueueAnswer[] = [];
+		for (let i = 0; i < jobs.length; i += ENQUEUE_BATCH) answers.push(...await this.enqueueBatch(jobs.slice(i, i + ENQUEUE_BATCH)));
+		return answers;
+	}
 
 	/** The job of an id or alias; null when there is none or only its tombstone is left. */
-	async get(_id: string): Promise<Job | null> { throw new Error('soon'); }
-	async getMany(_ids: string[]): Promise<(Job | null)[]> { throw new Error('soon'); }
+	async get(id: string): Promise<Job | null> {
+		const found = await this.find(id);
+		return found.kind === 'job' ? found.job : null;
+	}
+
+	/** The jobs of these ids; aliases are not followed. */
+	async getMany(ids: string[]): Promise<(Job | null)[]> {
+		return readRecords(this.namespace, ids);
+	}
+
 	/** As `get`, and says whether a tombstone is left. */
-	async find(_id: string): Promise<Found> { throw new Error('soon'); }
+	async find(id: string): Promise<Found> {
+		const alias = await this.namespace.read((client) => client.get(this.namespace.key('alias', id)));
+		for (const candidate of alias === null ? [id] : [id, alias]) {
+			const [job] = await readRecords(this.namespace, [candidate]);
+			if (job) return { kind: 'job', job };
+			const tombstone = await this.tombstone(candidate);
+			if (tombstone) return tombstone;
+		}
+		return { kind: 'missing' };
+	}
 
 	/** Leases up to `max` due jobs of one account; of lane `look` all (≤ 100) in doubt on one board. */
-	async claim(_account: string, _lane: Lane, _max: number): Promise<Claim> { throw new Error('soon'); }
+	async claim(account: string, lane: Lane, max: number): Promise<Claim> {
+		const args = [account, lane, max, this.policy.leaseMs, this.stopsOf(lane)];
+		const [[lookFirst, nextAt], records] = await this.namespace.run<[[number, string | number, string, string[]], RawRecord[]]>('claim', args);
+		return { jobs: records.map(leasedJobOf), lookFirst: lookFirst === 1, nextAt: nextAt === '' ? null : Number(nextAt) };
+	}
 
-	/** The send permit: null when the fence moved, the lease leaves no room for the budget, or a hold came up. */
-	async beginSend(_job: LeasedJob, _budgetMs: number): Promise<{ sendBy: number; budgetMs: number } | null> { throw new Error('soon'); }
+	/** The send permit: null when the fence moved, the lease leaves no room for the budget, a hold came up, or a look is due first. */
+	async beginSend(job: LeasedJob, budgetMs: number): Promise<{ sendBy: number; budgetMs: number } | null> {
+		const [sendBy] = await this.namespace.run<[number | '', string?]>('begin-send', [job.id, job.lease.fence, job.revision, Math.round(budgetMs)]);
+		return sendBy === '' ? null : { sendBy, budgetMs };
+	}
 
 	/** Applies the change with its event, hold and Pin owner, if the fence still stands. */
-	async settle(_job: Held, _change: Change): Promise<SettleAnswer> { throw new Error('soon'); }
+	async settle(job: Held, change: Change): Promise<SettleAnswer> {
+		const answer = await this.settling.ask({ held: job, change });
+		if (answer instanceof Error) throw answer;
+		return answer;
+	}
 
 	/** Moves the ends of these leases to now + leaseMs; answers the ids whose fence moved on. */
-	async extend(_held: Held[]): Promise<string[]> { throw new Error('soon'); }
+	async extend(held: Held[]): Promise<string[]> {
+		if (held.length === 0) return [];
+		return this.namespace.run('extend', [this.policy.leaseMs, ...held.flatMap(({ id, lease }) => [id, lease.fence])]);
+	}
 
 	/** Puts a job back that was not sent: the attempt does not count. False when the fence moved on or a permit was given. */
-	async giveBack(_job: Held): Promise<boolean> { throw new Error('soon'); }
+	async giveBack({ id, lease }: Held): Promise<boolean> {
+		const [given] = await this.namespace.run<number[]>('give-back', [id, lease.fence]);
+		return given === 1;
+	}
 
 	/** Gives expired leases a new fence, ours; `lease.sendBy` says whether a permit had been given. */
-	async takeOver(_max: number): Promise<LeasedJob[]> { throw new Error('soon'); }
+	async takeOver(max: number): Promise<LeasedJob[]> {
+		const [, records] = await this.namespace.run<[unknown, RawRecord[]]>('take-over', [max, this.policy.leaseMs]);
+		return records.map(leasedJobOf);
+	}
 
 	/** Changes a job that nobody works on, if it is still as the caller saw it. */
-	async revise(_id: string, _revision: Revision): Promise<ReviseAnswer> { throw new Error('soon'); }
+	async revise(id: string, revision: Revision): Promise<ReviseAnswer> {
+		return this.reviseAs(id, '', revision);
+	}
 
 	/** Keeps the proof that a Pin exists. `decide` says what an open job becomes (`succeeded`, with `pin`); it may be asked again. */
-	async evidence(_id: string, _pinId: string, _decide: (job: Job) => Change): Promise<EvidenceAnswer> { throw new Error('soon'); }
+	async evidence(id: string, pinId: string, decide: (job: Job) => Change): Promise<EvidenceAnswer> {
+		for (let tries = 0; tries < EVIDENCE_TRIES; tries++) {
+			const job = await this.get(id);
+			if (!job) return { kind: 'missing' };
+			if (job.pinId === pinId) return { kind: 'known', job };
+			if (job.state === 'succeeded' && job.pinId !== null) return this.secondPin(job, job.pinId, pinId);
+			const seen = { expectedRevision: job.revision, expectedSeq: job.seq, change: decide(job), aliases: [] };
+			const answer = await this.reviseAs(job.id, job.lease?.fence ?? '', seen);
+			if (answer.kind === 'revised') return { ...answer, kind: 'accepted' };
+			if (answer.kind !== 'moved') throw new Error(`Evidence of Pin ${pinId} for ${job.id} was refused: ${answer.kind}`);
+		}
+		throw new Error(`Job ${id} changed too often to keep the evidence of Pin ${pinId}.`);
+	}
 
-	/** Two Pins of one job, and its dismissal. */
-	async doublePins(): Promise<DoublePin[]> { throw new Error('soon'); }
-	async dismissDoublePin(_jobId: string): Promise<boolean> { throw new Error('soon'); }
+	/** Two Pins of one job, for ops. */
+	async doublePins(): Promise<DoublePin[]> {
+		const stored = await this.namespace.read((client) => client.hvals(this.namespace.key('doubles')));
+		return stored.map((json) => JSON.parse(json) as DoublePin);
+	}
+
+	/** False when there was none. */
+	async dismissDoublePin(jobId: string): Promise<boolean> {
+		const [dismissed] = await this.namespace.run<number[]>('dismiss-double-pin', [jobId]);
+		return dismissed === 1;
+	}
 
 	/** Jobs whose adopted Pin turned out to be another job's: `revise` them back to reconcile. */
-	async displaced(_max: number): Promise<Job[]> { throw new Error('soon'); }
+	async displaced(max: number): Promise<Job[]> {
+		const ids = await this.namespace.read((client) => client.srandmember(this.namespace.key('displaced'), max));
+		return (await this.getMany(ids)).filter((job) => job !== null);
+	}
 
 	/** When each account's next job of the lane may be claimed; accounts without one, or under an open-ended hold, are absent. */
-	async nextDue(_accounts: string[], _lane: Lane): Promise<Map<string, number>> { throw new Error('soon'); }
+	async nextDue(accounts: string[], lane: Lane): Promise<Map<string, number>> {
+		if (accounts.length === 0) return new Map();
+		const flat = await this.namespace.query<(string | number)[]>('next-due', [lane, this.stopsOf(lane), ...accounts]);
+		return new Map(flat.flatMap((account, i) => (i % 2 === 0 ? [[String(account), Number(flat[i + 1])] as const] : [])));
+	}
 
 	/** Which of these Pins belong to a job, and to which. */
-	async owners(_pinIds: string[]): Promise<Map<string, string>> { throw new Error('soon'); }
+	async owners(pinIds: string[]): Promise<Map<string, string>> {
+		if (pinIds.length === 0) return new Map();
+		const keys = pinIds.map((pin) => this.namespace.key('pin', pin));
+		const stored = await this.namespace.read((client) => client.mget(keys));
+		return new Map(pinIds.flatMap((pin, i) => (stored[i] ? [[pin, stored[i].slice(stored[i].indexOf(':') + 1)] as const] : [])));
+	}
 
 	/** Whether a job with the same natural key stands between permit and settle. */
-	async contested(_job: Job): Promise<boolean> { throw new Error('soon'); }
+	async contested(job: Job): Promise<boolean> {
+		const { nat } = JSON.parse(recordJson(job, {})) as { nat: string };
+		const twins = await this.namespace.read((client) => client.smembers(this.namespace.key('nat', job.account, nat)));
+		return twins.some((twin) => twin !== job.id);
+	}
 
 	/** Turns records past their retention into tombstones; answers how many, at most `max`. */
-	async purge(_max: number): Promise<number> { throw new Error('soon'); }
+	async purge(max: number): Promise<number> {
+		const before = this.namespace.now() - this.policy.retentionMs;
+		const [count] = await this.namespace.run<number[]>('purge', [before, max, this.policy.tombstoneMs]);
+		return count ?? 0;
+	}
+
+	private stopsOf(lane: Lane): string {
+		return lane === 'publish' ? '' : this.readStops;
+	}
+
+	private async enqueueBatch(jobs: NewJob[]): Promise<EnqueueAnswer[]> {
+		const args = jobs.flatMap(({ job, aliases }) => [recordJson(job, { aliases, event: 'job.queued' }), docOf(job), contentOf(job)]);
+		const answers = await this.namespace.run<[string, string][]>('enqueue', args);
+		const known = answers.flatMap(([kind, id]) => (kind === 'existing' ? [id] : []));
+		const records = new Map((await this.getMany(known)).flatMap((job) => (job ? [[job.id, job] as const] : [])));
+		return Promise.all(answers.map(async ([kind, id], i) => {
+			if (kind === 'created') return { kind, job: (jobs[i] as NewJob).job };
+			if (kind === 'media_missing') return { kind };
+			const job = records.get(id);
+			return job ? { kind: 'existing' as const, job } : this.remains(id);
+		}));
+	}
+
+	private async remains(id: string): Promise<EnqueueAnswer> {
+		const found = await this.find(id);
+		if (found.kind === 'missing') throw new Error(`Job ${id} is neither there nor a tombstone.`);
+		return found.kind === 'job' ? { kind: 'existing', job: found.job } : found;
+	}
+
+	private async tombstone(id: string): Promise<Tombstone | null> {
+		const json = await this.namespace.read((client) => client.get(this.namespace.key('tomb', id)));
+		if (json === null) return null;
+		const { state, pinId, mayExist } = JSON.parse(json) as { state: Tombstone['state']; pinId: string; mayExist: string };
+		return { kind: 'tombstone', id, state, pinId: pinId || null, mayExist: mayExist === '1' };
+	}
+
+	private async settleAll(items: Settling[]): Promise<(SettleAnswer | Error)[]> {
+		const args = items.flatMap(({ held, change }) => [
+			recordJson(change.job, { ...changeFields(change), owned: held.lease.fence }), docOf(change.job),
+		]);
+		const answers = await this.namespace.run<[string, string][]>('settle', [this.policy.boardGapMs, ...args]);
+		return answers.map(([kind, id], i) => settled(kind, id, items[i] as Settling));
+	}
+
+	private async reviseAs(id: string, fence: string, { expectedRevision, expectedSeq, change, aliases }: Revision): Promise<ReviseAnswer> {
+		const fields = recordJson(change.job, { ...changeFields(change), owned: fence, aliases });
+		const args = [fields, docOf(change.job), contentOf(change.job), expectedRevision, expectedSeq];
+		const [kind, other] = await this.namespace.run<[string, string]>('revise', args);
+		if (kind === 'revised') return { kind, job: change.job, displaced: other || null };
+		if (kind === 'owned') return { kind, by: other };
+		if (kind === 'contested') return { kind, owner: other || null };
+		if (kind === 'media_missing') return { kind };
+		const job = kind === 'moved' ? await this.get(id) : null;
+		return job ? { kind: 'moved', job } : { kind: 'missing' };
+	}
+
+	private async secondPin(job: Job, firstPin: string, pinId: string): Promise<EvidenceAnswer> {
+		const double = {
+			jobId: job.id, account: job.account, pinIds: [firstPin, pinId], at: this.namespace.now(),
+			code: 'double_pin', queue: 'ops', groupKey: `double_pin|${job.id}`,
+		};
+		await this.namespace.run('double-pin', [job.id, job.account, pinId, JSON.stringify(double)]);
+		return { kind: 'double', job, pinIds: double.pinIds };
+	}
+}
+
+/** An error is that of one job alone: the others of the call are settled. */
+function settled(kind: string, other: string, { held }: Settling): SettleAnswer | Error {
+	if (kind === 'settled') return { kind, displaced: other || null };
+	if (kind === 'contested') return { kind, owner: other || null };
+	if (kind === 'lease_lost') return { kind };
+	return new Error(`The change of job ${held.id} does not follow from its record (${other}).`);
 }

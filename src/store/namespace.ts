@@ -1,4 +1,14 @@
-import type { RedisSettings } from './connection';
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Client, type RedisSettings, openClient } from './connection';
+import { Greeting, ready } from './greeting';
+import { inspect, type RedisReport } from './inspect';
+import { isRefusedFlag, isRepeatable, isUnknownScript, translated } from './redis-errors';
+import { prefixOf } from './keys';
+import { script } from './scripts';
+import { Signals, type WakeListener } from './signals';
+
+export type { RedisReport, WakeListener };
 
 export interface NamespaceOptions {
 	redis: RedisSettings;
@@ -6,6 +16,8 @@ export interface NamespaceOptions {
 	name: string;
 	/** How long after a suspected rollback every send is preceded by a read, ms; `policy.horizonMs`. */
 	horizonMs: number;
+	/** Between two heartbeats of a worker, ms; when nobody wrote for longer, Redis was away. 20 s by default. */
+	heartbeatMs?: number;
 	/** How long a call is repeated while Redis is away, ms; 10 s by default, a node's enqueue takes 4 s. */
 	deadlineMs?: number;
 	/** The clock of the scripts, epoch ms; tests only, Redis' own otherwise. */
@@ -14,42 +26,150 @@ export interface NamespaceOptions {
 	log?: (line: Record<string, unknown>) => void;
 }
 
-/** What a script wrote that others may be waiting for. */
-export interface WakeListener {
-	/** A job of this account became due earlier than was known; at this instant. */
-	work(lane: string, account: string, at: number): void;
-	/** An event was written, or a delivery became due. */
-	events(): void;
-	/** Signals may have been missed: look everywhere. */
-	all(): void;
+export interface CallOptions {
+	/** For tests of repeated calls; a random one otherwise. */
+	operation?: string;
+	/** On the connection for large values, so that scripts do not wait behind them. */
+	bulk?: boolean;
 }
 
-export interface RedisReport {
-	version: string | null;
-	aof: boolean | null;
-	appendfsync: string | null;
-	evictionPolicy: string | null;
-	usedMemory: number | null;
-	maxMemory: number | null;
-	quarantineUntil: number | null;
-}
+const COMMAND_TIMEOUT_MS = 2000;
+const BULK_TIMEOUT_MS = 30_000;
 
 /** One namespace on one Redis: runs scripts once however often their answer is lost, and notices when Redis forgot. */
 export class Namespace {
-	constructor(readonly options: NamespaceOptions) {}
+	/** Starts every key; `{name}` is the hash tag, so that all keys of the namespace live on one node of a Cluster. */
+	readonly prefix: string;
+	private readonly client: Client;
+	private readonly greeting: Greeting;
+	private readonly signals: Signals;
+	private bulkClient: Client | null = null;
+	private told = 0;
+	private offsetMs = 0;
+	private bare = false;
+	private closed = false;
+	private lastAnswerAt = 0;
+
+	constructor(readonly options: NamespaceOptions) {
+		this.prefix = prefixOf(options.name);
+		this.client = openClient(options.redis, `pj:${options.name}:store`, { commandTimeoutMs: COMMAND_TIMEOUT_MS });
+		this.greeting = new Greeting(this.client, (args) => this.evaluate(this.client, 'attach', randomOperation(), args), options);
+		this.signals = new Signals(options.redis, this.prefix, (counter) => this.hear(counter));
+	}
 
 	/** Epoch ms on the store's clock, as of the last answer; the local clock before the first one. */
-	now(): number { throw new Error('soon'); }
+	now(): number {
+		return this.options.clock?.() ?? Date.now() + this.offsetMs;
+	}
 
 	/** Connects and checks the namespace: `redis_unavailable`, `namespace_newer`. Not needed: every call does. */
-	async open(): Promise<void> { throw new Error('soon'); }
+	async open(): Promise<void> {
+		await this.repeated(false, () => Promise.resolve());
+	}
+
+	/**
+	 * Runs a script that writes. While Redis is away it is repeated under the same operation id until the deadline, so that it
+	 * has its effect once; then `redis_unavailable`, and the effect may have happened.
+	 */
+	async run<T>(name: string, args: (string | number | Buffer)[], options: CallOptions = {}): Promise<T> {
+		const operation = options.operation ?? randomOperation();
+		return this.repeated(options.bulk ?? false, (client) => this.evaluate(client, name, operation, args) as Promise<T>);
+	}
+
+	/** Runs a script that only reads. */
+	async query<T>(name: string, args: (string | number)[]): Promise<T> {
+		return this.repeated(false, (client) => this.send(client, name, args) as Promise<T>);
+	}
+
+	/** Reads; `read` may be called again. */
+	async read<T>(read: (client: Client) => Promise<T>, options: CallOptions = {}): Promise<T> {
+		return this.repeated(options.bulk ?? false, read);
+	}
 
 	/** Calls back on every signal until the returned function is called; reconnects by itself. */
-	listen(_listener: WakeListener): () => void { throw new Error('soon'); }
+	listen(listener: WakeListener): () => void {
+		return this.signals.listen(listener);
+	}
 
 	/** What health and `doctor` show; what Redis does not tell is null. */
-	async inspect(): Promise<RedisReport> { throw new Error('soon'); }
+	async inspect(): Promise<RedisReport> {
+		return this.read((client) => inspect(client, this.key('meta')));
+	}
+
+	key(...parts: (string | number)[]): string {
+		return this.prefix + parts.join(':');
+	}
 
 	/** Closes every connection; calls under way reject with `redis_unavailable`. */
-	async close(): Promise<void> { throw new Error('soon'); }
+	async close(): Promise<void> {
+		this.closed = true;
+		this.signals.close();
+		for (const client of [this.client, this.bulkClient]) client?.disconnect();
+	}
+
+	private async repeated<T>(bulk: boolean, call: (client: Client) => Promise<T>): Promise<T> {
+		const deadline = Date.now() + (this.options.deadlineMs ?? 10_000);
+		for (let tries = 0; ; tries++) {
+			try {
+				await this.greeting.done(deadline);
+				const client = bulk ? this.bulk() : this.client;
+				await ready(client, deadline);
+				const answer = await call(client);
+				this.lastAnswerAt = Date.now();
+				return answer;
+			} catch (error) {
+				const pauseMs = Math.min(25 * 2 ** Math.min(tries, 5), 500);
+				if (!isRepeatable(error) || this.closed || Date.now() + pauseMs >= deadline) throw translated(error);
+				this.doubt(error);
+				await sleep(pauseMs);
+			}
+		}
+	}
+
+	/** One try of a script that writes. */
+	private async evaluate(client: Client, name: string, operation: string, args: (string | number | Buffer)[]): Promise<unknown> {
+		const clock = this.options.clock?.() ?? '';
+		const answer = await this.send(client, name, [operation, clock, this.told, this.options.horizonMs, ...args]) as [number, number, ...unknown[]];
+		this.hear(answer[0]);
+		this.offsetMs = answer[1] - Date.now();
+		return answer.length === 3 ? answer[2] : answer.slice(2);
+	}
+
+	private async send(client: Client, name: string, args: (string | number | Buffer)[]): Promise<unknown> {
+		const { sha, text } = script(name, this.bare);
+		try {
+			return await client.evalsha(sha, 1, this.key('meta'), ...args);
+		} catch (error) {
+			if (!isUnknownScript(error)) throw error;
+		}
+		try {
+			return await client.eval(text, 1, this.key('meta'), ...args);
+		} catch (error) {
+			if (!isRefusedFlag(error)) throw error;
+			this.bare = true;
+			return this.send(client, name, args);
+		}
+	}
+
+	private hear(counter: number): void {
+		this.told = Math.max(this.told, counter);
+	}
+
+	/** A connection on which nothing was answered for as long as a command may take is half open: a new one is needed. */
+	private doubt(error: unknown): void {
+		const silent = Date.now() - this.lastAnswerAt > COMMAND_TIMEOUT_MS;
+		const timedOut = error instanceof Error && error.message === 'Command timed out';
+		if (!timedOut || !silent) return;
+		this.options.log?.({ level: 'warn', event: 'redis.silent', namespace: this.options.name });
+		this.client.disconnect(true);
+	}
+
+	private bulk(): Client {
+		this.bulkClient ??= openClient(this.options.redis, `pj:${this.options.name}:bulk`, { commandTimeoutMs: BULK_TIMEOUT_MS });
+		return this.bulkClient;
+	}
+}
+
+function randomOperation(): string {
+	return randomBytes(15).toString('base64url');
 }

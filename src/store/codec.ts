@@ -1,0 +1,149 @@
+import { naturalKey } from '../job/natural-key';
+import type { Change } from '../job/change';
+import type { AccountEvent, EngineEvent, EventType, JobEvent, JobEventType } from '../job/event';
+import { APP, type HoldRequest, type Incident } from '../job/hold';
+import type { Job, JobState, LeasedJob, Phase } from '../job/job';
+
+// A job is kept in three parts. Scripts compare and move the fields of the hash; `doc` and `content` are opaque to them.
+// `content` changes only with a revision, so that an event carries the small `doc` alone and still shows the job as of then.
+const CONTENT = [
+	'client', 'source', 'userKey', 'assetId', 'content', 'fingerprint', 'marker', 'scheduledAt', 'publishBefore', 'metadata', 'n8n',
+] as const satisfies readonly (keyof Job)[];
+const FIELDS = [
+	'id', 'account', 'state', 'phase', 'revision', 'seq', 'dueAt', 'finishedAt', 'attempts', 'startedAt', 'createdAt', 'lease',
+] as const satisfies readonly (keyof Job)[];
+
+/** A record as scripts answer it: id, fields of the hash one after another, doc, content. */
+export type RawRecord = [id: string, fields: string[], doc: string, content: string];
+
+export type Fields = Record<string, string>;
+
+/** Names and values one after another, as Redis answers a hash or an entry of a stream. */
+export function fieldsOf(flat: string[]): Fields {
+	const fields: Fields = {};
+	for (let i = 0; i < flat.length; i += 2) fields[flat[i] as string] = flat[i + 1] as string;
+	return fields;
+}
+
+/** The job of a record; parsing is the door, inside nothing is checked again. */
+export function jobOf([id, flat, doc, content]: RawRecord): Job {
+	const fields = fieldsOf(flat);
+	return {
+		...parsed(content), ...parsed(doc), ...movedFields(fields),
+		id, account: fields.account, createdAt: Number(fields.created), lease: leaseOf(fields),
+	} as Job;
+}
+
+export function leasedJobOf(record: RawRecord): LeasedJob {
+	return jobOf(record) as LeasedJob;
+}
+
+export function docOf(job: Job): string {
+	return JSON.stringify(without(job, [...CONTENT, ...FIELDS]));
+}
+
+export function contentOf(job: Job): string {
+	return JSON.stringify(Object.fromEntries(CONTENT.map((name) => [name, job[name]])));
+}
+
+/** The fields a script needs to write this job, as JSON of strings; '' stands for nothing. */
+export function recordJson(job: Job, more: Record<string, unknown>): string {
+	return JSON.stringify({
+		id: job.id, state: job.state, phase: job.phase ?? '', account: job.account, board: job.content.boardId,
+		due: text(job.dueAt ?? (isWaiting(job) ? job.createdAt : null)), seq: text(job.seq), rev: text(job.revision), n: text(job.attempts),
+		created: text(job.createdAt), started: text(job.startedAt), finished: text(job.finishedAt), nat: naturalKey(job),
+		queue: job.queue?.name ?? '', since: text(job.queue?.since ?? null), group: job.queue ? job.groupKey ?? '' : '',
+		groupEvent: job.queue && job.groupKey ? groupEvent(job) : '', media: mediaOf(job), doubt: text(job.inDoubt?.sendBy ?? null),
+		pin: job.pinId ?? '', may: job.mayExist ? '1' : '', event: '', pinBy: '', aliases: [], ...more,
+	});
+}
+
+/** What of a change a script needs beside the record. */
+export function changeFields({ from, event, hold, pin }: Change): Record<string, unknown> {
+	return { from, event: event ?? '', pinBy: pin?.by ?? '', hold: hold ? holdFields(hold) : undefined };
+}
+
+export function holdFields({ account, kind, until, code, message }: HoldRequest): Record<string, string> {
+	return { account, kind, endsAt: text(until), code, message };
+}
+
+/** An incident as scripts write it; the rest of `fields` is kept for events. */
+export function incidentOf(json: string): Incident {
+	const { id, account, kind, endsAt, since, code, message, waiting } = parsed(json) as unknown as Record<keyof Incident | 'endsAt', never>;
+	return { id, account, kind, until: endsAt === '' ? null : Number(endsAt), since: Number(since), code, message, waiting: Number(waiting) };
+}
+
+/** An event of the log: its cursor and its fields. */
+export function eventOf([cursor, flat]: [string, string[]]): EngineEvent {
+	const fields = fieldsOf(flat);
+	const common = { id: fields.id as string, cursor, type: fields.type as EventType, at: Number(fields.at) };
+	return fields.job === undefined ? accountEvent(common as AccountEvent, fields) : jobEvent(common as JobEvent, fields);
+}
+
+function jobEvent(common: Pick<JobEvent, 'id' | 'cursor' | 'at'> & { type: JobEventType }, fields: Fields): JobEvent {
+	const snapshot = { ...parsed(fields.doc ?? ''), ...movedFields(fields), account: fields.account, lease: null } as JobEvent['snapshot'];
+	return { ...common, jobId: fields.job as string, seq: Number(fields.seq), snapshot };
+}
+
+function accountEvent(common: Pick<AccountEvent, 'id' | 'cursor' | 'at' | 'type'>, fields: Fields): AccountEvent {
+	const { endsAt, ...incident } = parsed(fields.incident ?? '');
+	const until = endsAt === undefined ? {} : { until: endsAt === '' ? null : Number(endsAt) };
+	return { ...common, account: fields.account ?? APP, incident: { ...incident, ...until } };
+}
+
+/** The job as of an event: its own fields, over the content of its revision. */
+export function jobAsOf(event: JobEvent, createdAt: number, content: string): Job {
+	return { ...parsed(content), ...event.snapshot, id: event.jobId, createdAt } as Job;
+}
+
+/** A number as scripts keep it. */
+export function text(value: number | null): string {
+	return value === null ? '' : String(value);
+}
+
+function movedFields(fields: Fields): Partial<Job> {
+	return {
+		state: fields.state as JobState, phase: (fields.phase || null) as Phase | null, revision: Number(fields.rev), seq: Number(fields.seq),
+		dueAt: isEnded(fields.state) ? null : instant(fields.due), finishedAt: instant(fields.finished), attempts: Number(fields.n),
+		startedAt: instant(fields.started),
+	};
+}
+
+function leaseOf({ fence, leaseEnd, sendBy }: Fields): Job['lease'] {
+	return fence ? { fence, until: Number(leaseEnd), sendBy: instant(sendBy) } : null;
+}
+
+function instant(value: string | undefined): number | null {
+	return value ? Number(value) : null;
+}
+
+function isEnded(state: string | undefined): boolean {
+	return state === 'succeeded' || state === 'failed' || state === 'canceled';
+}
+
+function isWaiting(job: Job): boolean {
+	return job.state === 'queued' || job.state === 'retry_scheduled';
+}
+
+/** Bytes are kept for a failure that somebody may still requeue, and for nothing else that has ended. */
+function mediaOf(job: Job): string {
+	const over = job.state === 'succeeded' || job.state === 'canceled' || (job.state === 'failed' && job.queue === null);
+	return job.content.media.kind === 'image_base64' && !over ? job.content.media.sha256 : '';
+}
+
+/** What the first failure of a cause tells; the others of the cause only count up. */
+function groupEvent(job: Job): string {
+	const { groupKey, queue, lastError, account, id } = job;
+	return JSON.stringify({
+		groupKey, queue: queue?.name, account, client: job.client, jobId: id,
+		class: lastError?.class ?? null, code: lastError?.code ?? null, message: lastError?.message ?? null,
+	});
+}
+
+function parsed(json: string): Record<string, unknown> {
+	return json === '' ? {} : JSON.parse(json) as Record<string, unknown>;
+}
+
+function without(job: Job, names: readonly string[]): Record<string, unknown> {
+	return Object.fromEntries(Object.entries(job).filter(([name]) => !names.includes(name)));
+}

@@ -1,0 +1,86 @@
+import type { Client } from './connection';
+import { RECORD_VERSION } from './keys';
+import { NotReady } from './redis-errors';
+
+interface Options {
+	name: string;
+	heartbeatMs?: number;
+	log?: (line: Record<string, unknown>) => void;
+}
+
+/** Greets the namespace after every (re)connect, before anything else is asked of it: did this Redis forget something? */
+export class Greeting {
+	private greeted = false;
+	private underWay: Promise<void> | null = null;
+	/** The run of the server that was greeted last. */
+	private runId = '';
+
+	constructor(
+		private readonly client: Client,
+		private readonly attach: (args: (string | number)[]) => Promise<unknown>,
+		private readonly options: Options,
+	) {
+		// On a Cluster a node that fails over shows as a new node.
+		for (const sign of ['close', '+node']) client.on(sign, () => { this.greeted = false; });
+	}
+
+	/** Resolves once the connection is up and greeted; rejects at the deadline. */
+	async done(deadline: number): Promise<void> {
+		while (!this.greeted) {
+			this.underWay ??= this.greet(deadline).finally(() => { this.underWay = null; });
+			await this.underWay;
+		}
+	}
+
+	private async greet(deadline: number): Promise<void> {
+		await ready(this.client, deadline);
+		// From here on a new loss of the connection asks for a new greeting.
+		this.greeted = true;
+		try {
+			const [quarantineUntil, runId] = await this.attach([
+				RECORD_VERSION, await this.syncsEveryWrite() ? '1' : '', this.options.heartbeatMs ?? 20_000, this.runId,
+			]) as [number, string];
+			this.runId = runId;
+			if (quarantineUntil > 0) this.options.log?.({ level: 'warn', event: 'redis.quarantine', namespace: this.options.name, until: quarantineUntil });
+		} catch (error) {
+			this.greeted = false;
+			throw error;
+		}
+	}
+
+	/** False also when Redis does not tell: hosted ones often forbid CONFIG. */
+	private async syncsEveryWrite(): Promise<boolean> {
+		return (await configOf(this.client, 'appendonly')) === 'yes' && (await configOf(this.client, 'appendfsync')) === 'always';
+	}
+}
+
+/** One setting of the server; null when it is unknown or CONFIG is forbidden. */
+export async function configOf(client: Client, name: string): Promise<string | null> {
+	try {
+		const answer = await client.call('CONFIG', 'GET', name) as string[];
+		return answer[1] ?? null;
+	} catch (error) {
+		if (error instanceof Error && error.name === 'ReplyError') return null;
+		throw error;
+	}
+}
+
+/** Resolves when commands can be sent; rejects with `NotReady`, which names the last failure, at the deadline. */
+export async function ready(client: Client, deadline: number): Promise<void> {
+	if (client.status === 'ready') return;
+	if (client.status === 'wait') client.connect().catch(() => undefined);
+	await new Promise<void>((resolve, reject) => {
+		let last: Error | null = null;
+		const done = (settle: () => void) => {
+			clearTimeout(timer);
+			client.off('ready', onReady).off('end', onEnd).off('error', onError);
+			settle();
+		};
+		const fail = () => done(() => reject(new NotReady(last)));
+		const onReady = () => done(resolve);
+		const onEnd = fail;
+		const onError = (error: Error) => { last = error; };
+		const timer = setTimeout(fail, Math.max(0, deadline - Date.now()));
+		client.on('ready', onReady).on('end', onEnd).on('error', onError);
+	});
+}

@@ -1,0 +1,81 @@
+/** The version of the records this package writes; a namespace written by a newer one is refused. */
+export const RECORD_VERSION = 1;
+
+/** Starts every key of a namespace; the hash tag keeps them on one node of a Cluster. */
+export function prefixOf(namespace: string): string {
+	return `pj:{${namespace}}:`;
+}
+
+/** One kind of key: what it holds and what keeps it small. */
+export interface Bound {
+	/** After the prefix; `*` stands for a part that varies. */
+	pattern: string;
+	type: 'hash' | 'string' | 'zset' | 'set' | 'list' | 'stream';
+	holds: string;
+	/** What limits the number of keys of this kind, and the size of each. */
+	cap: string;
+	/** When it goes. */
+	lifetime: string;
+}
+
+const JOB = 'as the job: 180 days after its end, then a tombstone';
+const bound = (pattern: string, type: Bound['type'], holds: string, cap: string, lifetime: string): Bound => ({ pattern, type, holds, cap, lifetime });
+
+/** Every key there is. A test holds a busy namespace against it; ACLs and operations docs are written from it. */
+export const BOUNDS: readonly Bound[] = [
+	bound('meta', 'hash', 'counter, clock, version, runId, mediaBytes, quarantine, amnestyAt', '10 fields', 'for ever'),
+	bound('op:*', 'string', 'first answer of a call', 'calls of 2 min', '2 min'),
+
+	bound('job:*', 'hash', 'what scripts compare and move', '23 fields', JOB),
+	bound('doc:*', 'string', 'JSON of what else changes', 'history and evidence capped by the policy', JOB),
+	bound('content:*', 'string', 'JSON of what a revision publishes', 'metadata ≤ 4 kB; an earlier revision 8 days', JOB),
+	bound('alias:*', 'string', 'job id that a further key leads to', 'one a corrected key', 'as the job, then as its tombstone'),
+	bound('tomb:*', 'string', 'JSON: state, Pin, mayExist', '150 bytes', '2 years'),
+	bound('state:*', 'zset', 'job by creation', '6 states, one entry a job', JOB),
+	bound('jobs:*', 'zset', 'job by creation', 'one a job, by account', JOB),
+	bound('counts:*', 'hash', 'state or doubt → jobs', '7 fields, by account', 'for ever'),
+	bound('doubt', 'zset', 'job in doubt by since when', 'jobs in doubt', 'until settled'),
+	bound('finished', 'zset', 'job nobody waits for by its end', 'one a finished job', JOB),
+	bound('leases', 'zset', 'job by end of lease', 'jobs at work', 'until settled'),
+	bound('lane:*', 'zset', 'job by when it is due', 'waiting jobs, by lane, account and board', 'until claimed'),
+	bound('boards:*', 'zset', 'board by when its first job may start', 'boards with waiting jobs', 'until claimed'),
+	bound('due:*', 'zset', 'account by when its first board may start', 'accounts with waiting jobs', 'until claimed'),
+	bound('busy:*', 'hash', 'board → job that writes to it', 'publishes under way', 'until settled'),
+	bound('gaps:*', 'hash', 'board → no write before', 'boards ever written to', 'until the next write to the board'),
+	bound('failed:*', 'zset', 'open failure by since when', '3 queues', 'until requeued or resolved'),
+	bound('groups', 'hash', 'cause → open failures', 'causes of open failures', 'until the last is resolved'),
+	bound('pin:*', 'string', 'answer: or adopted: and the job', 'one a Pin', JOB),
+	bound('nat:*', 'set', 'twins between permit and settle', 'publishes under way', 'until settled'),
+	bound('displaced', 'set', 'job that lost its Pin', 'rare', 'until sent back to reconcile'),
+	bound('doubles', 'hash', 'job → its two Pins', 'rare', 'until dismissed, or as the job'),
+
+	bound('holds:*', 'hash', 'kind → incident', '10 kinds, by account', 'until released'),
+	bound('holds', 'zset', 'kind:account by end', 'holds that stand', 'until released'),
+	bound('accounts', 'zset', 'account by when it was last served', 'accounts', 'for ever'),
+	bound('account:*', 'hash', 'user, client, pace, boards', '9 fields, by account', 'for ever'),
+	bound('checks', 'set', 'account whose token shall be checked', 'accounts', 'until a worker takes it'),
+	bound('workers', 'zset', 'worker by its last beat', 'workers of 1 h', '1 h after the last beat'),
+	bound('worker:*', 'hash', 'host, accounts', '2 fields', '1 h after the last beat'),
+
+	bound('media:*', 'string', 'image bytes', 'byte cap of the namespace', 'until no job refers to them, or 1 h without one'),
+	bound('mediarefs:*', 'set', 'jobs that refer to the image', 'jobs with this image', 'with the image'),
+	bound('mediaidle', 'zset', 'image without a job by when it goes', 'images of 1 h', '1 h'),
+
+	bound('events', 'stream', 'log of events', '100,000 entries', '7 days'),
+	bound('subs', 'zset', 'subscription by its end', 'subscriptions', 'until it is not renewed'),
+	bound('sub:*:q:*', 'list', 'events waiting in a line', '1,000 a subscription', 'until delivered or dead'),
+	bound('sub:*:heads', 'zset', 'line by its next try', '1,000', 'until delivered or dead'),
+	bound('sub:*:tries', 'hash', 'line → tries', '1,000', 'until delivered or dead'),
+	bound('sub:*:leases', 'hash', 'line → dispatcher', 'deliveries under way', 'until the try ends'),
+	bound('sub:*:dead', 'zset', 'dead delivery by when it was given up', 'failures of 30 days', '30 days'),
+	bound('sub:*', 'hash', 'definition, cursor, counts', '8 fields', 'until it is not renewed'),
+	bound('dead:*', 'string', 'JSON of a dead delivery', 'failures of 30 days', '30 days'),
+	bound('deliveries', 'zset', 'subscription by its next try', 'subscriptions', 'until it is not renewed'),
+	bound('inbox:*', 'string', 'claim or done', 'deliveries of 7 days', '1 min, then 7 days'),
+];
+
+/** The row of the table a key belongs to; the first that fits. */
+export function boundOf(prefix: string, key: string): Bound | undefined {
+	const name = key.slice(prefix.length);
+	return BOUNDS.find(({ pattern }) => new RegExp(`^${pattern.replaceAll('*', '.+')}$`, 's').test(name));
+}

@@ -1,0 +1,39 @@
+-- Greets a namespace after each (re)connect: notices a restart that may have lost acknowledged writes.
+--
+-- KEYS[1] meta    HASH    version, runId, quarantineUntil, quarantineCause, quarantineRun, amnestyAt …
+-- ARGV[1..4]      see include/begin.lua
+-- ARGV[5] version of the records this caller writes
+-- ARGV[6] '1' when the server syncs every write to disk before it answers
+-- ARGV[7] ms: nobody wrote for longer than this means that Redis was away from all
+-- ARGV[8] run id that this caller greeted before, '' at its first time
+--
+-- Returns [counter, now, [quarantineUntil, run id]]; the error NEWER when a newer version wrote here.
+-- @include begin
+if replay then return replay end
+local version, everyWrite, awayMs, greeted = tonumber(ARGV[5]), ARGV[6] == '1', tonumber(ARGV[7]), ARGV[8]
+-- Asked here and not by the caller: on a Cluster only this is sure to be the node that holds the namespace.
+local info = redis.pcall('INFO', 'server')
+local runId = type(info) == 'string' and string.match(info, 'run_id:(%w+)') or ''
+local known = redis.call('HMGET', KEYS[1], 'version', 'runId', 'quarantineCause', 'quarantineRun')
+
+if tonumber(known[1] or 0) > version then
+	return { err = 'NEWER this namespace was written by version ' .. known[1] }
+end
+
+-- A caller that greeted another run and finds its counter still standing has lived through the restart: nothing it was
+-- told is gone.
+local witnessed = greeted ~= '' and greeted ~= runId and not rolledBack
+local restarted = known[2] and known[2] ~= runId
+if restarted and not witnessed and not everyWrite and not rolledBack then
+	quarantineUntil = math.max(quarantineUntil, now + tonumber(ARGV[4]))
+	redis.call('HSET', KEYS[1], 'quarantineUntil', quarantineUntil, 'quarantineCause', 'unwitnessed', 'quarantineRun', runId)
+elseif witnessed and known[3] == 'unwitnessed' and known[4] == runId then
+	quarantineUntil = 0
+	redis.call('HDEL', KEYS[1], 'quarantineUntil', 'quarantineCause', 'quarantineRun')
+end
+
+-- Owners could not prolong their leases while Redis was away: they get the time of one lease to do so.
+if told > 0 and now - tonumber(meta[2] or now) > awayMs then redis.call('HSET', KEYS[1], 'amnestyAt', now) end
+if tonumber(known[1] or 0) < version then redis.call('HSET', KEYS[1], 'version', version) end
+redis.call('HSET', KEYS[1], 'runId', runId)
+return finish({ quarantineUntil, runId })

@@ -1,0 +1,80 @@
+-- Leases due jobs of one account. Publish: one a board, in turn. Look: all in doubt on the board that waits the longest.
+--
+-- KEYS[1] meta
+-- ARGV[1..4]      see include/begin.lua
+-- ARGV[5] account
+-- ARGV[6] lane    publish, or a lane whose steps keep the state
+-- ARGV[7] max
+-- ARGV[8] leaseMs
+-- ARGV[9] holds that stop this lane, ',a,b,'; '' for all
+--
+-- Returns [counter, now, [look first 0/1, next due ms or '', fence, [id …]], [record …]].
+-- @include begin
+-- @include jobs
+local account, lane, max, leaseMs = ARGV[5], ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
+local MOST_LOOKS = 100
+
+-- A repeat gets the records as they stand, without those that were taken over meanwhile.
+local function withRecords(first)
+	local answer, records = first[3], {}
+	for _, id in ipairs(answer[4]) do records[#records + 1] = recordOf(id, answer[3]) end
+	return { first[1], first[2], answer, records }
+end
+if replay then return withRecords(replay) end
+
+local held = heldUntil(account, ARGV[9])
+if held > now then return withRecords(refuse({ 0, held == math.huge and '' or held, '', {} })) end
+
+local fence = nextCounter .. '-' .. ARGV[1]
+local ids = {}
+
+local function take(id)
+	local job = readJob(id)
+	unfile(job)
+	job.look = quarantineUntil > now and '1' or ''
+	lease(job, fence, now + leaseMs)
+	ids[#ids + 1] = id
+	return job
+end
+
+local function start(job)
+	leaveState(job)
+	job.state, job.phase, job.started = 'running', '', now
+	job.n, job.seq = job.n + 1, job.seq + 1
+	enterState(job)
+	redis.call('HSET', key('busy', account), job.board, job.id)
+	writeFields(job)
+	writeJobEvent('job.running', job, redis.call('GET', key('doc', job.id)) or '')
+end
+
+local function firstBoard()
+	return redis.call('ZRANGE', key('boards', lane, account), '-inf', now, 'BYSCORE', 'LIMIT', 0, 1)[1]
+end
+
+local function claimWrites()
+	local cap = tonumber(redis.call('HGET', key('account', account), 'concurrent') or math.huge)
+	local running = redis.call('HLEN', key('busy', account))
+	while #ids < max and running < cap do
+		local board = firstBoard()
+		if not board then return end
+		start(take(redis.call('ZRANGE', key('lane', lane, account, board), 0, 0)[1]))
+		redis.call('ZREM', key('boards', lane, account), board)
+		redis.call('HDEL', key('gaps', account), board)
+		running = running + 1
+	end
+end
+
+local function claimSteps()
+	local board = firstBoard()
+	if not board then return end
+	local most = math.min(max, MOST_LOOKS)
+	for _, id in ipairs(redis.call('ZRANGE', key('lane', lane, account, board), '-inf', now, 'BYSCORE', 'LIMIT', 0, most)) do
+		writeFields(take(id))
+	end
+end
+
+if lane == 'publish' then claimWrites() else claimSteps() end
+local function nextDue() return redis.call('ZSCORE', key('due', lane), account) or '' end
+if #ids == 0 then return withRecords(refuse({ 0, nextDue(), '', {} })) end
+refreshLanes()
+return withRecords(finish({ quarantineUntil > now and 1 or 0, nextDue(), fence, ids }))

@@ -1,0 +1,19 @@
+-- Records that a job has a second Pin, for ops: it can only be deleted by hand.
+--
+-- KEYS[1] meta
+-- ARGV[1..4]      see include/begin.lua
+-- ARGV[5] job id
+-- ARGV[6] account
+-- ARGV[7] the second Pin
+-- ARGV[8] the record, JSON; also what the event tells
+--
+-- Returns [counter, now, [1 when it was not known, else 0]].
+-- @include begin
+-- @include events
+if replay then return replay end
+local pin = key('pin', ARGV[7])
+if redis.call('GET', pin) == 'answer:' .. ARGV[5] then return refuse({ 0 }) end
+redis.call('SET', pin, 'answer:' .. ARGV[5])
+redis.call('HSET', key('doubles'), ARGV[5], ARGV[8])
+writeAccountEvent('failure_group.opened', ARGV[6], 'double_pin:' .. ARGV[7], ARGV[8])
+return finish({ 1 })

@@ -1,0 +1,55 @@
+-- Puts jobs under their keys: each becomes a job with its first event, or is told what its key already names.
+--
+-- KEYS[1] meta
+-- ARGV[1..4]      see include/begin.lua
+-- ARGV[5..] three for each job: its fields as JSON (`aliases` a list of ids), its doc, its content
+--
+-- Returns [counter, now, [[kind, id] …]]: created; existing with the id that owns the key; tombstone; media_missing.
+-- @include begin
+-- @include jobs
+if replay then return replay end
+
+local function ownerOfKey(id)
+	if redis.call('EXISTS', key('job', id)) == 1 then return 'existing', id end
+	if redis.call('EXISTS', key('tomb', id)) == 1 then return 'tombstone', id end
+	return nil
+end
+
+-- An alias leads to a job or to what is left of it.
+local function known(id)
+	local kind, owner = ownerOfKey(id)
+	if kind then return kind, owner end
+	local alias = redis.call('GET', key('alias', id))
+	if alias then return ownerOfKey(alias) end
+	return nil
+end
+
+local function claimAliases(job)
+	local claimed = {}
+	for _, alias in ipairs(job.aliases) do
+		if alias ~= job.id and not known(alias) then
+			redis.call('SET', key('alias', alias), job.id)
+			claimed[#claimed + 1] = alias
+		end
+	end
+	job.aliases = table.concat(claimed, ',')
+end
+
+local function enqueue(job, doc, content)
+	local kind, owner = known(job.id)
+	if kind then return { kind, owner } end
+	if job.media ~= '' and not mediaKept(job.media) then return { 'media_missing', job.id } end
+	claimAliases(job)
+	apply(nil, job, doc, content, 0)
+	return { 'created', job.id }
+end
+
+local answers, created = {}, false
+for i = 5, #ARGV, 3 do
+	local answer = enqueue(cjson.decode(ARGV[i]), ARGV[i + 1], ARGV[i + 2])
+	created = created or answer[1] == 'created'
+	answers[#answers + 1] = answer
+end
+if not created then return refuse(answers) end
+refreshLanes()
+return finish(answers)

@@ -1,0 +1,50 @@
+-- What is on its way to a subscription.
+--
+-- sub:<id>            HASH    definition, expiresAt, paused, cursor, waiting, missed, failingSince, lastError
+-- sub:<id>:heads      ZSET    line by when its first event may be tried; a line under way stands at the end of its lease
+-- sub:<id>:q:<line>   LIST    of events waiting in the line: id in the log, or dead:<event id> when it is replayed
+-- sub:<id>:tries      HASH    line → tries of its first event
+-- sub:<id>:leases     HASH    line → token of the dispatcher that tries it
+-- sub:<id>:dead       ZSET    event id of a dead delivery by when it was given up
+-- dead:<id>:<event>   STRING  JSON of a dead delivery
+-- deliveries          ZSET    subscription by its earliest head
+local function queueOf(sub, line)
+	return key('sub', sub, 'q', line)
+end
+
+local function refreshDeliveries(sub)
+	local first = redis.call('ZRANGE', key('sub', sub, 'heads'), 0, 0, 'WITHSCORES')[2]
+	if not first or redis.call('HGET', key('sub', sub), 'paused') == '1' then
+		return redis.call('ZREM', key('deliveries'), sub)
+	end
+	redis.call('ZADD', key('deliveries'), first, sub)
+end
+
+-- Puts an event at the end of its line.
+local function push(sub, line, entry)
+	redis.call('RPUSH', queueOf(sub, line), entry)
+	redis.call('ZADD', key('sub', sub, 'heads'), 'NX', now, line)
+	redis.call('HINCRBY', key('sub', sub), 'waiting', 1)
+end
+
+-- The first event of a line is done with; the next one may be tried at once.
+local function shift(sub, line)
+	redis.call('LPOP', queueOf(sub, line))
+	redis.call('HINCRBY', key('sub', sub), 'waiting', -1)
+	redis.call('HDEL', key('sub', sub, 'tries'), line)
+	redis.call('HDEL', key('sub', sub, 'leases'), line)
+	if redis.call('EXISTS', queueOf(sub, line)) == 1 then
+		redis.call('ZADD', key('sub', sub, 'heads'), now, line)
+	else
+		redis.call('ZREM', key('sub', sub, 'heads'), line)
+	end
+end
+
+local function removeSubscription(sub)
+	for _, line in ipairs(redis.call('ZRANGE', key('sub', sub, 'heads'), 0, -1)) do redis.call('DEL', queueOf(sub, line)) end
+	for _, event in ipairs(redis.call('ZRANGE', key('sub', sub, 'dead'), 0, -1)) do redis.call('DEL', key('dead', sub, event)) end
+	for _, part in ipairs({ 'heads', 'tries', 'leases', 'dead' }) do redis.call('DEL', key('sub', sub, part)) end
+	redis.call('DEL', key('sub', sub))
+	redis.call('ZREM', key('subs'), sub)
+	redis.call('ZREM', key('deliveries'), sub)
+end

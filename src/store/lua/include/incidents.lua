@@ -1,0 +1,62 @@
+-- Opens, prolongs and ends holds, each beginning and end with its event.
+-- @include holds
+local function waitingJobs(account)
+	local function total(values) return tonumber(values[1] or 0) + tonumber(values[2] or 0) end
+	if account == APP then
+		return total({ redis.call('ZCARD', key('state', 'queued')), redis.call('ZCARD', key('state', 'retry_scheduled')) })
+	end
+	return total(redis.call('HMGET', key('counts', account), 'queued', 'retry_scheduled'))
+end
+
+local function keepIncident(incident)
+	redis.call('HSET', key('holds', incident.account), incident.kind, cjson.encode(incident))
+	redis.call('ZADD', key('holds'), incident.endsAt == '' and '+inf' or incident.endsAt, incident.kind .. ':' .. incident.account)
+end
+
+local function incidentNow(incident, more)
+	local shown = { waiting = waitingJobs(incident.account) }
+	for name, value in pairs(incident) do shown[name] = value end
+	for name, value in pairs(more or {}) do shown[name] = value end
+	return cjson.encode(shown)
+end
+
+-- hold: account, kind, endsAt, code, message. The end only ever moves later. Answers JSON and the event id, '' when it stood.
+local function openHold(hold)
+	local stored = redis.call('HGET', key('holds', hold.account), hold.kind)
+	local incident = stored and cjson.decode(stored)
+	if incident then
+		local later = incident.endsAt ~= '' and (hold.endsAt == '' or tonumber(hold.endsAt) > tonumber(incident.endsAt))
+		if later then
+			incident.endsAt, incident.code, incident.message = hold.endsAt, hold.code, hold.message
+			keepIncident(incident)
+		end
+		return incidentNow(incident), ''
+	end
+	local subject = hold.account .. ':' .. hold.kind
+	incident = {
+		id = 'inc_' .. string.sub(redis.sha1hex(ARGV[1] .. ':' .. subject), 1, 26), since = now,
+		account = hold.account, kind = hold.kind, endsAt = hold.endsAt, code = hold.code, message = hold.message,
+	}
+	keepIncident(incident)
+	local shown = incidentNow(incident)
+	return shown, writeAccountEvent('account.held', hold.account, subject, shown)
+end
+
+local function wakeAccount(account)
+	for _, lane in ipairs({ 'publish', 'look', 'media' }) do
+		local due = account ~= APP and redis.call('ZSCORE', key('due', lane), account)
+		if due or account == APP then wake(table.concat({ 'work', lane, due or now, account }, ' ')) end
+	end
+end
+
+-- Answers the JSON of the incident that ended, or nil when there was none.
+local function releaseHold(account, kind, by)
+	local stored = redis.call('HGET', key('holds', account), kind)
+	if not stored then return nil end
+	redis.call('HDEL', key('holds', account), kind)
+	redis.call('ZREM', key('holds'), kind .. ':' .. account)
+	local shown = incidentNow(cjson.decode(stored), { releasedBy = by, releasedAt = now })
+	writeAccountEvent('account.released', account, account .. ':' .. kind, shown)
+	wakeAccount(account)
+	return shown
+end

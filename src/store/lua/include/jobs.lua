@@ -1,0 +1,173 @@
+-- Reads and moves the record of a job with every index it stands in.
+--
+-- job:<id>            HASH    the fields below: what scripts compare and move
+-- doc:<id>            STRING  JSON of the rest that changes; opaque here
+-- content:<id>        STRING  JSON of what this revision publishes; opaque here
+-- content:<id>:<rev>  STRING  that of an earlier revision, as long as its events are kept
+-- state:<state>       ZSET    job by creation         jobs:<account>    ZSET  job by creation
+-- doubt               ZSET    job by since when       finished          ZSET  job nobody waits for any more, by end
+-- failed:<queue>      ZSET    job by since when       groups            HASH  cause → open failures
+-- counts:<account>    HASH    state or doubt → jobs   accounts          ZSET  account by when it was last served
+-- leases              ZSET    job by end of lease
+-- @include events
+-- @include lanes
+-- @include incidents
+-- @include media
+-- @include pins
+local OLD_CONTENT_MS = 8 * 24 * 3600 * 1000 -- events are kept 7 days
+local FIELDS = {
+	'state', 'phase', 'account', 'board', 'due', 'seq', 'rev', 'n', 'created', 'started', 'finished',
+	'fence', 'leaseEnd', 'sendBy', 'look', 'nat', 'queue', 'group', 'media', 'doubt', 'pin', 'may', 'aliases',
+}
+
+local function readJob(id)
+	local stored = redis.call('HGETALL', key('job', id))
+	if not stored[1] then return nil end
+	local job = { id = id }
+	for i = 1, #stored, 2 do job[stored[i]] = stored[i + 1] end
+	return job
+end
+
+local function writeFields(job)
+	local values = {}
+	for _, name in ipairs(FIELDS) do
+		values[#values + 1] = name
+		values[#values + 1] = job[name] or ''
+	end
+	redis.call('HSET', key('job', job.id), unpack(values))
+end
+
+-- What a caller needs to build the Job: id, fields, doc, content; nil when the fence moved on.
+local function recordOf(id, fence)
+	local fields = redis.call('HGETALL', key('job', id))
+	if #fields == 0 or (fence and redis.call('HGET', key('job', id), 'fence') ~= fence) then return nil end
+	return { id, fields, redis.call('GET', key('doc', id)) or '', redis.call('GET', key('content', id)) or '' }
+end
+
+local function count(account, what, by)
+	redis.call('HINCRBY', key('counts', account), what, by)
+end
+
+local function enterState(job)
+	redis.call('ZADD', key('state', job.state), job.created, job.id)
+	count(job.account, job.state, 1)
+end
+
+local function leaveState(job)
+	redis.call('ZREM', key('state', job.state), job.id)
+	count(job.account, job.state, -1)
+end
+
+-- The right to move the job passes to `fence`; a publish also takes the board.
+local function lease(job, fence, leaseEnd)
+	job.fence, job.leaseEnd = fence, leaseEnd
+	redis.call('ZADD', key('leases'), leaseEnd, job.id)
+end
+
+local function endLease(job, gapMs)
+	redis.call('ZREM', key('leases'), job.id)
+	if job.sendBy ~= '' then redis.call('SREM', key('nat', job.account, job.nat), job.id) end
+	if job.state ~= 'running' then return end
+	if redis.call('HGET', key('busy', job.account), job.board) == job.id then redis.call('HDEL', key('busy', job.account), job.board) end
+	if job.sendBy ~= '' then redis.call('HSET', key('gaps', job.account), job.board, now + gapMs) end
+	freed[job.account] = true
+	touch('publish', job.account, job.board)
+end
+
+local function enterQueue(job)
+	redis.call('ZADD', key('failed', job.queue), job.since, job.id)
+	if job.group == '' then return end
+	if redis.call('HINCRBY', key('groups'), job.group, 1) == 1 then
+		writeAccountEvent('failure_group.opened', job.account, job.group, job.groupEvent)
+	end
+end
+
+local function leaveQueue(job)
+	redis.call('ZREM', key('failed', job.queue), job.id)
+	if job.group == '' then return end
+	if redis.call('HINCRBY', key('groups'), job.group, -1) <= 0 then redis.call('HDEL', key('groups'), job.group) end
+end
+
+local function isFinished(job)
+	return job.state == 'succeeded' or job.state == 'canceled' or (job.state == 'failed' and job.queue == '')
+end
+
+local function moveState(old, new)
+	local moved = not old or old.account ~= new.account
+	if moved or old.state ~= new.state then
+		if old then leaveState(old) end
+		enterState(new)
+	end
+	if not moved then return end
+	if old then redis.call('ZREM', key('jobs', old.account), old.id) end
+	redis.call('ZADD', key('jobs', new.account), new.created, new.id)
+	redis.call('ZADD', key('accounts'), 'NX', 0, new.account)
+end
+
+local function moveDoubt(old, new)
+	if old and old.doubt ~= '' then
+		redis.call('ZREM', key('doubt'), old.id)
+		count(old.account, 'doubt', -1)
+	end
+	if new.doubt ~= '' then
+		redis.call('ZADD', key('doubt'), new.doubt, new.id)
+		count(new.account, 'doubt', 1)
+	end
+end
+
+local function moveFinished(old, new)
+	if isFinished(new) then
+		redis.call('ZADD', key('finished'), new.finished ~= '' and new.finished or now, new.id)
+	elseif old and isFinished(old) then
+		redis.call('ZREM', key('finished'), old.id)
+	end
+end
+
+local function moveMedia(old, new)
+	if old and old.media == new.media then return end
+	if new.media ~= '' then referMedia(new.media, new.id) end
+	if old and old.media ~= '' then unreferMedia(old.media, old.id) end
+end
+
+local function moveQueue(old, new)
+	local same = old and old.queue == new.queue and old.group == new.group
+	if same then return end
+	if old and old.queue ~= '' then leaveQueue(old) end
+	if new.queue ~= '' then enterQueue(new) end
+end
+
+-- Answers the job that loses its Pin to this one, or ''.
+local function movePin(old, new)
+	if old and old.pin ~= '' and old.pin ~= new.pin then disownPin(old) end
+	if old and old.state == 'succeeded' and new.state ~= 'succeeded' then redis.call('SREM', key('displaced'), new.id) end
+	return (new.pinBy or '') ~= '' and ownPin(new) or ''
+end
+
+local function keepContent(old, new, content)
+	if content == '' then return end
+	if old and old.rev ~= new.rev then
+		redis.call('SET', key('content', new.id, old.rev), redis.call('GET', key('content', new.id)) or '', 'PX', OLD_CONTENT_MS)
+	end
+	redis.call('SET', key('content', new.id), content)
+end
+
+-- Makes the record of a job what was decided. `new` has all fields but the lease, and event, hold, pinBy, since, groupEvent.
+local function apply(old, new, doc, content, gapMs)
+	new.fence, new.leaseEnd, new.sendBy, new.look = '', '', '', ''
+	if old then
+		if old.fence == '' then unfile(old) else endLease(old, gapMs) end
+	end
+	file(new)
+	moveState(old, new)
+	moveDoubt(old, new)
+	moveFinished(old, new)
+	moveMedia(old, new)
+	moveQueue(old, new)
+	local displaced = movePin(old, new)
+	writeFields(new)
+	redis.call('SET', key('doc', new.id), doc)
+	keepContent(old, new, content)
+	if new.event ~= '' then writeJobEvent(new.event, new, doc) end
+	if new.hold then openHold(new.hold) end
+	return displaced
+end

@@ -1,0 +1,68 @@
+-- Keeps the three levels from which jobs are claimed in step.
+--
+-- lane:<lane>:<account>:<board>  ZSET  job by when it is due      (a board id has no colon)
+-- boards:<lane>:<account>        ZSET  board by when its first job may start; boards with a write under way are absent
+-- due:<lane>                     ZSET  account by when its first board may start
+-- busy:<account>                 HASH  board → the job that writes to it now
+-- gaps:<account>                 HASH  board → no write before
+local touched, touchedList, freed = {}, {}, {}
+
+local function laneOf(job)
+	if job.state == 'queued' then return 'publish' end
+	if job.state ~= 'retry_scheduled' then return nil end
+	if job.phase == 'reconcile' then return 'look' end
+	if job.phase == 'media' then return 'media' end
+	return 'publish'
+end
+
+local function touch(lane, account, board)
+	local name = table.concat({ lane, account, board }, ' ')
+	if touched[name] then return end
+	touched[name] = true
+	touchedList[#touchedList + 1] = { lane, account, board }
+end
+
+local function file(job)
+	local lane = laneOf(job)
+	if not lane then return end
+	redis.call('ZADD', key('lane', lane, job.account, job.board), job.due, job.id)
+	touch(lane, job.account, job.board)
+end
+
+local function unfile(job)
+	local lane = laneOf(job)
+	if not lane then return end
+	redis.call('ZREM', key('lane', lane, job.account, job.board), job.id)
+	touch(lane, job.account, job.board)
+end
+
+local function refreshBoard(lane, account, board)
+	local head = redis.call('ZRANGE', key('lane', lane, account, board), 0, 0, 'WITHSCORES')
+	local writes = lane == 'publish'
+	if not head[1] or (writes and redis.call('HEXISTS', key('busy', account), board) == 1) then
+		return redis.call('ZREM', key('boards', lane, account), board)
+	end
+	-- The gap also sorts a board that was just served behind those that wait: so they take turns.
+	local gap = writes and redis.call('HGET', key('gaps', account), board) or 0
+	redis.call('ZADD', key('boards', lane, account), math.max(tonumber(head[2]), tonumber(gap or 0)), board)
+end
+
+local function refreshAccount(lane, account)
+	local first = redis.call('ZRANGE', key('boards', lane, account), 0, 0, 'WITHSCORES')[2]
+	if not first then return redis.call('ZREM', key('due', lane), account) end
+	local before = redis.call('ZSCORE', key('due', lane), account)
+	redis.call('ZADD', key('due', lane), first, account)
+	if not before or tonumber(first) < tonumber(before) or freed[account] then
+		wake(table.concat({ 'work', lane, first, account }, ' '))
+	end
+end
+
+-- Once at the end of a script, after all jobs were moved.
+local function refreshLanes()
+	local accounts = {}
+	for _, place in ipairs(touchedList) do
+		refreshBoard(place[1], place[2], place[3])
+		accounts[place[1] .. ' ' .. place[2]] = place
+	end
+	for _, place in pairs(accounts) do refreshAccount(place[1], place[2]) end
+end

@@ -1,0 +1,33 @@
+-- Turns finished records past their retention into tombstones, so that a late repeat of their key still sends nothing.
+--
+-- KEYS[1] meta
+-- ARGV[1..4]      see include/begin.lua
+-- ARGV[5] finished before, epoch ms
+-- ARGV[6] max
+-- ARGV[7] how long a tombstone is kept, ms
+--
+-- Returns [counter, now, [how many]].
+-- @include begin
+-- @include jobs
+if replay then return replay end
+local keepMs = ARGV[7]
+
+local function bury(id)
+	local job = readJob(id)
+	local tomb = { state = job.state, pinId = job.pin, mayExist = job.may }
+	redis.call('SET', key('tomb', id), cjson.encode(tomb), 'PX', keepMs)
+	for alias in string.gmatch(job.aliases, '[^,]+') do redis.call('PEXPIRE', key('alias', alias), keepMs) end
+	if job.pin ~= '' then redis.call('PEXPIRE', key('pin', job.pin), keepMs) end
+	leaveState(job)
+	redis.call('ZREM', key('jobs', job.account), id)
+	redis.call('ZREM', key('finished'), id)
+	redis.call('SREM', key('displaced'), id)
+	redis.call('HDEL', key('doubles'), id)
+	if job.media ~= '' then unreferMedia(job.media, id) end
+	redis.call('DEL', key('job', id), key('doc', id), key('content', id))
+end
+
+local ids = redis.call('ZRANGE', key('finished'), '-inf', ARGV[5], 'BYSCORE', 'LIMIT', 0, tonumber(ARGV[6]))
+if #ids == 0 then return refuse({ 0 }) end
+for _, id in ipairs(ids) do bury(id) end
+return finish({ #ids })

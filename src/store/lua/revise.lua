@@ -1,0 +1,45 @@
+-- Changes a job on somebody's word or proof: requeue, update, cancel, verdict, late evidence.
+--
+-- KEYS[1] meta
+-- ARGV[1..4]      see include/begin.lua
+-- ARGV[5] fields of the job after the change, JSON; `aliases` a list of ids; `owned` the fence it was seen with
+-- ARGV[6] doc
+-- ARGV[7] content, '' when it stays
+-- ARGV[8] revision that was seen
+-- ARGV[9] number of the last event that was seen
+--
+-- Returns [counter, now, [kind, id]]: revised with the job that lost its Pin or ''; moved; owned with the owner of an alias;
+-- contested with the Pin's owner or ''; media_missing; missing. But for revised, nothing was changed.
+-- @include begin
+-- @include jobs
+if replay then return replay end
+local new = cjson.decode(ARGV[5])
+local old = readJob(new.id)
+
+local function otherOwner(alias)
+	if redis.call('EXISTS', key('job', alias)) == 1 or redis.call('EXISTS', key('tomb', alias)) == 1 then
+		return alias ~= new.id and alias
+	end
+	local owner = redis.call('GET', key('alias', alias))
+	return owner and owner ~= new.id and owner
+end
+
+if not old then return refuse({ 'missing', '' }) end
+local asSeen = old.rev == ARGV[8] and old.seq == ARGV[9] and old.fence == new.owned and old.state == new.from
+if not asSeen then return refuse({ 'moved', '' }) end
+for _, alias in ipairs(new.aliases) do
+	local owner = otherOwner(alias)
+	if owner then return refuse({ 'owned', owner }) end
+end
+local refusal = adoptionRefusal(new)
+if refusal then return refuse({ 'contested', refusal }) end
+if new.media ~= '' and new.media ~= old.media and not mediaKept(new.media) then return refuse({ 'media_missing', '' }) end
+
+local aliases = old.aliases == '' and {} or { old.aliases }
+for _, alias in ipairs(new.aliases) do
+	if alias ~= new.id and redis.call('SET', key('alias', alias), new.id, 'NX') then aliases[#aliases + 1] = alias end
+end
+new.created, new.aliases = old.created, table.concat(aliases, ',')
+local displaced = apply(old, new, ARGV[6], ARGV[7], 0)
+refreshLanes()
+return finish({ 'revised', displaced })

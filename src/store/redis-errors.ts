@@ -1,0 +1,54 @@
+import { EngineError, isEngineError } from '../errors';
+
+/** The connection is not up; `cause` is what it failed with last. */
+export class NotReady extends Error {
+	override readonly name = 'NotReady';
+
+	constructor(cause: Error | null) {
+		super(cause?.message ?? 'Redis does not answer.', { cause });
+	}
+}
+
+// What Redis says while it starts, fails over or moves slots: the same call may succeed in a moment.
+const PASSING = ['LOADING', 'MASTERDOWN', 'READONLY', 'CLUSTERDOWN', 'TRYAGAIN', 'MOVED', 'ASK', 'BUSY', 'NOREPLICAS', 'UNBLOCKED'];
+const REFUSED = ['NOAUTH', 'WRONGPASS', 'NOPERM', 'MISCONF'];
+const LOST_CONNECTION = /Connection is closed|isn't writeable|timed out|slots cache|sentinels|ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOST|ENETUN|Cluster(?: isn't|AllFailed)|socket/i;
+
+/** Whether the same call may succeed if it is made again: a lost connection, a Redis that starts or fails over. */
+export function isRepeatable(error: unknown): boolean {
+	if (!(error instanceof Error) || isEngineError(error)) return false;
+	if (error.name === 'ReplyError') return PASSING.some((word) => error.message.startsWith(word));
+	return ['NotReady', 'MaxRetriesPerRequestError', 'ClusterAllFailedError', 'AbortError'].includes(error.name) || LOST_CONNECTION.test(error.message);
+}
+
+/** The server has not seen this script since it started. */
+export function isUnknownScript(error: unknown): boolean {
+	return error instanceof Error && error.message.startsWith('NOSCRIPT');
+}
+
+/** The server does not know the line that lets a script run when memory is full. */
+export function isRefusedFlag(error: unknown): boolean {
+	return error instanceof Error && /near '#'/.test(error.message);
+}
+
+/** What the caller is told when a call failed for good. */
+export function translated(error: unknown): unknown {
+	if (!(error instanceof Error) || isEngineError(error)) return error;
+	if (isRepeatable(error)) {
+		return new EngineError('redis_unavailable', {
+			message: `Redis does not answer (${error.message}).`,
+			hint: 'Check host, port and TLS of the engine credential, and that Redis runs. Nothing is lost by trying again: the key makes it safe.',
+		}, { cause: error });
+	}
+	if (error.name !== 'ReplyError') return error;
+	if (error.message.startsWith('NEWER')) {
+		return new EngineError('namespace_newer', { hint: 'Update this package, or use another namespace.' }, { cause: error });
+	}
+	if (error.message.includes('OOM')) {
+		return new EngineError('namespace_full', { message: 'Redis has no memory left.', hint: 'Give Redis more memory (maxmemory) or end failures that keep images.' }, { cause: error });
+	}
+	if (REFUSED.some((word) => error.message.includes(word))) {
+		return new EngineError('redis_unavailable', { message: `Redis refuses: ${error.message}`, hint: 'Check user, password and rights (docs/security.md).' }, { cause: error });
+	}
+	return error;
+}
