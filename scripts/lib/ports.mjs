@@ -33,7 +33,7 @@ export function answersPing(port) {
 			resolve(answer);
 		};
 		socket.setTimeout(1000, () => finish(false));
-		socket.once('error', () => finish(false));
+		for (const end of ['error', 'close']) socket.once(end, () => finish(false));
 		socket.once('data', (data) => finish(data.toString().startsWith('+PONG')));
 		socket.once('connect', () => socket.write('PING\r\n'));
 	});

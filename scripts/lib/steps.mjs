@@ -40,10 +40,10 @@ export function run(program, args, { cwd, env = process.env, input = 'ignore' } 
 	});
 }
 
-/** Runs a program whose output the reader wants to see as it comes; returns its exit code. */
-export function show(program, args, { cwd, env = process.env } = {}) {
+/** Runs a program whose output the reader wants to see as it comes, `quiet` its errors alone; returns its exit code. */
+export function show(program, args, { cwd, env = process.env, quiet = false } = {}) {
 	return new Promise((resolve, reject) => {
-		const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] });
+		const child = spawn(program, args, { cwd, env, stdio: ['ignore', quiet ? 'ignore' : 'inherit', 'inherit'] });
 		child.once('error', reject);
 		child.once('close', (code) => resolve(code ?? 1));
 	});
