@@ -1,0 +1,133 @@
+import type { IDataObject, INodeExecutionData, NodeOperationError } from 'n8n-workflow';
+import { PinterestPublishJob } from '../../../nodes/PinterestPublishJob/PinterestPublishJob.node';
+import { PinterestRequeue } from '../../../nodes/PinterestRequeue/PinterestRequeue.node';
+import { closeEngines } from '../../../nodes/shared/engine';
+import { flushNamespace, testNamespace } from '../../support/redis';
+import { engineCredential, runNode } from './run-node';
+
+const publishJob = new PinterestPublishJob();
+const requeue = new PinterestRequeue();
+const namespace = testNamespace();
+const credential = engineCredential(namespace);
+
+afterAll(async () => {
+	await closeEngines();
+	await flushNamespace(namespace);
+});
+
+const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
+const enqueueFields: IDataObject = {
+	resource: 'job', operation: 'enqueue',
+	account: { __rl: true, mode: 'name', value: 'acme-us' },
+	board: { __rl: true, mode: 'id', value: '549755885175' },
+	section: { __rl: true, mode: 'list', value: '' },
+	source: '={{ $json.row }}', media: 'imageUrl', imageUrl: '={{ $json.image }}', imageField: 'data',
+	title: '={{ $json.title }}', description: '', link: 'https://shop.example/', altText: '', options: {},
+};
+const row = (n: number, more: IDataObject = {}): INodeExecutionData =>
+	({ json: { row: `row-${n}`, title: `Pin ${n}`, image: `https://shop.example/${n}.jpg`, ...more } });
+
+const enqueue = (items: INodeExecutionData[], parameters: IDataObject = {}, more: { continueOnFail?: boolean; timezone?: string } = {}) =>
+	runNode(publishJob, { parameters: { ...enqueueFields, ...parameters }, items, credential, ...more });
+
+const idsOf = (items: INodeExecutionData[]) => items.map(({ json }) => json['id']);
+
+it('reads its fields for each item and gives each job to its item', async () => {
+	const { items } = await enqueue([row(1), row(2), row(3)]);
+	expect(items.map(({ json, pairedItem }) => [json['title'], json['source'], json['state'], json['existing'], pairedItem])).toEqual([
+		['Pin 1', 'row-1', 'queued', false, { item: 0 }], ['Pin 2', 'row-2', 'queued', false, { item: 1 }], ['Pin 3', 'row-3', 'queued', false, { item: 2 }],
+	]);
+	expect(items[0]!.json).not.toHaveProperty('error');
+	expect(items[0]!.json['n8n']).toEqual({ workflowId: 'workflow-1', executionId: '7', executionUrl: 'http://n8n.test/workflow/workflow-1/executions/7' });
+});
+
+it('finds every job again when the same items come a second time in another order', async () => {
+	const first = await enqueue([row(11), row(12)]);
+	const second = await enqueue([row(12), row(11)]);
+	expect(second.items.map(({ json }) => json['existing'])).toEqual([true, true]);
+	expect(idsOf(second.items)).toEqual(idsOf(first.items).reverse());
+});
+
+it('enqueues the good items before it reports the first bad one', async () => {
+	const bad = enqueue([row(21), row(22, { image: 'no-scheme.example/x.jpg' }), row(23)]);
+	const failure = await bad.catch((error: unknown) => error) as NodeOperationError;
+	expect(failure.context['itemIndex']).toBe(1);
+	expect(failure.description).toContain('The other 2 items were enqueued; running again is safe.');
+	const again = await enqueue([row(21), row(23)]);
+	expect(again.items.map(({ json }) => json['existing'])).toEqual([true, true]);
+});
+
+it('reports a conflict under error alone when the workflow continues on fail', async () => {
+	await enqueue([row(31)]);
+	const { items } = await enqueue([row(31, { title: 'Another title' }), row(32)], {}, { continueOnFail: true });
+	expect(Object.keys(items[0]!.json)).toEqual(['error']);
+	expect(items[0]!.json['error']).toMatchObject({ code: 'idempotency_conflict', class: 'route', jobId: expect.stringMatching(/^pj_/) as string });
+	expect(items[1]!.json).toMatchObject({ state: 'queued', existing: false });
+});
+
+it('updates a waiting job when that was chosen', async () => {
+	await enqueue([row(41)]);
+	const { items } = await enqueue([row(41, { title: 'Better title' })], { options: { whenWaiting: 'update' } });
+	expect(items[0]!.json).toMatchObject({ title: 'Better title', existing: true, revision: 2 });
+});
+
+it('keeps an image file once for all items that have it', async () => {
+	const withFile = (n: number): INodeExecutionData => ({ ...row(n), binary: { data: { data: png, mimeType: 'image/png' } } });
+	const { items } = await enqueue([withFile(51), withFile(52)], { media: 'imageBinary' });
+	expect(items.map(({ json }) => (json['creative'] as IDataObject)['kind'])).toEqual(['image_base64', 'image_base64']);
+});
+
+it('says which field of the input holds no file', async () => {
+	await expect(enqueue([row(53)], { media: 'imageBinary', imageField: 'photo' })).rejects.toThrow(/photo/);
+});
+
+it('reads a picked time in the zone of the workflow, and says so', async () => {
+	const { items, hints } = await enqueue([row(61)], { options: { scheduledAt: '2027-07-01T09:00:00' } });
+	expect(items[0]!.json['scheduledAt']).toBe('2027-07-01T07:00:00.000Z');
+	expect(hints.map(({ message }) => message).join()).toContain('Europe/Berlin');
+});
+
+it('hints that no worker serves the account', async () => {
+	const { items, hints } = await enqueue([row(71)]);
+	expect(items[0]!.json).toMatchObject({ state: 'queued', incident: { kind: 'no_worker' } });
+	expect(hints.find(({ type }) => type === 'warning')!.message).toContain('acme-us');
+});
+
+it('gets, lists, changes and cancels jobs', async () => {
+	const [job] = (await enqueue([row(81)])).items;
+	const on = (parameters: IDataObject) => runNode(publishJob, { parameters: { resource: 'job', doneBy: 'ann', ...parameters }, items: [job!], credential });
+	const jobId = '={{ $json.id }}';
+
+	expect((await on({ operation: 'get', jobId })).items[0]!.json['id']).toBe(job!.json['id']);
+	expect((await on({ operation: 'update', jobId, changes: { title: 'New' }, revision: '={{ $json.revision }}' })).items[0]!.json).toMatchObject({ title: 'New', revision: 2 });
+	await expect(on({ operation: 'update', jobId, changes: { title: 'Newer' }, revision: '={{ $json.revision }}' })).rejects.toThrow(/changed by somebody else/);
+	expect((await on({ operation: 'getAll', what: 'jobs', returnAll: true, filters: { source: 'row-81' } })).items.map(({ json }) => json['id'])).toEqual([job!.json['id']]);
+	expect((await on({ operation: 'cancel', jobId })).items[0]!.json['state']).toBe('canceled');
+	const changes = (await on({ operation: 'getAll', what: 'changes', returnAll: true, cursor: '' })).items.map(({ json }) => json);
+	expect(changes.filter(({ job: changed }) => (changed as IDataObject | undefined)?.['id'] === job!.json['id']).map(({ event }) => event)).toEqual(['job.queued', 'job.updated', 'job.canceled']);
+
+	const back = await runNode(requeue, { parameters: { resource: 'job', operation: 'requeue', jobId, changes: {}, doneBy: 'ann', revision: '' }, items: [job!], credential });
+	expect(back.items[0]!.json).toMatchObject({ id: job!.json['id'], state: 'queued' });
+});
+
+it('tells accounts and health in one item each', async () => {
+	const read = (resource: string, operation: string) => runNode(publishJob, { parameters: { resource, operation }, items: [{ json: {} }], credential });
+	expect((await read('account', 'getAll')).items.map(({ json }) => json['account'])).toContain('acme-us');
+	expect((await read('health', 'get')).items[0]!.json).toMatchObject({ ok: false, redis: { version: expect.any(String) as string } });
+});
+
+it('fails every item at once when Redis is away, saying so', async () => {
+	const away = { ...credential, url: 'redis://127.0.0.1:1' };
+	const { items } = await runNode(publishJob, { parameters: enqueueFields, items: [row(1), row(2)], credential: away, continueOnFail: true });
+	expect(items.map(({ json }) => (json['error'] as IDataObject)['code'])).toEqual(['redis_unavailable', 'redis_unavailable']);
+	expect(items[0]!.json['error']).toMatchObject({ class: 'retry' });
+});
+
+it('takes 1,000 items in under two seconds', async () => {
+	const items = Array.from({ length: 1000 }, (_, n) => row(10_000 + n));
+	const began = performance.now();
+	const { items: jobs } = await enqueue(items);
+	expect(jobs).toHaveLength(1000);
+	expect(performance.now() - began).toBeLessThan(2000);
+});
