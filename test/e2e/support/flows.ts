@@ -1,0 +1,109 @@
+import type { NodeJson } from '../../../scripts/demo/workflows.mjs';
+import { N8nApi, type ExecutionWithData, type Item, type WorkflowJson } from '../../support/n8n';
+import type { World } from './world';
+
+/** One Pin as a workflow has it before Enqueue. */
+export interface PinItem {
+	account: string;
+	board: string;
+	record?: string;
+	title?: string;
+	link?: string;
+	image?: string;
+	[more: string]: unknown;
+}
+
+const place = { typeVersion: 1, position: [0, 0] as [number, number] };
+const to = (node: string) => ({ main: [[{ node, type: 'main', index: 0 }]] });
+
+/** Start → Pins (a Code node with these lines) → Enqueue. */
+export function enqueueFlow(world: World, code: string, more: Partial<NodeJson> = {}): WorkflowJson {
+	return {
+		name: `Enqueue ${world.namespace}`,
+		nodes: [
+			{ ...place, id: 'start', name: 'Start', type: 'n8n-nodes-base.manualTrigger', parameters: {} },
+			{ ...place, id: 'pins', name: 'Pins', type: 'n8n-nodes-base.code', typeVersion: 2, parameters: { jsCode: code } },
+			enqueueNode(world, more),
+		],
+		connections: { Start: to('Pins'), Pins: to('Enqueue') },
+	};
+}
+
+/** A Publish Job node that takes every field from its item. */
+export function enqueueNode(world: World, { parameters, ...more }: Partial<NodeJson> = {}): NodeJson {
+	return {
+		...place,
+		id: 'enqueue',
+		name: 'Enqueue',
+		type: 'n8n-nodes-pinterest-jobs.pinterestPublishJob',
+		parameters: {
+			account: { __rl: true, mode: 'name', value: '={{ $json.account }}' },
+			board: { __rl: true, mode: 'id', value: '={{ $json.board }}' },
+			source: '={{ $json.record }}',
+			imageUrl: '={{ $json.image }}',
+			title: '={{ $json.title }}',
+			link: '={{ $json.link }}',
+			...parameters,
+		},
+		credentials: world.credentials,
+		...more,
+	};
+}
+
+/** Code that gives these items, whatever they are. */
+export const codeFor = (items: object[]): string => `return ${JSON.stringify(items)}.map((json) => ({ json }));`;
+
+/** `count` Pins of an account, over its boards. */
+export function pins(world: World, count: number, { account = world.accounts[0]!, prefix = 'pin' } = {}): PinItem[] {
+	return Array.from({ length: count }, (_, index) => ({
+		account: account.name,
+		board: account.boards[index % account.boards.length]!,
+		record: `${prefix}-${account.name}-${index}`,
+		title: `Lamp ${index}`,
+		link: `https://shop.example/${prefix}/${account.name}/${index}`,
+		image: `https://shop.example/images/${prefix}-${account.name}-${index}.jpg`,
+	}));
+}
+
+/** A workflow that the Status Trigger starts, and nothing else. */
+export function statusFlow(world: World, events: string[]): WorkflowJson {
+	return {
+		name: `Status ${world.namespace}`,
+		nodes: [
+			{
+				...place,
+				id: 'status',
+				name: 'News',
+				type: 'n8n-nodes-pinterest-jobs.pinterestJobStatusTrigger',
+				parameters: { events },
+				credentials: world.credentials,
+			},
+		],
+		connections: {},
+	};
+}
+
+/** Runs a workflow by hand, and waits for its end. */
+export async function run({ n8n }: World, id: string, trigger = 'Start'): Promise<ExecutionWithData> {
+	return n8n.api.finishedExecution(await n8n.api.runManually(id, trigger), { timeoutMs: 120_000 });
+}
+
+/** Enqueues these items through n8n; the jobs as the node gave them. */
+export async function enqueue(world: World, items: object[]): Promise<Item[]> {
+	const { id } = await world.import(enqueueFlow(world, codeFor(items)));
+	const execution = await run(world, id);
+	const [jobs] = N8nApi.outputOf(execution, 'Enqueue');
+	if (execution.status !== 'success') throw new Error(`Enqueue ended with ${execution.status}: ${execution.data.resultData.error?.message}`);
+	return jobs!;
+}
+
+/** What the Status Trigger put out in each of its workflow's executions, oldest first. */
+export async function told(world: World, workflowId: string, node = 'News'): Promise<Array<Record<string, unknown>>> {
+	const executions = await world.n8n.api.listExecutions({ workflowId });
+	const all = [];
+	for (const { id } of executions.reverse()) {
+		const [items] = N8nApi.outputOf(await world.n8n.api.getExecution(id), node);
+		all.push(...(items ?? []).map(({ json }) => json));
+	}
+	return all;
+}

@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto';
+import { connect, engineCredential, oauthCredential, tokenCredential } from '../../../scripts/demo/credentials.mjs';
+import { reference, workerNode, type CredentialOfN8n } from '../../../scripts/demo/workflows.mjs';
+import { Engine, type JobView } from '../../../src';
+import { Sandbox, type SandboxOptions } from '../../../src/sandbox';
+import { flushNamespace, redisUrl, testNamespace } from '../../support/redis';
+import type { TestN8n, WorkflowJson } from '../../support/n8n';
+
+export interface Account {
+	name: string;
+	boards: string[];
+	credential: CredentialOfN8n;
+}
+
+export interface WorldOptions {
+	accounts?: string[];
+	/** Default 30. */
+	timeFactor?: number;
+	sandbox?: SandboxOptions;
+	/** How n8n holds the accounts' tokens: pasted (default) or connected by OAuth2. */
+	auth?: 'token' | 'oauth';
+	redis?: string;
+}
+
+/** A sandbox, a namespace and credentials of a test's own, in an n8n that several tests share. */
+export class World {
+	private readonly made: string[] = [];
+
+	private constructor(
+		readonly n8n: TestN8n,
+		readonly sandbox: Sandbox,
+		readonly engine: Engine,
+		readonly engineCredential: CredentialOfN8n,
+		readonly secrets: { signing: string },
+		readonly namespace: string,
+		private readonly redis: string,
+	) {}
+
+	readonly accounts: Account[] = [];
+
+	static async open(n8n: TestN8n, { accounts = ['acme-us'], timeFactor = 30, sandbox = {}, auth = 'token', redis = redisUrl() }: WorldOptions = {}): Promise<World> {
+		const namespace = testNamespace();
+		const credential = engineCredential({ redisUrl: redis, namespace, n8nUrl: n8n.n8n.url, timeFactor });
+		const signing = String(credential.data['signingSecret']);
+		const world = new World(
+			n8n,
+			await Sandbox.start({ accounts, timeFactor, seed: namespace, ...sandbox }),
+			Engine.open({ redis: { url: redis }, namespace, signingSecret: signing, timeFactor }),
+			await n8n.api.createCredential(credential),
+			{ signing },
+			namespace,
+			redis,
+		);
+		for (const name of accounts) world.accounts.push(await world.account(name, auth));
+		return world;
+	}
+
+	private async account(name: string, auth: 'token' | 'oauth'): Promise<Account> {
+		const { sandbox, n8n } = this;
+		const { accessToken, boards } = sandbox.control.account(name);
+		const app = sandbox.control.world().apps[0]!;
+		const credential = await n8n.api.createCredential(
+			auth === 'oauth' ? oauthCredential(name, { baseUrl: sandbox.url, app }) : tokenCredential(name, { baseUrl: sandbox.url, accessToken: accessToken! }),
+		);
+		if (auth === 'oauth') await connect(n8n.api, credential.id, name);
+		return { name, boards: boards.map(({ id }) => id), credential };
+	}
+
+	/** Imports a workflow; it goes with this world. */
+	async import(workflow: WorkflowJson): Promise<{ id: string; name: string }> {
+		const made = await this.n8n.api.createWorkflow(workflow);
+		this.made.push(made.id);
+		return made;
+	}
+
+	/** Publishes a workflow with a Worker node for each account (or for these), and waits until they serve. */
+	async publishWorkers(accounts = this.accounts): Promise<{ id: string }> {
+		const nodes = accounts.map(({ name, credential }, index) =>
+			workerNode({ account: name, credential, engine: this.engineCredential, position: [0, index * 160] }));
+		const workflow = await this.import({ name: `Workers ${this.namespace}`, nodes, connections: {} });
+		await this.n8n.api.activate(workflow.id, { timeoutMs: 120_000 });
+		return workflow;
+	}
+
+	async untilServed(names = this.accounts.map(({ name }) => name)): Promise<void> {
+		await until(`workers of ${names.length} accounts`, async () => {
+			const served = (await this.engine.accounts()).filter((account) => account.served).map(({ account }) => account);
+			return names.every((name) => served.includes(name));
+		});
+	}
+
+	/** Every job of the namespace. */
+	async jobs(): Promise<JobView[]> {
+		const all: JobView[] = [];
+		let cursor: string | null | undefined;
+		do {
+			const page = await this.engine.list({ limit: 200, ...(cursor ? { cursor } : {}) });
+			all.push(...page.jobs);
+			cursor = page.cursor;
+		} while (cursor);
+		return all;
+	}
+
+	/** Waits until `count` jobs exist and every one of them has ended. */
+	async untilEnded(count: number, timeoutMs = 180_000): Promise<JobView[]> {
+		let jobs: JobView[] = [];
+		await until(`${count} jobs to end`, async () => {
+			jobs = await this.jobs();
+			return jobs.length >= count && jobs.every(({ state }) => ['succeeded', 'failed', 'canceled'].includes(state));
+		}, { timeoutMs, everyMs: 300, say: () => JSON.stringify(states(jobs)) });
+		return jobs;
+	}
+
+	/** The ids of all events of these types, in the order of the log. */
+	async events(types?: string[]): Promise<Array<{ eventId: string; type: string; data: Record<string, unknown> }>> {
+		const all = [];
+		let cursor: string | null = null;
+		for (;;) {
+			const page: Awaited<ReturnType<Engine['eventsSince']>> = await this.engine.eventsSince(cursor, 200);
+			if (page.events.length === 0) return all.filter(({ type }) => !types || types.includes(type));
+			all.push(...page.events);
+			cursor = page.cursor;
+		}
+	}
+
+	/** Waits until no subscription has anything on its way. */
+	async untilTold(): Promise<void> {
+		await until('all events to arrive', async () => {
+			const waiting = (await this.engine.subscriptions()).reduce((sum, one) => sum + one.waiting, 0);
+			return waiting === 0 && (await this.n8n.api.listExecutions({ status: 'running' })).length === 0;
+		});
+	}
+
+	/** A credential field of a node of ours. */
+	get credentials(): Record<string, { id: string; name: string }> {
+		return { [this.engineCredential.type]: reference(this.engineCredential) };
+	}
+
+	async close(): Promise<void> {
+		for (const id of this.made) {
+			await this.n8n.api.deactivate(id);
+			await this.n8n.api.deleteWorkflow(id);
+		}
+		await this.engine.close();
+		await this.sandbox.stop();
+		await flushNamespace(this.namespace, this.redis);
+	}
+}
+
+export const states = (jobs: JobView[]): Record<string, number> =>
+	jobs.reduce<Record<string, number>>((sums, { state }) => ({ ...sums, [state]: (sums[state] ?? 0) + 1 }), {});
+
+/** Asks until it is true; a wait that ends in vain says what it last saw. */
+export async function until(
+	what: string,
+	isReady: () => Promise<boolean> | boolean,
+	{ timeoutMs = 60_000, everyMs = 100, say = () => '' }: { timeoutMs?: number; everyMs?: number; say?: () => string } = {},
+): Promise<void> {
+	const deadline = Date.now() + timeoutMs;
+	while (!(await isReady())) {
+		if (Date.now() > deadline) throw new Error(`Waited ${timeoutMs / 1000} s for ${what}. ${say()}`);
+		await new Promise((resolve) => setTimeout(resolve, everyMs));
+	}
+}
+
+/** A word nobody else writes, to be looked for later. */
+export const canary = (name: string): string => `canary-${name}-${randomBytes(16).toString('hex')}`;
