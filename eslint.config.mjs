@@ -5,8 +5,8 @@ import importX from 'eslint-plugin-import-x';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-// What every folder of src but the sandbox may use beside its own files.
-const common = ['errors'];
+// What every folder of src may use beside its own files, except job and sandbox.
+const common = ['errors', 'log'];
 
 // Who may import whom. `may`: other folders and files of src. `types`: whether types may come from the rest of src.
 // `packages`: those of the listed ones that are allowed here.
