@@ -52,9 +52,10 @@ export class N8nApi {
 		return this.api('DELETE', `/workflows/${id}`);
 	}
 
-	/** Creates a credential; returns { id, name, type }. */
-	createCredential({ name, type, data }) {
-		return this.api('POST', '/credentials', { name, type, data });
+	/** Creates a credential as the editor does; returns { id, name, type }. (The public interface wants the hidden fields too.) */
+	async createCredential({ name, type, data }) {
+		const { id } = await this.rest('POST', '/credentials', { name, type, data });
+		return { id, name, type };
 	}
 
 	deleteCredential(id) {
