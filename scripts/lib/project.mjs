@@ -10,14 +10,18 @@ export const projectFolder = join(import.meta.dirname, '..', '..');
 const inProject = (...names) => join(projectFolder, ...names);
 const npm = (...args) => run(process.execPath, [npmCli(), ...args], { cwd: projectFolder });
 
-/** Installs what package-lock.json says, without running scripts of packages; does nothing when that is already so. */
+/**
+ * Installs what package-lock.json says, without running scripts of packages; does nothing when that is already so.
+ * Not `npm ci`: it refuses a lock file that lacks optional packages of other platforms, `npm install` adds yours.
+ */
 export async function ensureDependencies() {
 	const stamp = inProject('node_modules', '.pinterest-jobs-installed');
-	const wanted = createHash('sha256').update(readFileSync(inProject('package-lock.json'))).digest('hex');
-	if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-	await step('Installing the dependencies of the project', () => npm('ci', '--ignore-scripts', '--no-audit', '--no-fund'));
-	writeFileSync(stamp, wanted);
+	if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lockHash()) return;
+	await step('Installing the dependencies of the project', () => npm('install', '--ignore-scripts', '--no-audit', '--no-fund'));
+	writeFileSync(stamp, lockHash());
 }
+
+const lockHash = () => createHash('sha256').update(readFileSync(inProject('package-lock.json'))).digest('hex');
 
 /** Builds `dist` unless it is newer than everything it is made of. */
 export async function ensureBuild() {

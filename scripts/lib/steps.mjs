@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 
-const tailLines = 40;
 const tickMs = process.stdout.isTTY ? 1_000 : 10_000;
 
 /** Says what is being done, how long it has taken so far, and that it is done. Returns what `work` returns. */
@@ -26,7 +25,7 @@ function print(line, { replace = false } = {}) {
 	process.stdout.write(`${back}${line}\n`);
 }
 
-/** Runs a program quietly and returns its output; when it fails, the error shows the command and the tail of the output. */
+/** Runs a program quietly and returns its output; when it fails, the error shows the command and both ends of the output. */
 export function run(program, args, { cwd, env = process.env, input = 'ignore' } = {}) {
 	return new Promise((resolve, reject) => {
 		const child = spawn(program, args, { cwd, env, stdio: [input, 'pipe', 'pipe'] });
@@ -35,7 +34,7 @@ export function run(program, args, { cwd, env = process.env, input = 'ignore' } 
 		child.once('error', (error) => reject(new Error(`${program}: ${error.message}`)));
 		child.once('close', (code, signal) => {
 			if (code === 0) resolve(output);
-			else reject(new Error(`${[program, ...args].join(' ')} ended with ${signal ?? code}:\n${tail(output)}`));
+			else reject(new Error(`${[program, ...args].join(' ')} ended with ${signal ?? code}:\n${bothEnds(output)}`));
 		});
 	});
 }
@@ -49,4 +48,8 @@ export function show(program, args, { cwd, env = process.env, quiet = false } = 
 	});
 }
 
-const tail = (output) => output.trimEnd().split('\n').slice(-tailLines).join('\n');
+/** npm names its reason first, compilers last. */
+function bothEnds(output) {
+	const lines = output.trimEnd().split('\n');
+	return lines.length <= 45 ? lines.join('\n') : [...lines.slice(0, 15), '…', ...lines.slice(-30)].join('\n');
+}
