@@ -42,7 +42,7 @@ export interface ClientUse {
 // operation id. Without maxRetriesPerRequest 0 a call whose connection broke would never settle (measured, ioredis 5 and 6).
 const NEVER_RESEND = { maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false } as const;
 
-/** A client that connects on first use (unless `lazy` is false), reconnects for ever, never resends, and whose errors nobody has to catch. */
+/** A client that connects on first use (unless `lazy` is false), reconnects for ever, never resends (unless `queue`), and whose errors nobody has to catch. */
 export function openClient(settings: RedisSettings, name: string, options: Omit<ClientUse, 'name'> = {}): Client {
 	const use = { name, ...options };
 	const given = settings.url ? { ...settings, ...fromUrl(settings.url) } : settings;
@@ -83,7 +83,8 @@ function openCluster(settings: RedisSettings, use: ClientUse): Cluster {
 
 function commonOf(settings: RedisSettings, use: ClientUse): RedisOptions {
 	return {
-		...(use.queue ? { maxRetriesPerRequest: null, autoResendUnfulfilledCommands: false } : NEVER_RESEND),
+		// Bottleneck cannot repeat a call by itself: for it, one that runs twice costs a slot, one that never settles all of them.
+		...(use.queue ? { maxRetriesPerRequest: null } : NEVER_RESEND),
 		lazyConnect: use.lazy ?? true,
 		enableOfflineQueue: use.queue ?? false,
 		autoResubscribe: use.queue ?? false,

@@ -148,6 +148,11 @@ export function intoDoubt(job: Job, now: number): Change {
 	return changeOf(job, { state: 'retry_scheduled', phase: 'reconcile', dueAt: now + 5000, startedAt: null, inDoubt }, 'job.retry_scheduled');
 }
 
+/** Another look later; an event only if the caller makes it one. */
+export function inDoubtChange(job: Job, dueAt: number): Change {
+	return changeOf(job, { dueAt }, null);
+}
+
 export function failedFor(job: Job, now: number, groupKey = 'board_not_found|acme|100'): Change {
 	const lastError = { class: 'route', code: 'board_not_found', message: 'No such board.', httpStatus: 404 } as const;
 	const queue = { name: 'ops', owner: null, since: now } as const;

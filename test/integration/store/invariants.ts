@@ -1,0 +1,98 @@
+import { boundOf } from '../../../src/store/keys';
+import type { StoreWorld } from './store-world';
+
+type Hash = Record<string, string>;
+type Dump = Record<string, unknown>;
+
+/** What is wrong with a namespace: every index against the records, every key against the bounds table. Empty when all is well. */
+export async function contradictions(world: StoreWorld): Promise<string[]> {
+	const prefix = world.namespace.prefix;
+	const dump = Object.fromEntries(Object.entries(await world.dump()).map(([key, value]) => [key.slice(prefix.length), value]));
+	const types = await Promise.all(Object.keys(dump).map(async (name) => [name, await world.redis.type(prefix + name)] as const));
+	const unbounded = types.filter(([name, type]) => boundOf(prefix, prefix + name)?.type !== type).map(([name, type]) => `${name} (${type}) has no bound`);
+	return [...unbounded, ...differences('index', expectedIndexes(dump), actualIndexes(dump)), ...sequenceFaults(dump)];
+}
+
+const jobsOf = (dump: Dump): (Hash & { id: string })[] =>
+	Object.entries(dump).flatMap(([name, value]) => (name.startsWith('job:') ? [{ ...(value as Hash), id: name.slice(4) }] : []));
+
+function laneOf({ state, phase, fence }: Hash): string | null {
+	if (fence) return null;
+	if (state === 'queued') return 'publish';
+	return state === 'retry_scheduled' ? { reconcile: 'look', media: 'media' }[phase ?? ''] ?? 'publish' : null;
+}
+
+/** Every place in an index that the records ask for: name, member and value in one line. */
+function expectedIndexes(dump: Dump): Set<string> {
+	const places = new Set<string>();
+	const counts = new Map<string, number>();
+	const count = (name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
+	const heads = new Map<string, number>();
+	for (const job of jobsOf(dump)) {
+		const { id, state, account, board, created, queue, group, media } = job;
+		places.add(`state:${state} ${id} ${created}`).add(`jobs:${account} ${id} ${created}`);
+		count(`counts:${account} ${state}`);
+		if (job.doubt) places.add(`doubt ${id} ${job.doubt}`), count(`counts:${account} doubt`);
+		const lane = laneOf(job);
+		if (lane) {
+			places.add(`lane:${lane}:${account}:${board} ${id} ${job.due}`);
+			const place = `${lane}:${account} ${board}`;
+			heads.set(place, Math.min(heads.get(place) ?? Infinity, Number(job.due)));
+		}
+		if (job.fence) places.add(`leases ${id} ${job.leaseEnd}`);
+		if (state === 'running') places.add(`busy:${account} ${board} ${id}`);
+		if (job.sendBy) places.add(`nat:${account}:${job.nat} ${id}`);
+		if (queue) places.add(`failed:${queue} ${id}`);
+		if (queue && group) count(`groups ${group}`);
+		if (media) places.add(`mediarefs:${media} ${id}`);
+		const over = state === 'succeeded' || state === 'canceled' || (state === 'failed' && !queue);
+		if (over) places.add(`finished ${id} ${job.finished}`);
+	}
+	for (const [name, n] of counts) places.add(`${name} ${n}`);
+	const dues = new Map<string, number>();
+	for (const [place, head] of heads) {
+		const [line = '', board = ''] = place.split(' ');
+		const [lane, account = ''] = line.split(':');
+		if (lane === 'publish' && board in ((dump[`busy:${account}`] ?? {}) as Hash)) continue;
+		const gap = lane === 'publish' ? Number(((dump[`gaps:${account}`] ?? {}) as Hash)[board] ?? 0) : 0;
+		places.add(`boards:${line} ${board} ${Math.max(head, gap)}`);
+		dues.set(line, Math.min(dues.get(line) ?? Infinity, Math.max(head, gap)));
+	}
+	for (const [line, at] of dues) places.add(`due:${line.split(':')[0]} ${line.split(':')[1]} ${at}`);
+	return places;
+}
+
+const INDEXES = /^(state|jobs|lane|boards|due|busy|nat|failed|mediarefs|counts):|^(leases|doubt|finished|groups)$/;
+
+function actualIndexes(dump: Dump): Set<string> {
+	const places = new Set<string>();
+	for (const [name, value] of Object.entries(dump)) {
+		if (!INDEXES.test(name)) continue;
+		if (!Array.isArray(value)) for (const [field, held] of Object.entries(value as Hash)) held !== '0' && places.add(`${name} ${field} ${held}`);
+		else if (/^(nat|mediarefs):/.test(name)) for (const member of value as string[]) places.add(`${name} ${member}`);
+		else for (let i = 0; i < value.length; i += 2) places.add(name.startsWith('failed:') ? `${name} ${value[i]}` : `${name} ${value[i]} ${value[i + 1]}`);
+	}
+	return places;
+}
+
+function differences(what: string, expected: Set<string>, actual: Set<string>): string[] {
+	return [
+		...[...expected].filter((place) => !actual.has(place)).map((place) => `${what} lacks ${place}`),
+		...[...actual].filter((place) => !expected.has(place)).map((place) => `${what} should not have ${place}`),
+	];
+}
+
+/** Events of each job are numbered without a gap up to the number in its record; a log that was cut may lack the first ones. */
+function sequenceFaults(dump: Dump): string[] {
+	const seen = new Map<string, number[]>();
+	for (const [, flat] of (dump.events ?? []) as [string, string[]][]) {
+		const job = flat[flat.indexOf('job') + 1];
+		if (!flat.includes('seq') || !job) continue;
+		seen.set(job, [...(seen.get(job) ?? []), Number(flat[flat.indexOf('seq') + 1])]);
+	}
+	return jobsOf(dump).flatMap(({ id, seq }) => {
+		const numbers = seen.get(id) ?? [];
+		const first = Number(seq) - numbers.length;
+		return numbers.every((number, i) => number === first + i + 1) ? [] : [`${id} (seq ${seq}) has events ${numbers.join()}`];
+	});
+}
