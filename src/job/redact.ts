@@ -9,8 +9,8 @@ const SECRETS: readonly [pattern: RegExp, instead: string][] = [
 	// The user part of an address.
 	[/(\/\/)[^\s/@:]+:[^\s/@]+@/g, '$1[redacted]@'],
 	[/\b[0-9a-f]{32,}\b/gi, '[redacted]'],
-	// Base64 of either alphabet; without a digit it is a long word.
-	[/(?=[A-Za-z+/_-]*\d)[A-Za-z0-9+/_-]{40,}={0,2}/g, '[redacted]'],
+	// Base64 of either alphabet; without a digit and both cases it is a path or a long word.
+	[/(?=[A-Za-z+/_-]*\d)(?=[A-Z0-9+/_-]*[a-z])(?=[a-z0-9+/_-]*[A-Z])[A-Za-z0-9+/_-]{40,}={0,2}/g, '[redacted]'],
 ];
 
 /** The text without anything that looks like a secret, in one line of at most 300 characters. */

@@ -30,6 +30,14 @@ export const ACCESS = [
 		clientMessage: 'Waiting: the Pinterest account has to be connected again.', fix: [],
 	},
 	{
+		code: 'business_account_needed',
+		// Apps registered since 2026-09-14 may get it for accounts that are no business accounts (access-tiers page, via public code, 2026-11).
+		match: [{ on: ['create', 'media'], status: [403, 403], text: /pinner_data_access_denied/ }],
+		outcome: 'refused', class: 'route', queue: 'ops', about: 'account',
+		hint: 'Pinterest denies this app the data of {account}. Make it a business account, or ask Pinterest for access; then requeue.',
+		clientMessage: 'Please make your Pinterest account a business account.', fix: ['account'],
+	},
+	{
 		code: 'board_not_permitted',
 		match: [
 			{ on: ['create'], status: [401, 401], codes: [7] },
@@ -67,14 +75,6 @@ export const ACCESS = [
 		outcome: 'not_sent', class: 'route', hold: { scope: 'account', kind: 'token_dead', lasts: 'until_checked' }, queue: 'ops', about: 'account',
 		hint: 'Pinterest refuses to renew the token of {account}. Reconnect its credential; the jobs wait and go on by themselves.',
 		clientMessage: 'Waiting: the Pinterest account has to be connected again.', fix: [],
-	},
-	{
-		code: 'business_account_needed',
-		// Apps registered since 2026-09-14 may get it for accounts that are no business accounts (access-tiers page, via public code, 2026-11).
-		match: [{ on: ['create', 'media'], status: [403, 403], text: /pinner_data_access_denied/ }],
-		outcome: 'refused', class: 'route', queue: 'ops', about: 'account',
-		hint: 'Pinterest denies this app the data of {account}. Make it a business account, or ask Pinterest for access; then requeue.',
-		clientMessage: 'Please make your Pinterest account a business account.', fix: ['account'],
 	},
 	{
 		code: 'reads_forbidden',

@@ -77,7 +77,7 @@ export const OURS = [
 	{
 		code: 'double_pin',
 		match: [],
-		outcome: 'refused', class: 'stop', queue: 'ops', about: 'job',
+		outcome: 'refused', class: 'route', queue: 'ops', about: 'job',
 		hint: 'A second Pin turned up for a job that already has one. Compare both Pins and delete one at Pinterest.',
 		clientMessage: 'Published; we are tidying up a duplicate.', fix: [],
 	},
