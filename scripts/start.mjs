@@ -8,6 +8,7 @@ import { ensureRedis } from './lib/redis.mjs';
 
 const { values } = parseArgs({ options: { exit: { type: 'boolean' }, 'install-redis': { type: 'boolean' } } });
 const ending = new AbortController();
+let demoRuns = false;
 endOnSignals();
 process.exit(await main().catch(complain));
 
@@ -19,6 +20,7 @@ async function main() {
 	try {
 		// Not at the top of the file: the demo may use what has only just been installed.
 		const { runDemo } = await import('./demo/demo.mjs');
+		demoRuns = true;
 		return await runDemo({
 			redis,
 			n8nInstall,
@@ -36,7 +38,7 @@ async function main() {
 function endOnSignals() {
 	for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 		process.on(name, () => {
-			if (ending.signal.aborted) process.exit(130);
+			if (!demoRuns || ending.signal.aborted) process.exit(130);
 			ending.abort();
 		});
 	}

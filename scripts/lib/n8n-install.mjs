@@ -51,17 +51,19 @@ async function buildSqlite(folder, version, { nodePath, nodedir }) {
 	// The Node that n8n will run on has to come first on PATH: the build asks `node` for its folders.
 	const env = { ...process.env, PATH: `${dirname(nodePath)}${delimiter}${process.env.PATH}` };
 	if (nodedir) env.npm_config_nodedir = nodedir;
+	// Without headers or a compiler, npm tries to download what others built.
 	await step(`Building SQLite for n8n ${version} (once)`, () =>
-		nodedir && programOnPath('make')
+		nodedir && hasCompiler()
 			? run(nodePath, [nodeGyp(), 'rebuild', ...(hasSystemSqlite() ? ['--sqlite=/usr'] : [])], { cwd: folder, env })
 			: run(nodePath, [npmCli(), 'rebuild', 'sqlite3'], { cwd: join(folder, '..', '..'), env }),
 	);
 	if (!existsSync(join(folder, 'build', 'Release', 'node_sqlite3.node'))) throw new Error(`No SQLite was built in ${folder}.`);
 }
 
+const hasCompiler = () => ['python3', 'make', 'g++'].every((name) => programOnPath(name));
+
 /** With SQLite's own header there is little to compile; without a compiler, nothing can be. */
 async function buildToolsWhereAllowed() {
-	const hasTools = ['python3', 'make', 'g++'].every((name) => programOnPath(name));
-	if ((hasTools && hasSystemSqlite()) || !mayInstall() || !programOnPath('apt-get')) return;
+	if ((hasCompiler() && hasSystemSqlite()) || !mayInstall() || !programOnPath('apt-get')) return;
 	await systemInstall(['python3', 'make', 'g++', 'libsqlite3-dev'], 'a compiler and SQLite');
 }
