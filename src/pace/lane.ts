@@ -34,8 +34,8 @@ export class Lane {
 	private readonly held = new Set<Promise<unknown>>();
 	private running = 0;
 	private timer: NodeJS.Timeout | null = null;
-	private probing = false;
-	/** The last sign of life, or the begin of the wait; null while nobody waits. */
+	private probing: Promise<void> | null = null;
+	/** The last sign of life, or since when one is waited for; null while nobody waits. */
 	private heardAt: number | null = null;
 	private alone = false;
 	private nextAloneAt = 0;
@@ -101,16 +101,17 @@ export class Lane {
 			this.timer = null;
 			if (this.waiters.size === 0) this.heardAt = null;
 			else this.tick(performance.now());
-		}, this.alone ? 0 : Math.min(LONGEST_TICK_MS, this.bucket.everyMs));
+		}, Math.min(LONGEST_TICK_MS, this.bucket.everyMs));
 	}
 
 	/** Somebody waits: wake Bottleneck, whose heartbeat is slower than our tokens, and go on without it when it is silent. */
 	private tick(now: number): void {
-		if (!this.probing) {
-			this.probing = true;
-			this.probe().then(() => this.heard(), (error: unknown) => this.bucket.failed(error)).finally(() => (this.probing = false));
+		if (this.probing === null) {
+			const probe: Promise<void> = this.probe().then(() => this.heard(), (error: unknown) => this.bucket.failed(error))
+				.finally(() => (this.probing = this.probing === probe ? null : this.probing));
+			this.probing = probe;
 		}
-		if (!this.alone && now - (this.heardAt ?? now) > this.parts.patienceMs) this.goAlone(now);
+		if (now - (this.heardAt ?? now) > this.parts.patienceMs) this.goAlone(now);
 		if (this.alone) this.grantAlone(now);
 		this.arm();
 	}
@@ -152,9 +153,15 @@ export class Lane {
 	}
 
 	private goAlone(now: number): void {
+		const silentMs = Math.round(now - (this.heardAt ?? now));
+		if (!this.alone) this.parts.log({ level: 'warn', event: 'pacer.alone', lane: this.bucket.id, silentMs });
+		if (!this.alone) this.nextAloneAt = now;
 		this.alone = true;
-		this.nextAloneAt = now;
-		this.parts.log({ level: 'warn', event: 'pacer.alone', lane: this.bucket.id, silentMs: Math.round(now - (this.heardAt ?? now)) });
+		// Every while a new limiter: the commands of this one may have been lost with their connection.
+		this.bucket.renew();
+		this.probing = null;
+		for (const waiter of this.waiters) waiter.queuedAt = null;
+		this.heardAt = now;
 	}
 
 	/** One at a time at half the pace: another worker may be alone as well. */

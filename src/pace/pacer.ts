@@ -8,6 +8,7 @@ import { headroomOf } from './headroom';
 import { Lane, type Slot } from './lane';
 import { RedisClock } from './redis-clock';
 import { SharedBucket } from './shared-bucket';
+import { within } from './within';
 
 export type { Slot } from './lane';
 
@@ -105,8 +106,7 @@ export class Pacer {
 	async headroom(account: string): Promise<number | null> {
 		const limits = this.bucketsOf(account, 'write').map(([name, bucket]) => headroomOf(this.options.client, this.idOf(name), bucket));
 		if (limits.length === 0) return null;
-		const silence = new Promise<null>((resolve) => setTimeout(resolve, RETRY_MS, null));
-		const known = await Promise.race([Promise.all(limits), silence]).catch(() => null);
+		const known = await within(RETRY_MS, Promise.all(limits)).catch(() => null);
 		return known === null ? null : Math.max(0, Math.min(...known));
 	}
 

@@ -1,4 +1,7 @@
 import type { RedisClient } from './bottleneck-connection';
+import { within } from './within';
+
+const ANSWER_MS = 2000;
 
 /** A key puts the question to the node that runs the limiters' scripts, on a Cluster too. */
 const ASK_TIME = "local t = redis.call('TIME') return t[1] * 1000 + math.floor(t[2] / 1000)";
@@ -13,10 +16,10 @@ export class RedisClock {
 		private readonly monotonic: () => number = () => performance.now(),
 	) {}
 
-	/** Asks Redis; half of the way there and back is taken off. */
+	/** Asks Redis, for 2 s at most; half of the way there and back is taken off. */
 	async sync(): Promise<void> {
 		const askedAt = this.monotonic();
-		const time = Number(await this.client.eval(ASK_TIME, 1, this.key));
+		const time = Number(await within(ANSWER_MS, this.client.eval(ASK_TIME, 1, this.key)));
 		this.offsetMs = time - (askedAt + this.monotonic()) / 2;
 	}
 

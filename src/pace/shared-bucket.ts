@@ -1,6 +1,7 @@
 import Bottleneck from 'bottleneck';
 import type { Log } from '../log';
 import type { Connection, RedisClient } from './bottleneck-connection';
+import { within } from './within';
 import { quickened, SLOWEST_FACTOR, slowed, type Bucket } from './buckets';
 
 /** What a bucket needs of the pacer it belongs to. */
@@ -15,6 +16,7 @@ export interface BucketParts {
 const FORGET_MS = 48 * 60 * 60 * 1000;
 const HEARTBEAT_MS = 2000;
 const CLIENT_TIMEOUT_MS = 15 * HEARTBEAT_MS;
+const ANSWER_MS = 2000;
 
 /** A token bucket in Redis that all workers draw from, kept by Bottleneck; made when first used. */
 export class SharedBucket {
@@ -23,6 +25,8 @@ export class SharedBucket {
 	/** Tokens come this often now; slower than the target after a "slow down". */
 	everyMs: number;
 	private opening: Promise<Bottleneck> | null = null;
+	/** The limiter before it answers. */
+	private fresh: Bottleneck | null = null;
 	private failing = false;
 
 	constructor(readonly id: string, public target: Bucket, private readonly parts: BucketParts) {
@@ -31,17 +35,21 @@ export class SharedBucket {
 
 	/** The limiter, made at the first call; rejects when Redis refuses, and the next call tries again. */
 	open(): Promise<Bottleneck> {
-		return (this.opening ??= this.make().catch((error: unknown) => {
-			this.opening = null;
-			throw error;
-		}));
+		return (this.opening ??= this.make());
+	}
+
+	/** What this limiter waits for may never be answered: the next `open` makes another. */
+	renew(): void {
+		// Without a limiter it is the connection that is waited for, and that comes.
+		if (this.fresh || this.limiter) this.close();
 	}
 
 	/** Forgets the limiter, never its counters: other workers use them. */
 	close(): void {
 		// Not awaited: what it leaves behind in Redis expires by itself, and `mend` hears its errors.
-		void this.limiter?.disconnect();
+		void (this.limiter ?? this.fresh)?.disconnect();
 		this.limiter = null;
+		this.fresh = null;
 		this.opening = null;
 	}
 
@@ -74,21 +82,25 @@ export class SharedBucket {
 	}
 
 	private async make(): Promise<Bottleneck> {
+		const connection = await this.parts.connection();
 		const limiter = new Bottleneck({
-			id: this.id, connection: (await this.parts.connection()) as never, reservoir: this.target.maximum, ...this.settings(),
+			id: this.id, connection: connection as never, reservoir: this.target.maximum, ...this.settings(),
 			timeout: FORGET_MS, heartbeatInterval: HEARTBEAT_MS, clientTimeout: CLIENT_TIMEOUT_MS,
 		});
 		limiter.on('error', (error) => this.failed(error));
+		this.fresh = limiter;
 		try {
 			await limiter.ready();
 			// A slower pace found in Redis is taken over: another worker was told to slow down.
 			this.everyMs = Math.max(this.everyMs, Math.min(await this.sharedEveryMs(), this.target.everyMs * SLOWEST_FACTOR));
 			await this.apply(limiter);
 		} catch (error) {
-			void limiter.disconnect();
+			if (this.fresh === limiter) this.close();
 			throw error;
 		}
-		return (this.limiter = limiter);
+		// Closed meanwhile: whoever still waits for it has asked for another.
+		if (this.fresh === limiter) this.limiter = limiter;
+		return limiter;
 	}
 
 	private settings(): Bottleneck.ConstructorOptions {
@@ -113,8 +125,7 @@ export class SharedBucket {
 
 	/** What the workers agreed on, in Bottleneck's own record; ours while there is none. */
 	private async sharedEveryMs(): Promise<number> {
-		if (!this.opening) return this.everyMs;
-		const [stored] = await this.parts.client.hmget(`b_${this.id}_settings`, 'reservoirIncreaseInterval');
+		const [stored] = await within(ANSWER_MS, this.parts.client.hmget(`b_${this.id}_settings`, 'reservoirIncreaseInterval'));
 		return Number(stored) || this.everyMs;
 	}
 }

@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { openClient } from '../../../src/store/connection';
 import { Pacer, type PacerOptions } from '../../../src/pace/pacer';
 import { PACE_PRESETS } from '../../../src/pace/presets';
 import { redisUrl } from '../../support/redis';
@@ -19,9 +20,8 @@ export async function endAll(): Promise<void> {
 	for (const end of ended.splice(0).reverse()) await end();
 }
 
-export function aPacer(namespace: string, change: Partial<PacerOptions> & { url?: string } = {}) {
-	const { url = redisUrl(), ...options } = change;
-	const client = new Redis(url, { commandTimeout: 800 });
+export function aPacer(namespace: string, change: Partial<Omit<PacerOptions, 'client'>> & { url?: string; client?: Redis } = {}) {
+	const { url = redisUrl(), client = openClient({ url }, 'test-pacer', { queue: true, lazy: false }) as Redis, ...options } = change;
 	const lines: Record<string, unknown>[] = [];
 	const pacer = new Pacer({ client, namespace, appPace: null, timeFactor: TIME_FACTOR, log: (line) => lines.push(line), ...options });
 	afterwards(() => pacer.stop());

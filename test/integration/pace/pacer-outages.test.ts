@@ -1,9 +1,14 @@
-import type { Redis } from 'ioredis';
+import { Redis } from 'ioredis';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedis, testNamespace } from '../../support/redis';
 import { afterwards, aPacer, endAll, grants, holding, never, pace } from './a-pacer';
 
 afterEach(endAll);
+
+async function sharedAgain(pacer: ReturnType<typeof aPacer>): Promise<void> {
+	for (let n = 0; n < 500 && !pacer.events().includes('pacer.shared_again'); n++) await pacer.slot('acme', () => Promise.resolve());
+	expect(pacer.events().slice(-2)).toContain('pacer.shared_again');
+}
 
 describe('the end of a pacer', () => {
 	it('settles every wait without running it, and grants nothing afterwards', async () => {
@@ -81,7 +86,7 @@ describe('when something is gone', () => {
 		} finally {
 			process.kill(server.pid, 'SIGCONT');
 		}
-		while (!pacer.events().includes('pacer.shared_again')) await pacer.slot('acme', () => Promise.resolve());
+		await sharedAgain(pacer);
 		expect(await pacer.headroom('acme')).toBeGreaterThanOrEqual(0);
 	});
 
@@ -93,6 +98,22 @@ describe('when something is gone', () => {
 		const waiting = pacer.readSlot('acme', () => Promise.resolve('read'));
 		await pacer.stop();
 		expect(await waiting).toBeUndefined();
+	});
+
+	it('slots are shared again although the answers to some commands are lost for good', async () => {
+		const server = await startRedis();
+		afterwards(() => server.stop());
+		const pacer = aPacer(testNamespace(), { client: new Redis(server.url, { autoResendUnfulfilledCommands: false, maxRetriesPerRequest: null }), patienceMs: 200 });
+		pacer.limit('acme', pace());
+		await pacer.slot('acme', () => Promise.resolve());
+		process.kill(server.pid, 'SIGSTOP');
+		const slots = [pacer.slot('acme', () => Promise.resolve('granted')), pacer.slot('acme', () => Promise.resolve('granted'))];
+		await sleep(50);
+		// What was sent on the old connection is never answered.
+		pacer.client.stream.destroy();
+		process.kill(server.pid, 'SIGCONT');
+		expect(await Promise.all(slots)).toEqual(['granted', 'granted']);
+		await sharedAgain(pacer);
 	});
 
 	it('goes on after Redis has lost everything', async () => {
