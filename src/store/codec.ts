@@ -86,7 +86,7 @@ function jobEvent(common: Pick<JobEvent, 'id' | 'cursor' | 'at'> & { type: JobEv
 }
 
 function accountEvent(common: Pick<AccountEvent, 'id' | 'cursor' | 'at' | 'type'>, fields: Fields): AccountEvent {
-	const { endsAt, ...incident } = parsed(fields.incident ?? '');
+	const { endsAt, event: _sameId, ...incident } = parsed(fields.incident ?? '');
 	const until = endsAt === undefined ? {} : { until: endsAt === '' ? null : Number(endsAt) };
 	return { ...common, account: fields.account ?? APP, incident: { ...incident, ...until } };
 }

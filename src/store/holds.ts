@@ -49,7 +49,7 @@ export class HoldStore {
 		return HOLD_KINDS.filter((kind) => kinds.includes(kind));
 	}
 
-	/** Opens `no_worker` for accounts whose jobs wait and that nobody served for `staleMs`; answers those newly opened. */
+	/** Opens `no_worker` for accounts whose jobs wait and that nobody served for `staleMs`; answers all that stand, each with its event. */
 	async openForMissingWorkers(staleMs: number): Promise<{ incident: Incident; eventId: string; at: number }[]> {
 		const opened = await this.namespace.run<[string, string][]>('watch-workers', [staleMs, NO_WORKER.code, NO_WORKER.message]);
 		return opened.map(([json, eventId]) => {

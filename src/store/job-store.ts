@@ -232,7 +232,7 @@ export class JobStore {
 			jobId: job.id, account: job.account, pinIds: [firstPin, pinId], at: this.namespace.now(),
 			code: 'double_pin', queue: 'ops', groupKey: `double_pin|${job.id}`,
 		};
-		await this.namespace.run('double-pin', [job.id, job.account, pinId, JSON.stringify(double)]);
+		await this.namespace.run('double-pin', [job.id, job.account, pinId, JSON.stringify(double), this.policy.retentionMs + this.policy.tombstoneMs]);
 		return { kind: 'double', job, pinIds: double.pinIds };
 	}
 }

@@ -61,10 +61,11 @@ export class Outbox {
 		return events.map((event) => ({ event, job: jobs.get(event.id) ?? null }));
 	}
 
-	/** Hands the events after the subscription's cursor to it, those that `wants` says; true when more may be there. */
+	/** Hands the events after the subscription's cursor to it, those that `wants` says; true when more may be handed out now. */
 	async fanOut(subscriptionId: string, wants: (event: EngineEvent, job: Job | null) => boolean): Promise<boolean> {
-		const cursor = await this.namespace.read((client) => client.hget(this.namespace.key('sub', subscriptionId), 'cursor'));
-		if (cursor === null) return false;
+		const key = this.namespace.key('sub', subscriptionId);
+		const [cursor, waiting] = await this.namespace.read((client) => client.hmget(key, 'cursor', 'waiting'));
+		if (!cursor || Number(waiting) >= this.limits.handedOut) return false;
 		const events = await this.since(cursor, FAN_OUT_BATCH);
 		const last = events.at(-1);
 		if (!last) return false;

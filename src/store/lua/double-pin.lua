@@ -6,6 +6,7 @@
 -- ARGV[6] account
 -- ARGV[7] the second Pin
 -- ARGV[8] the record, JSON; also what the event tells
+-- ARGV[9] how long the owner of the second Pin is kept, ms
 --
 -- Returns [counter, now, [1 when it was not known, else 0]].
 -- @include begin
@@ -13,7 +14,7 @@
 if replay then return replay end
 local pin = key('pin', ARGV[7])
 if redis.call('GET', pin) == 'answer:' .. ARGV[5] then return refuse({ 0 }) end
-redis.call('SET', pin, 'answer:' .. ARGV[5])
+redis.call('SET', pin, 'answer:' .. ARGV[5], 'PX', ARGV[9])
 redis.call('HSET', key('doubles'), ARGV[5], ARGV[8])
 writeAccountEvent('failure_group.opened', ARGV[6], 'double_pin:' .. ARGV[7], ARGV[8])
 return finish({ 1 })

@@ -62,5 +62,4 @@ else
 	shift(sub, line)
 end
 refreshDeliveries(sub)
-wake('events')
 return finish({ 1 })

@@ -6,17 +6,22 @@
 -- ARGV[6] code
 -- ARGV[7] message
 --
--- Returns [counter, now, [[incident JSON, event id] …]] of those newly opened.
+-- Returns [counter, now, [[incident JSON, event id] …]] of all that stand: an enqueue may have opened one with nobody
+-- there to deliver its event, and several ask.
 -- @include begin
 -- @include events
 -- @include incidents
 if replay then return replay end
-local opened = {}
+local standing, opened = {}, false
 for _, account in ipairs(redis.call('ZRANGE', key('accounts'), '-inf', now - tonumber(ARGV[5]), 'BYSCORE')) do
-	local stands = redis.call('HEXISTS', key('holds', account), 'no_worker') == 1
-	if not stands and waitingJobs(account) > 0 then
-		opened[#opened + 1] = { openHold({ account = account, kind = 'no_worker', endsAt = '', code = ARGV[6], message = ARGV[7] }) }
+	local stored = redis.call('HGET', key('holds', account), 'no_worker')
+	if stored then
+		local incident = cjson.decode(stored)
+		standing[#standing + 1] = { incidentNow(incident), incident.event }
+	elseif waitingJobs(account) > 0 then
+		standing[#standing + 1] = { openHold({ account = account, kind = 'no_worker', endsAt = '', code = ARGV[6], message = ARGV[7] }) }
+		opened = true
 	end
 end
-if #opened == 0 then return refuse(opened) end
-return finish(opened)
+if not opened then return refuse(standing) end
+return finish(standing)

@@ -36,6 +36,8 @@ local function openHold(hold)
 	incident = {
 		id = 'inc_' .. string.sub(redis.sha1hex(ARGV[1] .. ':' .. subject), 1, 26), since = now,
 		account = hold.account, kind = hold.kind, endsAt = hold.endsAt, code = hold.code, message = hold.message,
+		-- So that whoever tells of it again later says the same event.
+		event = eventId(subject, 'account.held'),
 	}
 	keepIncident(incident)
 	local shown = incidentNow(incident)

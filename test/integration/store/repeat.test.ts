@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { changeOf, succeeded } from '../../../src/job/change';
+import type { Namespace } from '../../../src/store/namespace';
+import { contradictions } from './invariants';
+import { adopted, aJob, failedFor, intoDoubt, policy, published, StoreWorld } from './store-world';
+
+const folder = join(__dirname, '../../../src/store/lua');
+const writing = readdirSync(folder)
+	.filter((file) => file.endsWith('.lua') && readFileSync(join(folder, file), 'utf8').includes('@include begin'))
+	.map((file) => file.slice(0, -4))
+	.sort();
+
+interface Repeat {
+	script: string;
+	first: unknown;
+	second: unknown;
+	before: unknown;
+	after: unknown;
+}
+
+/** Every call of a script is made a second time under its operation id, a moment later: as after an answer that was lost. */
+function repeatCalls(world: StoreWorld): Repeat[] {
+	const repeats: Repeat[] = [];
+	const namespace = world.namespace as Namespace;
+	const run = namespace.run.bind(namespace);
+	namespace.run = async <T>(script: string, args: (string | number | Buffer)[], options = {}): Promise<T> => {
+		const call = { ...options, operation: randomBytes(9).toString('base64url') };
+		const first = await run<T>(script, args, call);
+		const before = await world.dump();
+		world.time += 1;
+		const second = await run<T>(script, args, call);
+		repeats.push({ script, first, second, before, after: await world.dump() });
+		return second;
+	};
+	return repeats;
+}
+
+/** A life with everything in it: each script that writes is called with an effect at least once. */
+async function live(world: StoreWorld): Promise<void> {
+	const { jobs, holds, accounts, media, outbox, subscriptions, inbox } = world;
+	const doubtful = aJob({ boardId: '1' });
+	await accounts.bind('acme', { id: 'u1', username: 'acme' }, 'Acme');
+	await accounts.saveBoards('acme', []);
+	await subscriptions.subscribe({ id: 's1', url: 'https://n8n.example', events: ['job.queued'], ttlMs: 10_000_000 });
+	await media.put('e'.repeat(64), Buffer.from('image'));
+	await world.put(doubtful, aJob({ boardId: '2' }), aJob({ boardId: '3' }));
+	await holds.openForMissingWorkers(0);
+	await accounts.beat({ id: 'w', host: 'h' }, [{ account: 'acme', client: null, pace: { writesPerMinute: 1, burst: 1, writesPerDay: null, concurrent: 9 } }]);
+
+	const [first, second, third] = (await jobs.claim('acme', 'publish', 3)).jobs;
+	await jobs.extend([first!, second!]);
+	await jobs.beginSend(first!, 1000);
+	await jobs.settle(first!, intoDoubt(first!, world.time));
+	await jobs.settle(second!, failedFor(second!, world.time));
+	await jobs.giveBack(third!);
+	const failure = (await jobs.get(second!.id))!;
+	const change = changeOf(failure, { state: 'queued', queue: null, groupKey: null, dueAt: world.time, revision: 2 }, 'job.requeued');
+	await jobs.revise(failure.id, { expectedRevision: 1, expectedSeq: failure.seq, change, aliases: ['pj_corrected'] });
+	world.time += 6000;
+	const [looking] = (await jobs.claim('acme', 'look', 9)).jobs;
+	await jobs.settle(looking!, adopted(looking!, world.time, '99'));
+	await jobs.evidence(looking!.id, '100', (job) => succeeded(job, { id: '100', url: null, by: 'answer' }, world.time));
+	await jobs.dismissDoublePin(looking!.id);
+	const lost = await world.claimed();
+	world.time += policy.leaseMs + 1000;
+	const [taken] = await jobs.takeOver(5);
+	await jobs.settle(taken!, published(taken!, world.time));
+	expect(taken!.id).toBe(lost.id);
+
+	await holds.open({ account: 'acme', kind: 'paused', until: null, code: 'paused', message: '' });
+	await holds.release('acme', null, 'me');
+	await holds.open({ account: 'acme', kind: 'rate_limited', until: world.time + 1, code: 'r', message: '' });
+	world.time += 10;
+	await holds.releaseExpired();
+	await accounts.askForCheck('acme');
+	await accounts.checksAsked(['acme']);
+
+	await outbox.fanOut('s1', () => true);
+	const deliver = async () => (await outbox.claim('s1', { max: 1, inFlight: 5, leaseMs: 1000 }))[0]!;
+	await outbox.settle(await deliver(), { kind: 'delivered' });
+	await outbox.settle(await deliver(), { kind: 'postponed', until: world.time, error: 'e' });
+	await outbox.settle(await deliver(), { kind: 'dead', error: 'e' });
+	await outbox.replay('s1');
+	await outbox.trim();
+	await subscriptions.pause('s1');
+	await subscriptions.resume('s1');
+	const claim = await inbox.claim('in', 'evt_1');
+	await inbox.confirm('in', 'evt_1', claim.kind === 'claimed' ? claim.token : '');
+
+	await subscriptions.remove('s1');
+	await subscriptions.subscribe({ id: 's2', url: 'https://n8n.example', events: [], ttlMs: 1 });
+	world.time += policy.retentionMs + 10;
+	await subscriptions.expire();
+	await media.sweep();
+	await jobs.purge(10);
+	await accounts.retire('w');
+}
+
+describe('a call whose answer was lost', () => {
+	it('has its effect once and gets its first answer when it is made again, whichever script it is', async () => {
+		const world = new StoreWorld();
+		const repeats = repeatCalls(world);
+		await live(world);
+		const wrong = await contradictions(world);
+		const counter = Number(await world.redis.hget(world.key('meta'), 'counter'));
+		await world.end();
+
+		const effective = repeats.filter(({ second, first }) => JSON.stringify(first) === JSON.stringify(second));
+		expect(effective).toHaveLength(repeats.length);
+		expect(repeats.filter(({ before, after }) => JSON.stringify(before) !== JSON.stringify(after)).map(({ script }) => script)).toEqual([]);
+		expect([...new Set(repeats.map(({ script }) => script)), 'attach'].sort()).toEqual(writing);
+		// One attach; every other call had an effect of its own.
+		expect(counter).toBe(repeats.length + 1);
+		expect(wrong).toEqual([]);
+	});
+});
