@@ -4,7 +4,6 @@ import { nodeErrorOf } from '../shared/errors';
 import { itemOfEvent } from '../shared/event-item';
 import { repeat } from '../shared/repeat';
 import { refused } from '../shared/values';
-import { listenForMissingWorkers, type LocalEvent } from './missing-workers';
 import { deliveryUrl, subscriptionOf, wants } from './subscription';
 import { fieldsOf, idOf, paused } from './webhook-methods';
 import { webhookUrlAtStart } from './webhook-url';
@@ -24,24 +23,23 @@ export async function keepAlive(node: ITriggerFunctions): Promise<ITriggerRespon
 	const subscription = subscriptionOf(id, deliveryUrl(url, config.deliveryBaseUrl), fields, false);
 	paused.delete(id);
 
-	const workers = listenForMissingWorkers(engine, async (events) => {
-		for (const event of events.filter(({ payload }) => wants(subscription, payload))) await emitOnce(event);
-	});
-	const emitOnce = async ({ eventId, payload }: LocalEvent) => {
-		// The dispatcher will deliver it too, once a worker is back.
-		if (!(await engine.takeOnce(id, eventId))) return;
-		node.emit([[{ json: itemOfEvent(payload, eventId) as IDataObject }]]);
+	// Without a worker nobody delivers events, so that the trigger has to tell of a missing one itself.
+	const tellOfMissingWorkers = async () => {
+		for (const { eventId, payload } of await engine.watchForMissingWorkers()) {
+			// The dispatcher will deliver it too, once a worker is back.
+			if (!wants(subscription, payload) || !(await engine.takeOnce(id, eventId))) continue;
+			node.emit([[{ json: itemOfEvent(payload, eventId) as IDataObject }]]);
+		}
 	};
 	const renewal = repeat(`renewing ${id}`, Math.max(1000, RENEW_MS / (config.timeFactor ?? 1)), async () => {
 		if (paused.has(id)) return;
 		await engine.subscribe(subscription);
-		await workers.look();
+		await tellOfMissingWorkers();
 	});
 
 	return {
 		// Never unsubscribes: a restart of n8n ends here too, and what happens meanwhile is wanted.
 		async closeFunction() {
-			workers.stop();
 			await renewal.stop();
 			release();
 		},

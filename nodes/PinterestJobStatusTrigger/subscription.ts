@@ -42,7 +42,7 @@ export function subscriptionOf(id: string, url: string, fields: TriggerFields, t
 
 /** n8n's webhook address with the origin of the credential: inside Docker or behind a proxy they differ. */
 export function deliveryUrl(webhookUrl: string, base: string | undefined): string {
-	if (!base) return webhookUrl;
+	if (!base || !webhookUrl) return webhookUrl;
 	const { pathname, search } = new URL(webhookUrl);
 	return `${base.replace(/\/+$/, '')}${pathname}${search}`;
 }

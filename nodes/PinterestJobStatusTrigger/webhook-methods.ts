@@ -1,5 +1,5 @@
 import type { IHookFunctions } from 'n8n-workflow';
-import { isEngineError } from '../../src';
+import { isEngineError, type Engine } from '../../src';
 import { engineOf } from '../shared/engine';
 import { nodeErrorOf } from '../shared/errors';
 import { deliveryUrl, subscriptionId, subscriptionOf, type TriggerFields } from './subscription';
@@ -22,9 +22,6 @@ export function fieldsOf(node: { getNodeParameter(name: string, fallback?: unkno
 	};
 }
 
-// In the editor's test the workflow may be published at the same time.
-const isTest = (node: IHookFunctions) => node.getMode() === 'manual';
-
 export const webhookMethods = {
 	default: {
 		/** Never: creating is idempotent and renews what is there. */
@@ -33,7 +30,8 @@ export const webhookMethods = {
 		},
 
 		async create(this: IHookFunctions): Promise<boolean> {
-			const test = isTest(this);
+			// In the editor's test the workflow may be published at the same time.
+			const test = this.getMode() === 'manual';
 			const id = idOf(this, test);
 			const { engine, config, release } = await engineOf(this);
 			try {
@@ -53,15 +51,12 @@ export const webhookMethods = {
 
 		/** Pauses, so that what happens until the workflow is published again is kept for it; test listening just ends. */
 		async delete(this: IHookFunctions): Promise<boolean> {
-			const test = isTest(this);
-			const id = idOf(this, test);
-			paused.add(id);
-			const { engine, release } = await engineOf(this);
+			const { engine, config, release } = await engineOf(this);
 			try {
-				await (test ? engine.unsubscribe(id) : engine.pauseSubscription(id));
+				await endOrPause(this, engine, config.deliveryBaseUrl);
 			} catch (error) {
 				// Deactivating goes on: a subscription that nobody renews ends by itself.
-				this.logger.warn(`Pinterest jobs: ${id} could not be ${test ? 'ended' : 'paused'}: ${(error as Error).message}`);
+				this.logger.warn(`Pinterest jobs: ${idOf(this, false)} could not be paused: ${(error as Error).message}`);
 			} finally {
 				release();
 			}
@@ -69,3 +64,13 @@ export const webhookMethods = {
 		},
 	},
 };
+
+/** n8n ends a test like a publication; only the address tells which of the two subscriptions is meant. */
+async function endOrPause(node: IHookFunctions, engine: Engine, base: string | undefined): Promise<void> {
+	const live = idOf(node, false);
+	const url = deliveryUrl(node.getNodeWebhookUrl('default') ?? '', base);
+	const isLive = (await engine.subscriptions()).some((subscription) => subscription.id === live && subscription.url === url);
+	if (!isLive) return await engine.unsubscribe(idOf(node, true));
+	paused.add(live);
+	await engine.pauseSubscription(live);
+}

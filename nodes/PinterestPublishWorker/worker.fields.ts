@@ -36,7 +36,7 @@ export const workerFields: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. Acme',
-		description: 'For whom this account publishes; jobs that name no client get it, and events can be filtered by it',
+		description: 'For whom this account publishes: shown with the account. A job has the Client Label that Enqueue gave it.',
 	},
 	{
 		displayName: 'Pace',
