@@ -4,7 +4,6 @@ import { rowOf } from './failures';
 import type { Doubt, Job } from './job';
 import type { AttemptOutcome, Failure } from './outcome';
 import { nextLookAt } from './reconcile-plan';
-import type { Policy } from './policy';
 import type { Terms } from './terms';
 
 /** A request may have left: from now on the job is looked for, never sent, until its Pin is found or proven absent. */

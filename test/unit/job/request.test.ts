@@ -15,7 +15,7 @@ const bad: readonly [why: string, changes: Record<string, unknown>, field: strin
 	['no board', { boardId: undefined }, 'boardId', /missing/, /Choose a board/],
 	['a board name', { boardId: 'Summer hats' }, 'boardId', /“Summer hats” is not an id/, /number of the id/],
 	['a board address', { boardId: 'https://pinterest.com/acme/summer' }, 'boardId', /is not an id/, /instead of the name or address/],
-	['a board id that lost digits', { boardId: 1234567890123456789 }, 'boardId', /lost digits/, /in quotes/],
+	['a board id that lost digits', { boardId: Number('1234567890123456789') }, 'boardId', /lost digits/, /in quotes/],
 	['a section name', { sectionId: 'Red' }, 'sectionId', /“Red” is not an id/, /Choose it from the list/],
 	['a link without scheme', { link: 'shop.example/summer' }, 'link', /has no scheme/, /https:\/\/shop\.example\/summer/],
 	['a link with a port but no scheme', { link: 'shop.example:8080/a' }, 'link', /has no scheme/, /https:\/\/shop\.example:8080\/a/],

@@ -1,0 +1,85 @@
+import type { Change } from '../../../src/job/change';
+import type { LeasedJob } from '../../../src/job/job';
+import type { Outcome } from '../../../src/job/outcome';
+import type { Policy } from '../../../src/job/policy';
+import { transition } from '../../../src/job/transition';
+import { absent, aFailure, aJobInDoubt, aRunningJob, dice, evidence, HOUR, MINUTE, NOW, POLICY, SECOND } from './builders';
+
+const HORIZON = NOW + 30 * MINUTE;
+const decide = (job: LeasedJob, outcome: Outcome, now = NOW, policy: Policy = POLICY): Change => transition(job, outcome, policy, now, dice(0.5));
+
+describe('a look', () => {
+	const found: Outcome = { kind: 'found', pinId: '501', pinUrl: null, evidence: evidence(NOW, 'complete', 1) };
+	const several: Outcome = { kind: 'ambiguous', pinIds: ['1', '2'], evidence: evidence(NOW, 'complete', 2) };
+	const contested: Outcome = { kind: 'contested', evidence: evidence(NOW, 'complete', 1) };
+	const unreadable = (code: Parameters<typeof aFailure>[0] = 'read_failed', scan: 'incomplete' | 'forbidden' = 'incomplete'): Outcome =>
+		({ kind: 'unreadable', failure: aFailure(code), evidence: evidence(NOW, scan) });
+
+	it('that finds the Pin ends the job, recovered', () => {
+		const change = decide(aJobInDoubt(), found, NOW + MINUTE);
+		expect(change).toMatchObject({ from: 'retry_scheduled', event: 'job.succeeded', pin: { id: '501', by: 'adopted' } });
+		expect(change.job).toMatchObject({ state: 'succeeded', pinId: '501', recovered: true, inDoubt: null, attempts: 1, seq: 4 });
+	});
+
+	it.each([['absent', absent(NOW)], ['contested', contested], ['ambiguous', several], ['unreadable', unreadable()]])(
+		'that settles nothing (%s) keeps the state, costs no attempt and is no event', (_name, outcome) => {
+			const job = aJobInDoubt({ step: 3 });
+			const change = decide(job, outcome);
+			expect(change).toMatchObject({ event: null, pin: null, hold: null });
+			expect(change.job).toMatchObject({ state: 'retry_scheduled', phase: 'reconcile', seq: job.seq, attempts: 1, inDoubt: { step: 4, evidence: [{ at: NOW }] }, lastError: job.lastError });
+			expect(change.job.dueAt).toBe(NOW + 300 * SECOND);
+		},
+	);
+
+	it('that proves absence lets the job be sent again under the same key', () => {
+		const change = decide(aJobInDoubt({ absentScans: 2 }), absent(HORIZON), HORIZON);
+		expect(change.event).toBe('job.retry_scheduled');
+		expect(change.job).toMatchObject({ state: 'retry_scheduled', phase: 'publish', inDoubt: null, lookedAt: HORIZON, used: { afterAbsence: 1 }, dueAt: HORIZON + 2500 });
+	});
+
+	it.each<[string, Partial<LeasedJob>, Partial<Policy>, object]>([
+		['a person decides where machines never send again', {}, { neverResend: true }, { lastError: { code: 'outcome_unknown' }, inDoubt: { absentScans: 3 } }],
+		['a person decides when it was sent three times again', { used: { classes: {}, codes: {}, afterAbsence: 3 } }, {}, { lastError: { code: 'outcome_unknown' }, inDoubt: { absentScans: 3 } }],
+		['its time is over', { publishBefore: NOW + MINUTE }, {}, { lastError: { code: 'deadline_passed' }, inDoubt: null }],
+	])('that proves absence ends the job when %s', (_name, changes, policy, expected) => {
+		const change = decide(aJobInDoubt({ absentScans: 2 }, changes), absent(HORIZON), HORIZON, { ...POLICY, ...policy });
+		expect(change.job).toMatchObject({ state: 'failed', queue: { name: 'ops' }, ...expected });
+	});
+
+	it.each([['ambiguous', several, 8], ['forbidden', unreadable('reads_forbidden', 'forbidden'), 8], ['unreadable', unreadable(), 11], ['contested', contested, 11]])(
+		'that is the last and still %s leaves the verdict to a person, with its evidence', (_name, outcome, step) => {
+			const change = decide(aJobInDoubt({ step, absentScans: 2 }), outcome);
+			expect(change).toMatchObject({ event: 'job.failed' });
+			expect(change.job).toMatchObject({ state: 'failed', queue: { name: 'ops' }, lastError: { code: 'outcome_unknown', message: `scan at ${NOW}` }, inDoubt: { step: step + 1 }, groupKey: `outcome_unknown|${change.job.id}` });
+		},
+	);
+
+	it('that Pinterest postpones holds the account and is no look', () => {
+		const change = decide(aJobInDoubt({ step: 11 }), unreadable('rate_limited'), NOW + HOUR);
+		expect(change).toMatchObject({ event: null, hold: { account: 'acme-us', kind: 'rate_limited', until: NOW + HOUR + 45 * SECOND } });
+		expect(change.job).toMatchObject({ phase: 'reconcile', dueAt: NOW + HOUR + 45 * SECOND, inDoubt: { step: 11, evidence: [] }, used: { codes: { rate_limited: 1 } } });
+	});
+
+	it('that fails on a dead token holds the account and stays due', () => {
+		expect(decide(aJobInDoubt({ step: 2 }), unreadable('token_dead'))).toMatchObject({ hold: { kind: 'token_dead', until: null }, job: { phase: 'reconcile', inDoubt: { step: 3 } } });
+	});
+
+	it('does not use up the tries of a send', () => {
+		expect(decide(aJobInDoubt(), unreadable('board_busy')).job.used).toEqual({ classes: {}, codes: {}, afterAbsence: 0 });
+	});
+
+	describe('before a first send (acknowledged writes may be gone)', () => {
+		it('that finds the Pin ends the job without an attempt', () => {
+			expect(decide(aRunningJob(), found)).toMatchObject({ event: 'job.succeeded', job: { recovered: true, attempts: 0, attemptHistory: [] } });
+		});
+
+		it('that finds nothing gives the job back, as looked for', () => {
+			expect(decide(aRunningJob(), absent(NOW))).toMatchObject({ event: null, job: { state: 'queued', attempts: 0, lookedAt: NOW, inDoubt: null } });
+		});
+
+		it.each([['several', several], ['contested', contested], ['unreadable', unreadable()]])('brings the job into doubt when it sees %s', (_name, outcome) => {
+			const change = decide(aRunningJob(), outcome, NOW + SECOND);
+			expect(change).toMatchObject({ event: 'job.retry_scheduled', job: { phase: 'reconcile', attempts: 0, startedAt: null, inDoubt: { sendBy: NOW + SECOND, absentScans: 0 } } });
+		});
+	});
+});

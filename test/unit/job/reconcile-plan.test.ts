@@ -1,0 +1,166 @@
+import { linkToSend, markerOf, matches, naturalKey, type ListedPin } from '../../../src/job/natural-key';
+import { afterLook, isPlanOver, judgeScan, nextLookAt, provesAbsence, type Scan } from '../../../src/job/reconcile-plan';
+import type { LookOutcome } from '../../../src/job/outcome';
+import { absent, aDoubt, aFailure, aJob, aJobInDoubt, evidence, MINUTE, NOW, POLICY, SECOND } from './builders';
+
+const HORIZON = NOW + 30 * MINUTE;
+const job = aJobInDoubt();
+const pin = (changes: Partial<ListedPin> = {}): ListedPin => ({
+	id: '501', created_at: '2026-11-24T10:00:05', board_id: '1234', board_section_id: null,
+	link: 'https://shop.example/summer', title: 'Summer', description: 'Hats', alt_text: 'A hat', ...changes,
+});
+const scan = (pins: ListedPin[], changes: Partial<Scan> = {}): Scan => ({ at: NOW + MINUTE, complete: true, pages: 1, pins, failure: null, ...changes });
+const nobody = new Map<string, string>();
+
+describe('a listed Pin', () => {
+	it.each<[string, Partial<ListedPin>]>([
+		['as Pinterest echoes it', {}],
+		['with other blanks around its texts', { title: ' Summer\n', description: 'Hats\r\n' }],
+		['with another spelling of the same link', { link: 'HTTPS://shop.example:443/summer' }],
+		['without a field that says nothing then', { board_section_id: undefined, alt_text: undefined }],
+		['made up to two minutes before the job, by clocks that differ', { created_at: '2026-11-24T09:58:00' }],
+		['with a zone of its own', { created_at: '2026-11-24T12:00:05+02:00' }],
+		['without a date', { created_at: undefined }],
+	])('may be the job\'s %s', (_name, changes) => {
+		expect(matches(job, pin(changes), job.inDoubt!.notBefore)).toBe(true);
+	});
+
+	it.each<[string, Partial<ListedPin>]>([
+		['on another board', { board_id: '99' }],
+		['in a section', { board_section_id: '7' }],
+		['with another link', { link: 'https://shop.example/winter' }],
+		['with another utm', { link: 'https://shop.example/summer?utm_source=x' }],
+		['without a link', { link: null }],
+		['with another title', { title: 'summer' }],
+		['with another description', { description: null }],
+		['with another alt text', { alt_text: '' }],
+		['that is older than the job', { created_at: '2026-11-24T09:57:59' }],
+		['that is older in its own zone', { created_at: '2026-11-24T10:57:00+01:00' }],
+	])('is not the job\'s %s', (_name, changes) => {
+		expect(matches(job, pin(changes), job.inDoubt!.notBefore)).toBe(false);
+	});
+
+	it('without texts matches a job without texts', () => {
+		const bare = aJobInDoubt({}, { content: { ...job.content, title: null, description: null, altText: null, link: null } });
+		expect(matches(bare, pin({ title: '', description: null, alt_text: '', link: null }), 0)).toBe(true);
+	});
+});
+
+describe('a marker', () => {
+	const marked = aJobInDoubt({}, { marker: true });
+
+	it('is a part of the job\'s id in the link that is sent', () => {
+		expect(markerOf(marked)).toBe(marked.id.slice(3, 15));
+		expect(linkToSend(marked)).toBe(`https://shop.example/summer?pj=${marked.id.slice(3, 15)}`);
+		expect(linkToSend(job)).toBe('https://shop.example/summer');
+	});
+
+	it('finds the Pin whatever became of its texts, and nothing without it', () => {
+		expect(matches(marked, pin({ link: linkToSend(marked), title: 'Edited', board_id: '99' }), 0)).toBe(true);
+		expect(matches(marked, pin(), 0)).toBe(false);
+	});
+
+	it('makes twins distinct', () => {
+		const twins = [aJob({ marker: true }, { source: 'row-1' }), aJob({ marker: true }, { source: 'row-2' })];
+		expect(new Set(twins.map(naturalKey)).size).toBe(2);
+	});
+});
+
+describe('the natural key', () => {
+	it('is one for jobs whose Pins look the same', () => {
+		const key = naturalKey(aJob({}, { source: 'row-1' }));
+		expect(naturalKey(aJob({}, { source: 'row-2', title: 'Summer ', media: { kind: 'image_url', url: 'https://cdn.example/other.jpg' } }))).toBe(key);
+	});
+
+	it.each([{ account: 'acme-de' }, { boardId: '9' }, { sectionId: '9' }, { link: null }, { title: 'x' }, { description: 'x' }, { altText: 'x' }])('is another one with %j', (change) => {
+		expect(naturalKey(aJob({}, change))).not.toBe(naturalKey(aJob()));
+	});
+});
+
+describe('what a scan says', () => {
+	it.each<[string, Scan, ReadonlyMap<string, string>, boolean, Partial<LookOutcome>]>([
+		['found, with one candidate', scan([pin(), pin({ id: '502', title: 'Other' })]), nobody, false, { kind: 'found', pinId: '501' }],
+		['found, when a page repeats the candidate', scan([pin(), pin()]), nobody, false, { kind: 'found', pinId: '501' }],
+		['absent, with none', scan([pin({ title: 'Other' })]), nobody, false, { kind: 'absent' }],
+		['absent, when the candidate belongs to another job', scan([pin()]), new Map([['501', 'pj_other']]), false, { kind: 'absent' }],
+		['found, when the candidate is this job\'s already', scan([pin(), pin({ id: '502' })]), new Map([['502', job.id]]), false, { kind: 'found', pinId: '502' }],
+		['ambiguous, with two', scan([pin(), pin({ id: '502' })]), nobody, false, { kind: 'ambiguous', pinIds: ['501', '502'] }],
+		['contested, while a twin is being sent', scan([pin()]), nobody, true, { kind: 'contested' }],
+		['absent, whatever a twin does, when nothing is there', scan([]), nobody, true, { kind: 'absent' }],
+		['unreadable, when pages are missing', scan([], { complete: false }), nobody, false, { kind: 'unreadable' }],
+		['unreadable, when an unread page might hold a second candidate', scan([pin()], { complete: false }), nobody, false, { kind: 'unreadable' }],
+		['unreadable with the reason of the failed call', scan([], { complete: false, failure: aFailure('rate_limited') }), nobody, false, { kind: 'unreadable', failure: aFailure('rate_limited') }],
+	])('is %s', (_name, seen, owners, contested, outcome) => {
+		expect(judgeScan(job, seen, owners, contested)).toMatchObject(outcome);
+	});
+
+	it('is found on a marker even on an incomplete scan and beside a twin', () => {
+		const marked = aJobInDoubt({}, { marker: true });
+		const seen = scan([pin({ link: linkToSend(marked) })], { complete: false });
+		expect(judgeScan(marked, seen, nobody, true)).toMatchObject({ kind: 'found' });
+	});
+
+	it('is kept as evidence with its time, its size and its candidates', () => {
+		expect(judgeScan(job, scan([pin(), pin({ id: '502' })]), nobody).evidence)
+			.toEqual({ at: NOW + MINUTE, scan: 'complete', pages: 1, candidates: 2, note: '2 Pins on 1 pages, matching: 501, 502.' });
+		const forbidden = aFailure('reads_forbidden', { httpStatus: 403, message: 'No.' });
+		expect(judgeScan(job, scan([], { complete: false, failure: forbidden }), nobody).evidence).toMatchObject({ scan: 'forbidden', note: '0 Pins on 1 pages, none matches. Not complete: No.' });
+	});
+});
+
+describe('the plan of looks', () => {
+	it('looks at the planned distances from the send deadline', () => {
+		const times = POLICY.lookAtMs.map((_, step) => nextLookAt(aDoubt({ step }), POLICY, NOW) - NOW);
+		expect(times).toEqual([5, 15, 45, 120, 300, 600, 900, 1200, 1800].map((seconds) => seconds * SECOND));
+	});
+
+	it('never looks twice in one breath after a pause', () => {
+		const late = NOW + 60 * MINUTE;
+		expect(nextLookAt(aDoubt({ step: 0 }), POLICY, late)).toBe(late);
+		expect(nextLookAt(aDoubt({ step: 1 }), POLICY, late)).toBe(late + 5 * SECOND);
+	});
+
+	it('goes on in steps as long as the last one', () => {
+		expect(nextLookAt(aDoubt({ step: 10 }), POLICY, NOW) - NOW).toBe(50 * MINUTE);
+	});
+
+	it.each([
+		['a transient trouble', 'incomplete', 12], ['several candidates', 'complete', 9], ['a refused read', 'forbidden', 9],
+	] as const)('ends after %s at look %s number %d', (_name, kind, looks) => {
+		const outcome: LookOutcome = kind === 'complete'
+			? { kind: 'ambiguous', pinIds: ['1', '2'], evidence: evidence(NOW, kind, 2) }
+			: { kind: 'unreadable', failure: aFailure('read_failed'), evidence: evidence(NOW, kind) };
+		expect(isPlanOver(aDoubt({ step: looks - 1 }), outcome, POLICY)).toBe(false);
+		expect(isPlanOver(aDoubt({ step: looks }), outcome, POLICY)).toBe(true);
+	});
+
+	it('keeps the latest evidence and counts what was cut', () => {
+		const full = aDoubt({ evidence: Array.from({ length: POLICY.evidenceCap }, (_, index) => evidence(NOW + index)) });
+		const after = afterLook(full, absent(NOW + MINUTE), POLICY);
+		expect(after.evidence).toHaveLength(POLICY.evidenceCap);
+		expect(after.evidence.at(-1)?.at).toBe(NOW + MINUTE);
+		expect(after.evidenceCut).toBe(1);
+	});
+});
+
+describe('absence', () => {
+	it.each<[string, number, LookOutcome, boolean]>([
+		['proven by the third complete scan past the horizon', 2, absent(HORIZON), true],
+		['not proven by three scans before the horizon', 2, absent(HORIZON - 1), false],
+		['not proven by the second scan, however late', 1, absent(HORIZON + MINUTE), false],
+		['not proven by an incomplete scan', 5, { kind: 'unreadable', failure: aFailure('scan_incomplete'), evidence: evidence(HORIZON, 'incomplete') }, false],
+		['not proven while a twin is being sent', 5, { kind: 'contested', evidence: evidence(HORIZON, 'complete', 1) }, false],
+	])('is %s', (_name, absentScans, outcome, proven) => {
+		expect(provesAbsence(aDoubt({ absentScans }), outcome, POLICY)).toBe(proven);
+	});
+
+	it('does not count a scan that began before the request could have left', () => {
+		expect(afterLook(aDoubt(), absent(NOW - 1), POLICY).absentScans).toBe(0);
+		expect(afterLook(aDoubt(), absent(NOW), POLICY).absentScans).toBe(1);
+	});
+
+	it('has to be shown anew once something was seen', () => {
+		const seen: LookOutcome = { kind: 'ambiguous', pinIds: ['1', '2'], evidence: evidence(NOW + MINUTE, 'complete', 2) };
+		expect(afterLook(aDoubt({ absentScans: 2 }), seen, POLICY).absentScans).toBe(0);
+	});
+});
