@@ -42,7 +42,7 @@ export type Tally = Record<DeliveryResult['kind'], number>;
 
 /** Brings events to subscriptions: in order per job or account, a failing endpoint in nobody's way. */
 export class Dispatcher {
-	private readonly underWay = new Set<Promise<void>>();
+	private readonly underWay = new Set<Promise<unknown>>();
 	private readonly active = new Map<string, number>();
 	/** Deliveries that were answered 409 the last time. */
 	private readonly busy = new Set<string>();
@@ -78,8 +78,12 @@ export class Dispatcher {
 	/** Delivers all that is due now, and answers what became of it. */
 	async runOnce(): Promise<Tally> {
 		this.tally = { delivered: 0, postponed: 0, dead: 0 };
-		await this.look();
-		await this.idle();
+		do {
+			this.rung = false;
+			while ((await this.look()) === 0);
+			await this.idle();
+			// What ended last may have made room for events that were still in the log.
+		} while (this.rung);
 		return this.tally;
 	}
 
@@ -94,34 +98,35 @@ export class Dispatcher {
 		}
 	}
 
-	/** Hands events to subscriptions and starts what is due; answers how long nothing else will be, ms. */
+	/** Hands events to subscriptions and starts what is due; answers after how many ms to look again. */
 	private async look(): Promise<number> {
 		const { outbox, subscriptions, now, idleMs = IDLE_MS } = this.options;
 		const [behind, known] = await Promise.all([outbox.behind(), subscriptions.list()]);
 		const byId = new Map(known.map((subscription) => [subscription.id, subscription]));
-		for (const id of behind) await this.handOut(byId.get(id));
+		const more = await Promise.all(behind.map((id) => this.handOut(byId.get(id))));
 		const { subscriptionIds, nextAt } = await outbox.due();
 		await Promise.all(subscriptionIds.map((id) => this.fill(byId.get(id))));
+		if (more.some(Boolean)) return 0;
 		return nextAt === null ? idleMs : Math.max(1, nextAt - now());
 	}
 
-	private async handOut(subscription: StoredSubscription | undefined): Promise<void> {
-		if (!subscription) return;
-		while (await this.options.outbox.fanOut(subscription.id, (event, job) => wants(subscription, event, job))) {
-			if (this.stopping) return;
-		}
+	/** One batch; true when more may wait in the log. */
+	private async handOut(subscription: StoredSubscription | undefined): Promise<boolean> {
+		if (!subscription || this.stopping) return false;
+		return this.options.outbox.fanOut(subscription.id, (event, job) => wants(subscription, event, job));
 	}
 
-	/** Starts as many deliveries of the subscription as there is room for; each that ends makes room for the next. */
-	private async fill(subscription: StoredSubscription | undefined): Promise<void> {
-		if (!subscription || this.stopping) return;
+	/** Starts as many deliveries of the subscription as there is room for; answers how many. */
+	private async fill(subscription: StoredSubscription | undefined): Promise<number> {
+		if (!subscription || this.stopping) return 0;
 		const { id } = subscription;
 		const room = IN_FLIGHT - (this.active.get(id) ?? 0);
-		if (room <= 0) return;
+		if (room <= 0) return 0;
 		// Counted before the claim: two claims at once must not both use the same room.
 		this.count(id, room);
 		const taken = await this.claim(id, room).finally(() => this.count(id, -room));
 		for (const delivery of taken) this.begin(subscription, delivery);
+		return taken.length;
 	}
 
 	private claim(id: string, max: number): Promise<Delivery[]> {
@@ -131,9 +136,10 @@ export class Dispatcher {
 
 	private begin(subscription: StoredSubscription, delivery: Delivery): void {
 		this.count(subscription.id, 1);
-		const work: Promise<void> = this.deliver(subscription, delivery)
+		const work: Promise<unknown> = this.deliver(subscription, delivery)
 			.finally(() => this.count(subscription.id, -1))
-			.then(() => this.fill(subscription))
+			// What ended makes room for the next; with nothing left in its lines there may be more in the log.
+			.then(async () => (await this.fill(subscription)) > 0 || this.wake())
 			// Its lease ends, and then it is somebody's turn again.
 			.catch((error: unknown) => this.options.log({ level: 'warn', event: 'webhook.settle_failed', subscription: subscription.id, message: messageOf(error) }))
 			.finally(() => this.underWay.delete(work));
