@@ -60,7 +60,7 @@ export class Crew {
 	private stopping: Promise<void> | null = null;
 
 	constructor(private readonly parts: Parts) {
-		const { settings, world, log } = parts;
+		const { settings, log } = parts;
 		const client = openClient(settings.redis, 'pacer', { queue: true, lazy: false });
 		this.pacer = new Pacer({ client, namespace: settings.namespace, appPace: settings.appPace ?? null, timeFactor: settings.timeFactor, log });
 		this.leases = new Leases({ extend: (held) => parts.store.extend(held), log });

@@ -2,9 +2,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { settingsOf, type EngineConfig, type Settings } from './config';
 import { Crew } from './crew';
 import { EngineError } from './errors';
-import { payloadOf, type EventType } from './job/event';
+import { payloadOf } from './job/event';
 import { APP, type HoldKind, type Incident } from './job/hold';
-import type { Media, QueueName, JobState } from './job/job';
+import type { Media } from './job/job';
 import type { PublishRequest } from './job/request';
 import type { JobView } from './job/view';
 import { logTo, type Log } from './log';
@@ -21,7 +21,8 @@ import { MediaStore } from './store/media-store';
 import { Namespace } from './store/namespace';
 import { Outbox } from './store/outbox';
 import { SubscriptionStore } from './store/subscriptions';
-import { Receiver, type Payload, type Received } from './webhook/receiver';
+import type { Subscription, Told } from './webhook/contract';
+import { Receiver, type Received } from './webhook/receiver';
 import { UrlGuard } from './webhook/url-guard';
 import type { ServedAccount, World } from './work/contract';
 import { Desk, type Actor, type Correction, type Verdict } from './work/desk';
@@ -35,28 +36,7 @@ export type { AccountView, Finding, Health } from './work/overview';
 export type { ServedAccount } from './work/contract';
 export type { Received } from './webhook/receiver';
 
-export interface Subscription {
-	/** Stable: chosen by the caller (instance, workflow, node), so that renewing is idempotent. */
-	id: string;
-	url: string;
-	events: EventType[];
-	states?: JobState[];
-	classes?: string[];
-	queues?: QueueName[];
-	accounts?: string[];
-	clients?: string[];
-	/** Ends unless renewed within this, ms; 7 days by default, 3 minutes for test listening. */
-	ttlMs?: number;
-	/** What happened while it was paused is kept for it. */
-	paused?: boolean;
-	test?: boolean;
-}
-
-/** An event in the form of its delivery. */
-export interface Told {
-	eventId: string;
-	payload: Payload;
-}
+export type { Subscription, Told } from './webhook/contract';
 
 const DAY_MS = 24 * 60 * 60_000;
 const TEST_TTL_MS = 3 * 60_000;
@@ -79,6 +59,7 @@ export class Engine {
 	private readonly subscriptionStore: SubscriptionStore;
 	private readonly receiver: Receiver;
 	private readonly inbox: Inbox;
+	private readonly views: Views;
 	private readonly intake: Intake;
 	private readonly desk: Desk;
 	private readonly overview: Overview;
@@ -102,8 +83,8 @@ export class Engine {
 		this.inbox = new Inbox(this.namespace);
 		this.receiver = new Receiver({ inbox: this.inbox, secrets: [settings.signingSecret, settings.previousSigningSecret], now: () => Date.now(), log: this.log });
 		this.guard = new UrlGuard(settings.deliveryBaseUrl ? [settings.deliveryBaseUrl] : []);
-		const views = new Views({ holds: this.holdStore });
-		const { world, log } = this;
+		this.views = new Views({ holds: this.holdStore });
+		const { world, log, views } = this;
 		this.desk = new Desk({ store: this.store, list: (filter) => this.jobs.list(filter), views, policy, world });
 		this.intake = new Intake({
 			store: this.store, holdUnserved: (accounts) => this.holdUnserved(accounts),
@@ -149,7 +130,7 @@ export class Engine {
 	/** Newest first; a page may be short and still have a next one. */
 	async list(filter: JobFilter): Promise<{ jobs: JobView[]; cursor: string | null }> {
 		const { jobs, cursor } = await this.jobs.list(filter);
-		return { jobs: await new Views({ holds: this.holdStore }).ofAll(jobs.map((job) => ({ job, existing: false }))), cursor };
+		return { jobs: await this.views.ofAll(jobs.map((job) => ({ job, existing: false }))), cursor };
 	}
 
 	/** Changes a waiting job: `job_not_waiting`, `job_in_doubt`, `key_owned`, `revision_moved`, `invalid_request`. */

@@ -67,7 +67,7 @@ export class Keeper {
 
 	async stop(): Promise<void> {
 		await this.loop.stop();
-		await Promise.allSettled([...this.kept.values()].map((kept) => kept.boards));
+		await Promise.allSettled([...this.kept.values()].flatMap(({ boards }) => boards ?? []));
 	}
 
 	keep(account: ServedAccount): void {
