@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { isEngineError } from '../errors';
 import { EVENT_TYPES, type EventType } from '../job/event';
 import type { Log } from '../log';
@@ -77,12 +78,12 @@ function parsePayload(body: Buffer): Payload | null {
 }
 
 function parseJson(body: Buffer): unknown {
+	if (!isUtf8(body)) return null;
 	try {
-		const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
-		return JSON.parse(text, (key, value: unknown) => (UNSAFE_KEYS.has(key) ? undefined : value));
-	} catch (error) {
-		if (error instanceof SyntaxError || error instanceof TypeError) return null;
-		throw error;
+		return JSON.parse(body.toString('utf8'), (key, value: unknown) => (UNSAFE_KEYS.has(key) ? undefined : value));
+	} catch {
+		// Nothing but a SyntaxError comes out of here; what is no JSON is no payload.
+		return null;
 	}
 }
 
