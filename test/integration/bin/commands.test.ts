@@ -1,0 +1,52 @@
+import { doctor } from '../../../src/bin/doctor';
+import { jobs } from '../../../src/bin/jobs';
+import { redisUrl } from '../../support/redis';
+import { TestWorld } from '../../support/world';
+
+let world: TestWorld;
+let printed: string[];
+
+beforeEach(async () => {
+	printed = [];
+	jest.spyOn(console, 'log').mockImplementation((line: string) => void printed.push(line));
+	world = await TestWorld.start();
+});
+afterEach(async () => {
+	jest.restoreAllMocks();
+	process.exitCode = undefined;
+	await world.stop();
+});
+
+const connection = () => ['--redis', redisUrl(), '--namespace', world.namespace];
+
+it('shows, lists and requeues jobs', async () => {
+	const engine = world.engine();
+	await world.serve(engine);
+	const [result] = await engine.enqueue([world.request(1, { boardId: world.board('acme-eu') })]);
+	if (!result!.ok) throw result!.error;
+	const { id } = result!.job;
+	await world.ended(engine, [id]);
+	await jobs(['list', '--state', 'failed', ...connection()]);
+	expect(printed.join('\n')).toContain(id);
+	await jobs(['get', id, '--json', ...connection()]);
+	expect(JSON.parse(printed.at(-1)!)).toMatchObject({ id, state: 'failed', queue: { name: 'client' } });
+	await jobs(['requeue', id, '--board', world.board(), '--by', 'Ops', ...connection()]);
+	const [fixed] = await world.ended(engine, [id]);
+	expect(fixed).toMatchObject({ state: 'succeeded', revision: 2 });
+});
+
+it('refuses an id that nobody knows', async () => {
+	await expect(jobs(['get', 'pj_nobody', ...connection()])).rejects.toMatchObject({ code: 'job_not_found' });
+});
+
+it('finds that nobody works, and ends with 2 for monitoring', async () => {
+	await doctor(connection());
+	expect(printed.join('\n')).toContain('No worker runs');
+	expect(process.exitCode).toBe(2);
+});
+
+it('finds a Redis that is away', async () => {
+	await doctor(['--redis', 'redis://127.0.0.1:1', '--namespace', world.namespace]);
+	expect(printed.join('\n')).toContain('Redis');
+	expect(process.exitCode).toBe(2);
+});
