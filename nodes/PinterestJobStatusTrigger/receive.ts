@@ -1,13 +1,17 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import type { Received } from '../../src';
 import { engineOf } from '../shared/engine';
-import { itemOfEvent } from '../shared/event-item';
+import { itemOfEvent, type EventPayload } from '../shared/event-item';
+import { sampleIn } from './sample';
 import { idOf } from './webhook-methods';
 
 /** One delivery: verified, taken once, and confirmed only when n8n has answered that the execution exists. */
 export async function receive(node: IWebhookFunctions): Promise<IWebhookResponseData> {
+	const isTest = node.getMode() === 'manual';
+	const sample = isTest ? sampleIn(node, idOf(node, true)) : null;
+	if (sample) return accept(sample, 'evt_sample');
 	// Test listening takes nothing from the live subscription: it has no inbox.
-	const inbox = node.getMode() === 'manual' ? null : idOf(node, false);
+	const inbox = isTest ? null : idOf(node, false);
 	const { engine, release } = await engineOf(node);
 	const request = node.getRequestObject();
 	let received: Received;
@@ -25,9 +29,12 @@ export async function receive(node: IWebhookFunctions): Promise<IWebhookResponse
 		return answer(node, received.status, received.status === 200 ? 'known' : 'refused');
 	}
 	settleWhenAnswered(node, received, release);
-	const json = itemOfEvent(received.payload, received.eventId) as IDataObject;
-	// n8n answers 200 by itself once the execution is written: an answer of our own would come too early.
-	return { workflowData: [[{ json }]], webhookResponse: { received: true } };
+	return accept(received.payload, received.eventId);
+}
+
+// n8n answers 200 by itself once the execution is written: an answer of our own would come too early.
+function accept(payload: EventPayload, eventId: string): IWebhookResponseData {
+	return { workflowData: [[{ json: itemOfEvent(payload, eventId) as IDataObject }]], webhookResponse: { received: true } };
 }
 
 function settleWhenAnswered(node: IWebhookFunctions, received: Extract<Received, { ok: true }>, release: () => void): void {

@@ -2,6 +2,7 @@ import type { IHookFunctions } from 'n8n-workflow';
 import { isEngineError, type Engine } from '../../src';
 import { engineOf } from '../shared/engine';
 import { nodeErrorOf } from '../shared/errors';
+import { forgetSample, sendSampleLater } from './sample';
 import { deliveryUrl, subscriptionId, subscriptionOf, type TriggerFields } from './subscription';
 import { webhookUrlOf } from './webhook-url';
 
@@ -36,8 +37,10 @@ export const webhookMethods = {
 			const { engine, config, release } = await engineOf(this);
 			try {
 				const url = webhookUrlOf(this, test);
+				const subscription = subscriptionOf(id, deliveryUrl(url, config.deliveryBaseUrl), fieldsOf(this), test);
 				paused.delete(id);
-				await engine.subscribe(subscriptionOf(id, deliveryUrl(url, config.deliveryBaseUrl), fieldsOf(this), test));
+				await engine.subscribe(subscription);
+				if (test) sendSampleLater(this, subscription);
 				return true;
 			} catch (error) {
 				// At n8n's start nobody is there to see it, and trigger() subscribes as soon as Redis is back.
@@ -70,7 +73,10 @@ async function endOrPause(node: IHookFunctions, engine: Engine, base: string | u
 	const live = idOf(node, false);
 	const url = deliveryUrl(node.getNodeWebhookUrl('default') ?? '', base);
 	const isLive = (await engine.subscriptions()).some((subscription) => subscription.id === live && subscription.url === url);
-	if (!isLive) return await engine.unsubscribe(idOf(node, true));
+	if (!isLive) {
+		forgetSample(idOf(node, true));
+		return await engine.unsubscribe(idOf(node, true));
+	}
 	paused.add(live);
 	await engine.pauseSubscription(live);
 }

@@ -3,7 +3,8 @@ import type { Correction, Engine } from '../../src';
 import { instantOf } from './instant';
 import { accountLocator, boardLocator, sectionLocator } from './locators';
 import { imageUrl, keepFile } from './media';
-import { locatorOf, pinTextFields } from './pin-fields';
+import { locatorOf } from './locator-value';
+import { pinTextFields } from './pin-fields';
 import { textOf } from './values';
 
 const optional = (field: INodeProperties): INodeProperties => ({ ...field, required: false });

@@ -2,6 +2,7 @@ import { NodeOperationError, type ILoadOptionsFunctions, type INodeListSearchIte
 import type { AccountView } from '../../src';
 import { engineOf } from './engine';
 import { nodeErrorOf } from './errors';
+import { locatorOf } from './locator-value';
 
 const NOBODY_REPORTED =
 	'Publish a workflow with a Pinterest Publish Worker node: it reports its account and boards within a minute. Or do not wait and choose';
@@ -98,11 +99,9 @@ async function accountsOf(context: ILoadOptionsFunctions): Promise<AccountView[]
 
 // Beside the operation's own locator there is one among the fields to change of a requeue or update.
 function parameter(context: ILoadOptionsFunctions, name: string): string | null {
-	const value = [`changes.${name}`, name]
-		.map((path) => context.getCurrentNodeParameter(path, { extractValue: true }))
-		.map((given) => (typeof given === 'object' && given !== null && 'value' in given ? given.value : given))
-		.find((given) => given !== undefined && given !== null && given !== '');
-	return value === undefined ? null : String(value);
+	const values = [`changes.${name}`, name].map((path) => locatorOf(context.getCurrentNodeParameter(path), name).value);
+	// An expression has no value while the workflow is edited.
+	return values.find((value) => value && !value.startsWith('=')) ?? null;
 }
 
 function matching(results: INodeListSearchItems[], filter = ''): INodeListSearchResult {

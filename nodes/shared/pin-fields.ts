@@ -1,5 +1,4 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { textOf } from './values';
 
 /** The texts of a Pin, with Pinterest's limits (Pinterest API 5.23 description, 2026-11). */
 export const pinTextFields: INodeProperties[] = [
@@ -36,14 +35,6 @@ export const pinTextFields: INodeProperties[] = [
 		description: 'What the image shows, for those who cannot see it. Up to 500 characters.',
 	},
 ];
-
-/** The value and the shown name of a locator, however it was filled: by list, by hand or by an expression. */
-export function locatorOf(given: unknown, field: string): { value: string | null; name: string | null } {
-	if (typeof given !== 'object' || given === null) return { value: textOf(given, field), name: null };
-	const { mode, value, cachedResultName } = given as { mode?: string; value?: unknown; cachedResultName?: unknown };
-	const name = mode === 'list' && typeof cachedResultName === 'string' ? cachedResultName : null;
-	return { value: textOf(value, field), name };
-}
 
 /** Where in n8n a job comes from, so that a person finds the run that asked for it. */
 export function originOf(n8n: IExecuteFunctions) {

@@ -1,6 +1,6 @@
 import type { Media, PublishRequest } from '../../../src';
 import { instantOf } from '../../shared/instant';
-import { locatorOf } from '../../shared/pin-fields';
+import { locatorOf } from '../../shared/locator-value';
 import { objectOf, textOf } from '../../shared/values';
 
 /** The fields of Enqueue as n8n gives them for one item. */

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { accountLocator } from '../../shared/locators';
-import { locatorOf } from '../../shared/pin-fields';
+import { locatorOf } from '../../shared/locator-value';
 import { refused } from '../../shared/values';
 
 export const heldAccount = {
