@@ -34,7 +34,9 @@ async function install(folder, { dependencies, overrides, node }) {
 	rmSync(folder, { recursive: true, force: true });
 	mkdirSync(folder);
 	writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies, overrides }));
-	await run(node, [npmCli(), 'install', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder });
+	// `npm test` hands the legacy-peer-deps of our .npmrc down by the environment; n8n does not start without its peers.
+	const words = ['install', '--ignore-scripts', '--legacy-peer-deps=false', '--no-audit', '--no-fund'];
+	await run(node, [npmCli(), ...words], { cwd: folder });
 	writeFileSync(join(folder, '.installed'), '');
 }
 

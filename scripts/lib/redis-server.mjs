@@ -23,7 +23,10 @@ export async function startRedisServer(options = {}) {
 		['--appendonly', 'yes', '--appendfsync', appendfsync, '--maxmemory-policy', 'noeviction'],
 		args,
 	].flat();
-	const server = watchedProcess(program, settings.map(String), { detached });
+	const forget = () => {
+		if (!dir) rmSync(folder, { recursive: true, force: true });
+	};
+	const server = watchedProcess(program, settings.map(String), { detached }, forget);
 	await waitUntil(() => answersPing(usedPort), { what: 'redis-server', gaveUp: server.failure });
 	return {
 		url: `redis://127.0.0.1:${usedPort}`,
@@ -32,16 +35,19 @@ export async function startRedisServer(options = {}) {
 		dir: folder,
 		stop: async () => {
 			await server.end('SIGTERM');
-			if (!dir) rmSync(folder, { recursive: true, force: true });
+			forget();
 		},
 		kill: () => server.end('SIGKILL'),
 	};
 }
 
-/** A child that dies with us; `failure()` says why it ended, `end(signal)` waits for its end. */
-export function watchedProcess(program, args, options = {}) {
+/** A child that dies with us, and then `forget`s; `failure()` says why it ended, `end(signal)` waits for its end. */
+export function watchedProcess(program, args, options = {}, forget = () => {}) {
 	const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
-	const killWithUs = () => child.kill('SIGKILL');
+	const killWithUs = () => {
+		child.kill('SIGKILL');
+		forget();
+	};
 	let output = '';
 	let ended;
 	process.once('exit', killWithUs);
