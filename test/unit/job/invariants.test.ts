@@ -5,6 +5,7 @@ import { FAILURES, rowOf, type FailureCode } from '../../../src/job/failures';
 import type { FailureRow } from '../../../src/job/failure-row';
 import type { Job, LeasedJob } from '../../../src/job/job';
 import type { LookOutcome, Outcome } from '../../../src/job/outcome';
+import type { Policy } from '../../../src/job/policy';
 import { transition } from '../../../src/job/transition';
 import { isEngineError } from '../../../src/errors';
 import { aFailure, aJob, HOUR, MINUTE, NOW, POLICY } from './builders';
@@ -12,7 +13,11 @@ import { aFailure, aJob, HOUR, MINUTE, NOW, POLICY } from './builders';
 // A job is led through random lives: claimed, ended, looked for, corrected by people, in any order, with random clocks and
 // dice. Beside it stands a witness who knows what really was sent and seen, and who is asked after each step.
 
+/** Few looks, so that doubts often end with a person. */
+const HASTY: Policy = { ...POLICY, lookAtMs: [5_000, 1_800_000] };
+
 interface Witness {
+	policy: Policy;
 	/** The send deadline of the last send whose outcome nobody knows; null when none is open. */
 	doubtSince: number | null;
 	/** When complete scans that saw nothing began, since then. */
@@ -41,9 +46,9 @@ const steps: fc.Arbitrary<Step>[] = [
 describe('whatever happens to a job', () => {
 	it('it is never sent while its Pin may exist, its record stays whole, and each event has the next number', () => {
 		let looks = 0, resends = 0;
-		fc.assert(fc.property(fc.array(fc.oneof(...steps), { minLength: 5, maxLength: 80, size: 'max' }), fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true })), (life, dice) => {
+		fc.assert(fc.property(fc.array(fc.oneof(...steps), { minLength: 5, maxLength: 80, size: 'max' }), fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true })), fc.constantFrom(POLICY, HASTY), (life, dice, policy) => {
 			const random = () => dice.next().value as number;
-			const witness: Witness = { doubtSince: null, absences: [], events: 1, sends: 0 };
+			const witness: Witness = { policy, doubtSince: null, absences: [], events: 1, sends: 0 };
 			let job = aJob();
 			let now = NOW;
 			for (const step of life) {
@@ -83,7 +88,7 @@ function attempt(job: Job, code: (Step & { do: 'attempt' })['code'], now: number
 	if (outcome.kind === 'unknown' || (outcome.kind === 'lease_lost' && outcome.afterPermit)) {
 		Object.assign(witness, { doubtSince: now + 20_000, absences: [], sends: witness.sends + 1 });
 	}
-	const change = transition(running, outcome, POLICY, now, random);
+	const change = transition(running, outcome, witness.policy, now, random);
 	expect(change.from).toBe('running');
 	expect(change.job.attempts - change.job.historyCut).toBe(change.job.attemptHistory.length);
 	return change;
@@ -105,7 +110,7 @@ function look(job: Job, { see, code }: Step & { do: 'look' }, now: number, rando
 		found: { kind: 'found', pinId: '2', pinUrl: null, evidence: scan }, absent: { kind: 'absent', evidence: scan }, contested: { kind: 'contested', evidence: scan },
 		ambiguous: { kind: 'ambiguous', pinIds: ['2', '3'], evidence: scan }, unreadable: { kind: 'unreadable', failure: aFailure(code), evidence: scan },
 	};
-	return transition({ ...job, lease: { fence: 'f', until: now + MINUTE, sendBy: null } }, outcomes[see], POLICY, now, random);
+	return transition({ ...job, lease: { fence: 'f', until: now + MINUTE, sendBy: null } }, outcomes[see], witness.policy, now, random);
 }
 
 function person(job: Job, act: (Step & { do: 'person' })['act'], now: number, witness: Witness): Change | null {
