@@ -65,16 +65,15 @@ async function finishedExecutions(api, workflowId, count, signal) {
 	return found;
 }
 
-/** Waits until every job has ended, and tells of the progress every few seconds. */
+/** Waits until every job has ended, and tells of the progress when there is some. */
 export async function allEnded({ engine }, count, { signal, tell }) {
-	let told = 0;
+	let told = { line: '', at: 0 };
 	await waitFor(signal)('all jobs to end', async () => {
 		const { jobs } = await engine.health();
 		const open = isOpen.reduce((sum, state) => sum + jobs[state], 0);
-		if (Date.now() - told > 3000) {
-			told = Date.now();
-			tell(`${jobs.succeeded} of ${count} published, ${jobs.failed} failed, ${open} open (${jobs.in_doubt} of them in doubt)`);
-		}
+		const line = `${jobs.succeeded} of ${count} published, ${jobs.failed} failed, ${open} open (${jobs.in_doubt} of them in doubt)`;
+		const sinceMs = Date.now() - told.at;
+		if ((line !== told.line && sinceMs > 2000) || sinceMs > 15_000) tell((told = { line, at: Date.now() }).line);
 		return open === 0;
 	});
 }

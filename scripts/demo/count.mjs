@@ -53,7 +53,8 @@ async function countEvents({ engine, api, workflows, log }) {
 	const subscriptions = await engine.subscriptions();
 	const counts = { sent: 0, received: 0, executions: 0, undelivered: [] };
 	for (const [workflow, node] of Object.entries(triggers)) {
-		const { events } = subscriptions.find(({ url }) => url.includes(workflows[workflow].id));
+		const { webhookId } = workflows[workflow].nodes.find(({ name }) => name === node);
+		const { events } = subscriptions.find(({ url }) => url.includes(webhookId));
 		const sent = log.filter(({ type }) => events.includes(type)).map(({ eventId }) => eventId);
 		const told = await toldTo(api, workflows[workflow].id, node);
 		counts.sent += sent.length;

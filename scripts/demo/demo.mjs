@@ -42,9 +42,8 @@ async function play(stage, { signal, log }) {
 	log(`\nThe sandbox will misbehave: ${Object.entries(faultShares).map(([fault, share]) => `${share * 100} % ${fault}`).join(', ')};`);
 	log('two images are broken, one board belongs to the other account, and one token will die.\n');
 
-	const first = await runSheet(stage, workflows.sheet);
+	const [first, incident] = await Promise.all([runSheet(stage, workflows.sheet), killToken(stage, second, 8, signal)]);
 	tell(`The sheet was run: ${first.jobs.length} jobs were accepted, ${first.refused.length} rows refused.`);
-	const incident = await killToken(stage, second, 8, signal);
 	tell(`The token of ${second} died: one incident holds ${incident.waiting} waiting jobs.`);
 	const runAgain = await repeated('Run again while publishing', stage, workflows.sheet);
 	await reconnect(stage, second, signal);

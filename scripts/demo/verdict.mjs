@@ -19,7 +19,7 @@ export function complaints(counts, again) {
 /** The counts as a table to read. */
 export function table(counts, again) {
 	const { jobs, succeeded, recovered, failed, held, faults, double, missing, events } = counts;
-	const list = (object) => Object.entries(object).map(([name, count]) => `${count} ${name}`).join(', ') || 'none';
+	const list = (object) => Object.entries(object).map(([name, count]) => `${count} × ${name}`).join(', ') || 'none';
 	const rows = [
 		['Faults met', list(faults)],
 		['Jobs', jobs],
