@@ -1,4 +1,4 @@
-/** Every code an `EngineError` can have, with what happened and what to do. `docs/errors.md` lists the same. */
+/** Every code an `EngineError` can have, with what happened. `docs/errors.md` lists the same. */
 export const ERROR_TABLE = {
 	invalid_request: 'The Pin cannot be published as given.',
 	idempotency_conflict: 'This key already names a Pin with other content.',
@@ -28,8 +28,36 @@ export const ERROR_TABLE = {
 
 export type EngineErrorCode = keyof typeof ERROR_TABLE;
 
+/** What to do when the case itself says nothing better. */
+export const ERROR_HINTS: Record<EngineErrorCode, string> = {
+	invalid_request: 'Correct the field that is named, then run it again.',
+	idempotency_conflict: 'Change that job with Pinterest Requeue or Update, or give this Pin another Source Record ID or key.',
+	job_not_found: 'Check the id (it begins with pj_) and that the credential names the right namespace.',
+	job_not_waiting: 'Look at the job again in a minute; a failed or canceled one goes back with Pinterest Requeue.',
+	job_in_doubt: 'Wait until the board has been read, or use Resolve Unknown.',
+	job_not_failed: 'A waiting job is changed with Update; a published one needs a new Source Record ID or key.',
+	revision_moved: 'Read the job again, then repeat the change if it still makes sense.',
+	requeue_limit: 'Look at its last error; a person may still requeue it.',
+	key_owned: 'Cancel one of the two jobs, or give the correction other content.',
+	not_in_doubt: 'Use Requeue or Update instead.',
+	hold_not_found: 'List the holds again: it may have ended by itself.',
+	account_unknown: 'Publish a workflow with a Pinterest Publish Worker of this account name.',
+	account_bound: 'Use another account name for this credential, or connect the first user again.',
+	board_unknown: 'Choose a board from the list, or have the account invited to this one.',
+	media_missing: 'Give the image again.',
+	media_too_large: 'Use an image of at most 20 MB.',
+	namespace_full: 'Give Redis more memory, or let finished jobs go sooner. Nothing was enqueued.',
+	namespace_newer: 'Update this package to the version of the other workers.',
+	redis_unavailable: 'Check that Redis runs and that the Pinterest Job Engine credential names it. Running this again is safe.',
+	redis_unsafe: 'Set appendonly yes and maxmemory-policy noeviction.',
+	subscription_unreachable: 'Publish the workflow of the trigger, and check the n8n base URL for deliveries in the credential.',
+	subscription_not_found: 'List the subscriptions again: it may have expired.',
+	invalid_config: 'Correct the setting that is named.',
+	signature_refused: 'Use the same signing secret on both sides.',
+};
+
 export interface EngineErrorDetails {
-	/** What to do now, in one sentence. */
+	/** What to do now, in one sentence; replaces the general hint of the code. */
 	hint?: string;
 	/** Replaces the table's sentence by one that names the case. */
 	message?: string;
@@ -39,11 +67,12 @@ export interface EngineErrorDetails {
 /** A broken call or broken surroundings; ask for its `code`, not for `instanceof`. */
 export class EngineError extends Error {
 	override readonly name = 'EngineError';
-	readonly hint: string | null;
+	/** What to do now. */
+	readonly hint: string;
 
 	constructor(readonly code: EngineErrorCode, readonly details: EngineErrorDetails = {}, options?: { cause?: unknown }) {
 		super(details.message ?? ERROR_TABLE[code], options);
-		this.hint = details.hint ?? null;
+		this.hint = details.hint ?? ERROR_HINTS[code];
 	}
 }
 

@@ -1,5 +1,7 @@
-import { holdHint, type HoldKind, HOLD_KINDS } from './hold';
+import { rowOf } from './failures';
+import { HOLD_KINDS, holdHint, type HoldKind } from './hold';
 import type { Job, JobState, Phase } from './job';
+import { filled } from './sentences';
 import { viewAsOf } from './view';
 
 export const JOB_EVENT_TYPES = [
@@ -71,15 +73,21 @@ export function dataOf(event: EngineEvent, job: Job | null): Record<string, unkn
 	return { id: event.jobId, state, phase, revision, seq, attempts };
 }
 
-/** Instants in ISO, as everywhere in a payload, under whatever name they come. */
+/** Instants in ISO, as everywhere in a payload, under whatever name they come; and what to do. */
 function incidentData({ account, incident }: AccountEvent): Record<string, unknown> {
 	const shown = Object.entries(incident).map(([name, value]) => [name, typeof value === 'number' && INSTANTS.has(name) ? new Date(value).toISOString() : value]);
-	const { kind } = incident;
-	const hint = isHoldKind(kind) ? { hint: holdHint(kind, account) } : {};
-	return { account, ...Object.fromEntries(shown), ...hint };
+	return { account, ...Object.fromEntries(shown), ...hintOf(account, incident) };
 }
 
 const INSTANTS = new Set(['since', 'until', 'at', 'endsAt', 'releasedAt']);
+
+function hintOf(account: string, { kind, code, groupKey }: Record<string, unknown>): { hint?: string } {
+	if (isHoldKind(kind)) return { hint: holdHint(kind, account) };
+	if (typeof code !== 'string' || typeof groupKey !== 'string') return {};
+	// What the cause of a group is about stands behind its code and account (see group-key.ts).
+	const [, , about = '?', section = '?'] = groupKey.split('|');
+	return { hint: filled(rowOf(code).hint, { account, board: about, section, link: about, media: about }) };
+}
 
 function isHoldKind(kind: unknown): kind is HoldKind {
 	return (HOLD_KINDS as readonly unknown[]).includes(kind);

@@ -12,6 +12,11 @@ export function sentence(text: string, { account, content }: Pick<Job, 'account'
 		link: link ?? '(none)',
 		media: media.kind === 'image_url' ? media.url : `of ${Math.ceil(media.bytes / 1024)} kB (${media.contentType})`,
 	};
+	return filled(text, words);
+}
+
+/** A sentence of a row with words in place of its signs. */
+export function filled(text: string, words: Partial<Record<string, string>>): string {
 	return text.replace(/\{(\w+)\}/g, (sign, name: string) => words[name] ?? sign);
 }
 

@@ -72,7 +72,9 @@ function sendAgain(job: LeasedJob, { code, facts }: Failure, errorClass: ErrorCl
 		return failed(job, rowOf('deadline_passed'), { ...facts, message }, terms.now, more);
 	}
 	const lastError = { class: errorClass, code, message: facts.message, httpStatus: facts.httpStatus };
-	return stepOf(job, { ...more, state: 'retry_scheduled', phase: 'publish', dueAt, lastError });
+	// A media step is repeated as one: nothing is sent before the media are ready.
+	const phase = job.phase === 'media' ? 'media' : 'publish';
+	return stepOf(job, { ...more, state: 'retry_scheduled', phase, dueAt, lastError });
 }
 
 /** The lease ran out under a worker. Before the permit nothing was sent; after it nobody knows. */

@@ -147,7 +147,14 @@ describe('the view as of an event', () => {
 			type: 'account.held',
 			data: { account: 'acme-us', kind: 'no_worker', since: '2026-11-24T10:00:00.000Z', until: '2026-11-24T10:01:00.000Z', waiting: 41, hint: expect.stringContaining('No worker publishes for acme-us') },
 		});
-		const group: AccountEvent = { ...told, type: 'failure_group.opened', incident: { group: 'board_not_found|acme-us|1' } };
-		expect(dataOf(group, null)).toEqual({ account: 'acme-us', group: 'board_not_found|acme-us|1' });
+	});
+
+	it('tells of the first failure of a cause with what to do', () => {
+		const told: AccountEvent = { id: 'evt_3', cursor: '3-0', type: 'failure_group.opened', at: NOW, account: 'acme-us', incident: { groupKey: 'board_not_found|acme-us|77', code: 'board_not_found' } };
+		expect(dataOf(told, null)).toEqual({
+			account: 'acme-us', groupKey: 'board_not_found|acme-us|77', code: 'board_not_found',
+			hint: 'Board 77 does not exist for acme-us. Requeue with another board. A board of the sandbox exists only there.',
+		});
+		expect(dataOf({ ...told, incident: { jobId: 'pj_1' } }, null)).toEqual({ account: 'acme-us', jobId: 'pj_1' });
 	});
 });
