@@ -4,7 +4,7 @@ import type { Outcome } from './job/outcome';
 import { lateEvidence, sendBack } from './job/corrections';
 import { dataOf } from './job/event';
 import { describe, type Log } from './log';
-import { Pacer } from './pace/pacer';
+import { Pacer, type Slot } from './pace/pacer';
 import type { Publisher } from './publish/contract';
 import type { AccountStore } from './store/accounts';
 import { openClient } from './store/connection';
@@ -149,7 +149,10 @@ export class Crew {
 		const { store, world, log } = this.parts;
 		return new Worker({
 			nextDue: (accounts, lane) => store.nextDue(accounts, lane),
-			slot: async (lane, { account }, run) => void await (lane === 'look' ? this.pacer.readSlot(account, run) : this.pacer.slot(account, run)),
+			slot: async (lane, { account }, run) => {
+				const inSlot = async (slot: Slot) => void (await run() || slot.unused());
+				await (lane === 'look' ? this.pacer.readSlot(account, inSlot) : this.pacer.slot(account, inSlot));
+			},
 			use: (lane, account, more) => (lane === 'look' ? this.attempts.lookNext(account) : this.attempts.publishNext(account, more)),
 			world, idleMs: this.scaled(5 * SECOND), log,
 		});

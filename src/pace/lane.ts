@@ -32,7 +32,7 @@ export class Lane {
 	private readonly waiters = new Set<Waiter>();
 	/** Grants whose slot Redis has not got back yet. */
 	private readonly held = new Set<Promise<unknown>>();
-	private running = 0;
+	private readonly running = new Set<Promise<unknown>>();
 	private timer: NodeJS.Timeout | null = null;
 	private probing: Promise<void> | null = null;
 	/** The last sign of life, or since when one is waited for; null while nobody waits. */
@@ -49,7 +49,7 @@ export class Lane {
 
 	/** Slots of this process that wait or run. */
 	get pending(): number {
-		return this.waiters.size + this.running;
+		return this.waiters.size + this.running.size;
 	}
 
 	/** How long nobody has wanted a slot, ms. */
@@ -65,10 +65,9 @@ export class Lane {
 				cancel: () => resolve(undefined),
 				begin: (limiter) => {
 					this.waiters.delete(waiter);
-					this.running++;
 					const work = task({ unused: () => this.giveBack(limiter) });
 					work.then(resolve, reject);
-					return work.then(() => this.ended(), () => this.ended());
+					return this.track(work);
 				},
 			};
 			this.waiters.add(waiter);
@@ -84,13 +83,21 @@ export class Lane {
 		this.waiters.clear();
 	}
 
-	/** Resolves when what runs has ended and its slots are given back. */
+	/** Resolves when what runs has ended. */
+	async ended(): Promise<void> {
+		await Promise.all([...this.running]);
+	}
+
+	/** Resolves when Redis has its slots back; never, should an answer of it be lost. */
 	async settled(): Promise<void> {
 		await Promise.allSettled([...this.held]);
 	}
 
-	private ended(): void {
-		this.running--;
+	private async track(work: Promise<unknown>): Promise<void> {
+		const ended = work.then(() => undefined, () => undefined);
+		this.running.add(ended);
+		await ended;
+		this.running.delete(ended);
 		this.usedAt = performance.now();
 	}
 

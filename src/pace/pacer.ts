@@ -8,7 +8,7 @@ import { headroomOf } from './headroom';
 import { Lane, type Slot } from './lane';
 import { RedisClock } from './redis-clock';
 import { SharedBucket } from './shared-bucket';
-import { within } from './within';
+import { atMost, within } from './within';
 
 export type { Slot } from './lane';
 
@@ -24,6 +24,8 @@ export interface PacerOptions {
 	longestRunMs?: number;
 	/** How long Redis may be silent before slots are granted by a local gap, ms; 5 s by default. */
 	patienceMs?: number;
+	/** How long `stop` waits for what runs in a slot, ms; 30 s by default, a send and its settling. */
+	stopGraceMs?: number;
 	log: Log;
 }
 
@@ -31,7 +33,8 @@ const MINUTE_MS = 60_000;
 const CLOCK_EVERY_MS = 30_000;
 const RETRY_MS = 500;
 const IDLE_MS = 5 * 60_000;
-const STOP_GRACE_MS = 2000;
+const STOP_GRACE_MS = 30_000;
+const GIVE_BACK_MS = 1000;
 /** Looks of one account that may wait or run at once. */
 const READS_AT_ONCE = 4;
 const CLEAN_CALLS = 10;
@@ -110,19 +113,15 @@ export class Pacer {
 		return known === null ? null : Math.max(0, Math.min(...known));
 	}
 
-	/** Ends every wait (they resolve to undefined), lets what runs give its slot back for 2 s, and closes the connection. */
+	/** Ends every wait (they resolve to undefined), waits for what runs to give its slot back, and closes the connection. */
 	async stop(): Promise<void> {
 		if (this.stopped) return;
 		this.stopped = true;
 		for (const timer of this.timers) clearInterval(timer);
 		const lanes = [...this.lanes.values()];
 		for (const lane of lanes) lane.stop();
-		let grace: NodeJS.Timeout | undefined;
-		await Promise.race([
-			Promise.all(lanes.map((lane) => lane.settled())),
-			new Promise((resolve) => (grace = setTimeout(resolve, STOP_GRACE_MS))),
-		]);
-		clearTimeout(grace);
+		await atMost(this.options.stopGraceMs ?? STOP_GRACE_MS, lanes.map((lane) => lane.ended()));
+		await atMost(GIVE_BACK_MS, lanes.map((lane) => lane.settled()));
 		for (const lane of lanes) lane.bucket.close();
 		if (this.raw) await this.raw.disconnect(false);
 		else this.options.client.disconnect();

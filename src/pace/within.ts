@@ -5,3 +5,10 @@ export function within<T>(ms: number, answer: Promise<T>): Promise<T> {
 		answer.then(resolve, reject).finally(() => clearTimeout(timer));
 	});
 }
+
+/** Resolves when all of it has ended, and after `ms` in any case. */
+export async function atMost(ms: number, ends: Promise<void>[]): Promise<void> {
+	let timer: NodeJS.Timeout | undefined;
+	await Promise.race([Promise.all(ends), new Promise((resolve) => (timer = setTimeout(resolve, ms)))]);
+	clearTimeout(timer);
+}

@@ -34,5 +34,5 @@ function has(wanted: readonly string[] | undefined, value: unknown): boolean {
 }
 
 function holdsIfSaid(wanted: readonly string[] | undefined, value: unknown): boolean {
-	return typeof value !== 'string' || has(wanted, value);
+	return value === undefined || has(wanted, value);
 }

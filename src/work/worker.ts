@@ -13,8 +13,8 @@ export interface SlotUse {
 interface Parts {
 	/** When each account's next job of the lane is due; accounts without one are absent. */
 	nextDue(accounts: string[], lane: Lane): Promise<Map<string, number>>;
-	/** Grants a slot in the account's line, then runs. */
-	slot(lane: Lane, account: ServedAccount, run: () => Promise<void>): Promise<void>;
+	/** Grants a slot in the account's line, then runs; false when no job was found for it, so that its token may go back. */
+	slot(lane: Lane, account: ServedAccount, run: () => Promise<boolean>): Promise<void>;
 	/** Claims and works inside the slot. `more` is called as soon as the claim has shown that another job is due. */
 	use(lane: Lane, account: ServedAccount, more: () => void): Promise<SlotUse>;
 	world: World;
@@ -117,11 +117,12 @@ export class Worker {
 
 	private async serveSlot(lane: Lane, account: ServedAccount, key: string): Promise<void> {
 		await this.parts.slot(lane, account, async () => {
-			if (this.stopping || !this.accounts.has(account.account)) return;
+			if (this.stopping || !this.accounts.has(account.account)) return false;
 			const used = await this.parts.use(lane, account, () => this.ask(lane, account.account));
 			// A due time that a claim did not confirm (a hold, a busy board) must not make the loop spin.
 			const now = this.parts.world.now();
 			if (used.jobs === 0) this.quietUntil.set(key, Math.max(used.nextAt ?? now + this.parts.idleMs, now + QUIET_MS));
+			return used.jobs > 0;
 		});
 	}
 }

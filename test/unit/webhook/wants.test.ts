@@ -51,6 +51,7 @@ describe('a subscription wants an event of an account', () => {
 		['not a group of another class', all({ classes: ['stop'] }), group, false],
 		['not a group of another queue', all({ queues: ['ops'] }), group, false],
 		['not a group of another client', all({ clients: ['Beta'] }), group, false],
+		['not a group of no client', all({ clients: ['Acme'] }), { ...group, incident: { ...group.incident, client: null } }, false],
 		['not a type it did not ask for', { events: ['job.failed'] }, held, false],
 	])('%s', (_name, filter, event, answer) => {
 		expect(wants(filter, event, null)).toBe(answer);
