@@ -1,6 +1,7 @@
+import type { FailureRow } from './failure-row';
+import { rowOf } from './failures';
 import { holdHint, type Incident } from './hold';
 import type { Job } from './job';
-import { rowOf } from './failures';
 
 /** The hint or client sentence of a row, about this job: its account, board, link and media in place of their signs. */
 export function sentence(text: string, { account, content }: Pick<Job, 'account' | 'content'>): string {
@@ -53,7 +54,15 @@ function heldBy(job: Job, { kind, account, until }: Incident): string {
 
 function afterFailure(job: Job): string {
 	if (job.mayExist) return 'Nothing: closed by hand without knowing whether the Pin exists. This key is not sent again, unless somebody gives another verdict.';
-	return job.lastError === null ? 'Look at the last attempt, then requeue.' : sentence(rowOf(job.lastError.code).hint, job);
+	if (job.lastError === null) return 'Look at the last attempt, then requeue.';
+	const hint = sentence(rowOf(job.lastError.code).hint, job);
+	return /requeue|verdict/i.test(hint) ? hint : `${hint} Then requeue this job.`;
+}
+
+/** What a client may be told. A row that is tried again speaks of that; once its tries are over it would promise too much. */
+export function clientSentence(row: FailureRow, job: Job): string {
+	const gaveUp = job.state === 'failed' && row.queue !== 'client' && (row.class === 'retry' || row.class === 'retry_later');
+	return gaveUp ? 'Not published: we are looking into it.' : sentence(row.clientMessage, job);
 }
 
 /** `at 10:05 UTC`, with the day when that is another one than that of the last thing known of the job. */

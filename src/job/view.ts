@@ -2,7 +2,7 @@ import type { JobEvent } from './event';
 import { rowOf } from './failures';
 import type { Incident } from './hold';
 import type { Attempt, ErrorClass, Job, JobState, N8nOrigin, Phase, PinContent, QueueName } from './job';
-import { nextActionOf, sentence } from './sentences';
+import { clientSentence, nextActionOf, sentence } from './sentences';
 
 /** The job as everybody sees it: node output, events, the ops form and the command line. Field names are API. */
 export interface JobView {
@@ -118,7 +118,7 @@ function errorView(job: Job): JobView['lastError'] {
 	if (job.lastError === null) return null;
 	const { class: errorClass, code, message } = job.lastError;
 	const row = rowOf(code);
-	return { class: errorClass, code, message, hint: sentence(row.hint, job), clientMessage: sentence(row.clientMessage, job) };
+	return { class: errorClass, code, message, hint: sentence(row.hint, job), clientMessage: clientSentence(row, job) };
 }
 
 /** What on the Requeue node mends it; null while nobody has to. */

@@ -41,6 +41,13 @@ describe('the view of a job', () => {
 		});
 	});
 
+	it('promises no client another try when there is none', () => {
+		const lastError = { class: 'retry', code: 'network_unreachable', message: 'm', httpStatus: null } as const;
+		expect(viewOf(aJob({ state: 'retry_scheduled', phase: 'publish', lastError })).lastError?.clientMessage).toBe('Not published yet; it will be tried again.');
+		expect(viewOf(failedWith('network_unreachable'))).toMatchObject({ lastError: { clientMessage: 'Not published: we are looking into it.' }, nextAction: expect.stringMatching(/Then requeue this job\.$/) });
+		expect(viewOf(failedWith('image_unreachable')).lastError?.clientMessage).toMatch(/Please send/);
+	});
+
 	it('names a creative by the user\'s own name for it', () => {
 		expect(viewOf(aJob({}, { assetId: 'hat' })).creative.ref).toBe('hat');
 		const media = { kind: 'image_base64', sha256: 'a'.repeat(64), contentType: 'image/png', bytes: 9 } as const;
