@@ -1,3 +1,4 @@
+import { tooLate } from '../job/deadline';
 import type { Doubt, LeasedJob } from '../job/job';
 import type { Outcome } from '../job/outcome';
 import type { Policy } from '../job/policy';
@@ -70,8 +71,8 @@ export class Attempts {
 	}
 
 	private async publish(job: LeasedJob, account: ServedAccount, lookFirst: boolean): Promise<void> {
-		const refusal = lookFirst ? await this.lookBeforeSending(job, account) : null;
-		const outcome = refusal ?? await this.parts.publisher.publish(job, {
+		const seen = lookFirst ? await this.lookBeforeSending(job, account) : null;
+		const outcome = seen ?? tooLate(job, this.parts.policy, this.parts.world.now()) ?? await this.parts.publisher.publish(job, {
 			token: account.token,
 			permit: (budgetMs) => this.draining ? Promise.resolve(null) : this.parts.store.beginSend(job, budgetMs),
 			media: (sha256) => this.parts.store.media(sha256),
