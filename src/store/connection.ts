@@ -49,6 +49,7 @@ export function openClient(settings: RedisSettings, name: string, options: Omit<
 	const client = given.mode === 'cluster' ? openCluster(given, use) : new Redis(optionsOf(given, use));
 	// The caller of a command is told of its failure; an event without a listener would end the process.
 	client.on('error', () => undefined);
+	client.setMaxListeners(0);
 	return client;
 }
 

@@ -8,6 +8,8 @@ interface Options {
 	log?: (line: Record<string, unknown>) => void;
 }
 
+const PATIENCE_MS = 1000;
+
 /** Greets the namespace after every (re)connect, before anything else is asked of it: did this Redis forget something? */
 export class Greeting {
 	private greeted = false;
@@ -19,21 +21,22 @@ export class Greeting {
 		private readonly client: Client,
 		private readonly attach: (args: (string | number)[]) => Promise<unknown>,
 		private readonly options: Options,
+		private readonly closed: AbortSignal,
 	) {
 		// On a Cluster a node that fails over shows as a new node.
 		for (const sign of ['close', '+node']) client.on(sign, () => { this.greeted = false; });
 	}
 
-	/** Resolves once the connection is up and greeted; rejects at the deadline. */
-	async done(deadline: number): Promise<void> {
+	/** Resolves once the connection is up and greeted; rejects after a second, so that each caller minds its own deadline. */
+	async done(): Promise<void> {
 		while (!this.greeted) {
-			this.underWay ??= this.greet(deadline).finally(() => { this.underWay = null; });
+			this.underWay ??= this.greet().finally(() => { this.underWay = null; });
 			await this.underWay;
 		}
 	}
 
-	private async greet(deadline: number): Promise<void> {
-		await ready(this.client, deadline);
+	private async greet(): Promise<void> {
+		await ready(this.client, Date.now() + PATIENCE_MS, this.closed);
 		// From here on a new loss of the connection asks for a new greeting.
 		this.greeted = true;
 		try {
@@ -65,22 +68,25 @@ export async function configOf(client: Client, name: string): Promise<string | n
 	}
 }
 
-/** Resolves when commands can be sent; rejects with `NotReady`, which names the last failure, at the deadline. */
-export async function ready(client: Client, deadline: number): Promise<void> {
+/** Resolves when commands can be sent; rejects with `NotReady`, which names the last failure, at the deadline or when `closed`. */
+export async function ready(client: Client, deadline: number, closed: AbortSignal): Promise<void> {
+	if (closed.aborted) throw new NotReady(null);
 	if (client.status === 'ready') return;
 	if (client.status === 'wait') client.connect().catch(() => undefined);
 	await new Promise<void>((resolve, reject) => {
 		let last: Error | null = null;
 		const done = (settle: () => void) => {
 			clearTimeout(timer);
-			client.off('ready', onReady).off('end', onEnd).off('error', onError);
+			client.off('ready', onReady).off('error', onError);
+			closed.removeEventListener('abort', fail);
 			settle();
 		};
 		const fail = () => done(() => reject(new NotReady(last)));
 		const onReady = () => done(resolve);
-		const onEnd = fail;
 		const onError = (error: Error) => { last = error; };
 		const timer = setTimeout(fail, Math.max(0, deadline - Date.now()));
-		client.on('ready', onReady).on('end', onEnd).on('error', onError);
+		client.on('ready', onReady).on('error', onError);
+		// A client that was waiting to reconnect ends without an event.
+		closed.addEventListener('abort', fail);
 	});
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, type RedisSettings, openClient } from './connection';
 import { Greeting, ready } from './greeting';
@@ -47,13 +48,15 @@ export class Namespace {
 	private told = 0;
 	private offsetMs = 0;
 	private bare = false;
-	private closed = false;
+	private readonly closing = new AbortController();
 	private lastAnswerAt = 0;
 
 	constructor(readonly options: NamespaceOptions) {
 		this.prefix = prefixOf(options.name);
+		// Every call under way may wait for the same connection.
+		setMaxListeners(0, this.closing.signal);
 		this.client = openClient(options.redis, `pj:${options.name}:store`, { commandTimeoutMs: COMMAND_TIMEOUT_MS });
-		this.greeting = new Greeting(this.client, (args) => this.evaluate(this.client, 'attach', randomOperation(), args), options);
+		this.greeting = new Greeting(this.client, (args) => this.evaluate(this.client, 'attach', randomOperation(), args), options, this.closing.signal);
 		this.signals = new Signals(options.redis, this.prefix, (counter) => this.hear(counter));
 	}
 
@@ -102,7 +105,7 @@ export class Namespace {
 
 	/** Closes every connection; calls under way reject with `redis_unavailable`. */
 	async close(): Promise<void> {
-		this.closed = true;
+		this.closing.abort();
 		this.signals.close();
 		for (const client of [this.client, this.bulkClient]) client?.disconnect();
 	}
@@ -111,15 +114,15 @@ export class Namespace {
 		const deadline = Date.now() + (this.options.deadlineMs ?? 10_000);
 		for (let tries = 0; ; tries++) {
 			try {
-				await this.greeting.done(deadline);
+				await this.greeting.done();
 				const client = bulk ? this.bulk() : this.client;
-				await ready(client, deadline);
+				await ready(client, deadline, this.closing.signal);
 				const answer = await call(client);
 				this.lastAnswerAt = Date.now();
 				return answer;
 			} catch (error) {
 				const pauseMs = Math.min(25 * 2 ** Math.min(tries, 5), 500);
-				if (!isRepeatable(error) || this.closed || Date.now() + pauseMs >= deadline) throw translated(error);
+				if (!isRepeatable(error) || this.closing.signal.aborted || Date.now() + pauseMs >= deadline) throw translated(error);
 				this.doubt(error);
 				await sleep(pauseMs);
 			}
@@ -157,7 +160,7 @@ export class Namespace {
 
 	/** A connection on which nothing was answered for as long as a command may take is half open: a new one is needed. */
 	private doubt(error: unknown): void {
-		const silent = Date.now() - this.lastAnswerAt > COMMAND_TIMEOUT_MS;
+		const silent = Date.now() - this.lastAnswerAt > 0.9 * COMMAND_TIMEOUT_MS;
 		const timedOut = error instanceof Error && error.message === 'Command timed out';
 		if (!timedOut || !silent) return;
 		this.options.log?.({ level: 'warn', event: 'redis.silent', namespace: this.options.name });

@@ -9,9 +9,9 @@ export interface Script {
 	sha: string;
 }
 
-// These only end or prove what was begun: they must fit when Redis is full. Redis before 7 and some stand-ins do not know
-// the line; the namespace then goes without.
-const MAY_EXCEED_MEMORY = ['settle', 'extend', 'give-back', 'take-over', 'revise', 'double-pin', 'settle-delivery', 'settle-inbox', 'purge', 'trim'];
+// When Redis is full it takes in nothing new; all else must fit, so that what it has can end and make room.
+// Stand-ins for Redis may not know the line; the namespace then goes without.
+const TAKES_IN = ['enqueue', 'put-media', 'subscribe', 'fan-out', 'save-boards'];
 const ALLOW_OOM = '#!lua flags=allow-oom\n';
 
 const folder = join(__dirname, 'lua');
@@ -22,7 +22,7 @@ export function script(name: string, bare = false): Script {
 	const cacheKey = bare ? `${name} bare` : name;
 	let found = loaded.get(cacheKey);
 	if (!found) {
-		const flags = !bare && MAY_EXCEED_MEMORY.includes(name) ? ALLOW_OOM : '';
+		const flags = bare || TAKES_IN.includes(name) ? '' : ALLOW_OOM;
 		const text = flags + composed(join(folder, `${name}.lua`), new Set());
 		found = { name, text, sha: createHash('sha1').update(text).digest('hex') };
 		loaded.set(cacheKey, found);

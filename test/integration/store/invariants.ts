@@ -27,17 +27,20 @@ function expectedIndexes(dump: Dump): Set<string> {
 	const places = new Set<string>();
 	const counts = new Map<string, number>();
 	const count = (name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
-	const heads = new Map<string, number>();
+	const heads = new Map<string, { lane: string; account: string; board: string; at: number }>();
 	for (const job of jobsOf(dump)) {
-		const { id, state, account, board, created, queue, group, media } = job;
+		const { id, state, account = '', board = '', created, queue, group, media } = job;
 		places.add(`state:${state} ${id} ${created}`).add(`jobs:${account} ${id} ${created}`);
 		count(`counts:${account} ${state}`);
-		if (job.doubt) places.add(`doubt ${id} ${job.doubt}`), count(`counts:${account} doubt`);
+		if (job.doubt) {
+			places.add(`doubt ${id} ${job.doubt}`);
+			count(`counts:${account} doubt`);
+		}
 		const lane = laneOf(job);
 		if (lane) {
 			places.add(`lane:${lane}:${account}:${board} ${id} ${job.due}`);
-			const place = `${lane}:${account} ${board}`;
-			heads.set(place, Math.min(heads.get(place) ?? Infinity, Number(job.due)));
+			const place = `${lane}:${account}:${board}`;
+			heads.set(place, { lane, account, board, at: Math.min(heads.get(place)?.at ?? Infinity, Number(job.due)) });
 		}
 		if (job.fence) places.add(`leases ${id} ${job.leaseEnd}`);
 		if (state === 'running') places.add(`busy:${account} ${board} ${id}`);
@@ -50,29 +53,33 @@ function expectedIndexes(dump: Dump): Set<string> {
 	}
 	for (const [name, n] of counts) places.add(`${name} ${n}`);
 	const dues = new Map<string, number>();
-	for (const [place, head] of heads) {
-		const [line = '', board = ''] = place.split(' ');
-		const [lane, account = ''] = line.split(':');
-		if (lane === 'publish' && board in ((dump[`busy:${account}`] ?? {}) as Hash)) continue;
-		const gap = lane === 'publish' ? Number(((dump[`gaps:${account}`] ?? {}) as Hash)[board] ?? 0) : 0;
-		places.add(`boards:${line} ${board} ${Math.max(head, gap)}`);
-		dues.set(line, Math.min(dues.get(line) ?? Infinity, Math.max(head, gap)));
+	for (const { lane, account, board, at } of heads.values()) {
+		const [busy, gaps] = [`busy:${account}`, `gaps:${account}`].map((name) => (lane === 'publish' ? dump[name] ?? {} : {}) as Hash);
+		if (busy![board]) continue;
+		const from = Math.max(at, Number(gaps![board] ?? 0));
+		places.add(`boards:${lane}:${account} ${board} ${from}`);
+		const due = `due:${lane} ${account}`;
+		dues.set(due, Math.min(dues.get(due) ?? Infinity, from));
 	}
-	for (const [line, at] of dues) places.add(`due:${line.split(':')[0]} ${line.split(':')[1]} ${at}`);
+	for (const [due, at] of dues) places.add(`${due} ${at}`);
 	return places;
 }
 
 const INDEXES = /^(state|jobs|lane|boards|due|busy|nat|failed|mediarefs|counts):|^(leases|doubt|finished|groups)$/;
 
 function actualIndexes(dump: Dump): Set<string> {
-	const places = new Set<string>();
-	for (const [name, value] of Object.entries(dump)) {
-		if (!INDEXES.test(name)) continue;
-		if (!Array.isArray(value)) for (const [field, held] of Object.entries(value as Hash)) held !== '0' && places.add(`${name} ${field} ${held}`);
-		else if (/^(nat|mediarefs):/.test(name)) for (const member of value as string[]) places.add(`${name} ${member}`);
-		else for (let i = 0; i < value.length; i += 2) places.add(name.startsWith('failed:') ? `${name} ${value[i]}` : `${name} ${value[i]} ${value[i + 1]}`);
-	}
-	return places;
+	return new Set(Object.entries(dump).filter(([name]) => INDEXES.test(name)).flatMap(([name, value]) => placesIn(name, value)));
+}
+
+function placesIn(name: string, value: unknown): string[] {
+	if (!Array.isArray(value)) return Object.entries(value as Hash).flatMap(([field, held]) => (held === '0' ? [] : [`${name} ${field} ${held}`]));
+	const members = value as string[];
+	if (/^(nat|mediarefs):/.test(name)) return members.map((member) => `${name} ${member}`);
+	return members.flatMap((member, i) => {
+		if (i % 2 === 1) return [];
+		// When a failure came is in no field of the hash.
+		return [name.startsWith('failed:') ? `${name} ${member}` : `${name} ${member} ${members[i + 1]}`];
+	});
 }
 
 function differences(what: string, expected: Set<string>, actual: Set<string>): string[] {
