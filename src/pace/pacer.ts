@@ -26,12 +26,15 @@ export interface PacerOptions {
 	patienceMs?: number;
 	/** How long `stop` waits for what runs in a slot, ms; 30 s by default, a send and its settling. */
 	stopGraceMs?: number;
+	/** How long nobody wants a slot of a lane before it is forgotten, ms; 5 min by default. */
+	idleMs?: number;
 	log: Log;
 }
 
 const MINUTE_MS = 60_000;
 const CLOCK_EVERY_MS = 30_000;
 const RETRY_MS = 500;
+const COMPLAIN_EVERY_MS = 30_000;
 const IDLE_MS = 5 * 60_000;
 const STOP_GRACE_MS = 30_000;
 const GIVE_BACK_MS = 1000;
@@ -59,11 +62,12 @@ export class Pacer {
 	private opened: Promise<Connection> | null = null;
 	private raw: Connection | null = null;
 	private stopped = false;
+	private complainedAt = -Infinity;
 
 	constructor(private readonly options: PacerOptions) {
 		this.clock = new RedisClock(options.client, `b_{${options.namespace}}`);
 		options.client.on('error', (error) => this.failed(error));
-		this.timers = [setInterval(() => void this.sync(), CLOCK_EVERY_MS), setInterval(() => this.dropIdle(), IDLE_MS / 5)];
+		this.timers = [setInterval(() => this.raw && void this.sync(), CLOCK_EVERY_MS), setInterval(() => this.dropIdle(), this.idleMs / 5)];
 		for (const timer of this.timers) timer.unref();
 		if (options.appPace) this.paces.set(APP, options.appPace);
 	}
@@ -72,6 +76,7 @@ export class Pacer {
 	limit(account: string, pace: PaceSettings | null): void {
 		if (pace) this.paces.set(account, pace);
 		else this.paces.delete(account);
+		if (!pace) this.feelings.delete(account);
 		this.aim(account);
 	}
 
@@ -209,12 +214,25 @@ export class Pacer {
 		});
 	}
 
+	/** What a lane has learned is in Redis, where it is found again. */
 	private dropIdle(): void {
-		for (const lane of this.lanes.values()) if (lane.idleMs > IDLE_MS) lane.bucket.close();
+		for (const [name, lane] of this.lanes) {
+			if (lane.idleMs <= this.idleMs) continue;
+			lane.bucket.close();
+			this.lanes.delete(name);
+		}
 	}
 
+	private get idleMs(): number {
+		return this.options.idleMs ?? IDLE_MS;
+	}
+
+	/** One line a while: a client that reconnects fails every second. */
 	private failed(error: unknown): void {
-		if (!this.stopped) this.options.log({ level: 'warn', event: 'pacer.redis_failed', lane: null, message: error instanceof Error ? error.message : String(error) });
+		const now = performance.now();
+		if (this.stopped || now - this.complainedAt < COMPLAIN_EVERY_MS) return;
+		this.complainedAt = now;
+		this.options.log({ level: 'warn', event: 'pacer.redis_failed', lane: null, message: error instanceof Error ? error.message : String(error) });
 	}
 
 	private idOf(name: string): string {

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedis, testNamespace } from '../../support/redis';
-import { afterwards, aPacer, endAll, grants, holding, never, pace } from './a-pacer';
+import { afterwards, aPacer, aRedis, endAll, grants, holding, never, pace } from './a-pacer';
 
 afterEach(endAll);
 
@@ -43,6 +43,19 @@ describe('the end of a pacer', () => {
 		expect(performance.now() - began).toBeLessThan(2000);
 		expect(performance.now() - began).toBeGreaterThan(250);
 	});
+});
+
+it('forgets a lane that nobody uses, and never its counters', async () => {
+	const namespace = testNamespace();
+	const [pacer, redis] = [aPacer(namespace, { timeFactor: 1, idleMs: 50 }), aRedis()];
+	const listeners = async () => (await redis.pubsub('NUMSUB', `b_{${namespace}}-acme`))[1];
+	pacer.limit('acme', pace({ writesPerMinute: 25 }));
+	for (let n = 0; n < 3; n++) await pacer.slot('acme', () => Promise.resolve());
+	expect(await listeners()).toBe(1);
+	while ((await listeners()) !== 0) await sleep(5);
+	expect(await pacer.headroom('acme')).toBe(2);
+	expect(await pacer.slot('acme', () => Promise.resolve('granted'))).toBe('granted');
+	expect(await pacer.headroom('acme')).toBe(1);
 });
 
 describe('when something is gone', () => {
