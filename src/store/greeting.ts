@@ -8,7 +8,7 @@ interface Options {
 	log?: (line: Record<string, unknown>) => void;
 }
 
-const PATIENCE_MS = 1000;
+const PATIENCE_MS = 250;
 
 /** Greets the namespace after every (re)connect, before anything else is asked of it: did this Redis forget something? */
 export class Greeting {
@@ -27,7 +27,7 @@ export class Greeting {
 		for (const sign of ['close', '+node']) client.on(sign, () => { this.greeted = false; });
 	}
 
-	/** Resolves once the connection is up and greeted; rejects after a second, so that each caller minds its own deadline. */
+	/** Resolves once the connection is up and greeted; rejects after a moment, so that each caller minds its own deadline. */
 	async done(): Promise<void> {
 		while (!this.greeted) {
 			this.underWay ??= this.greet().finally(() => { this.underWay = null; });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { changeOf, succeeded } from '../../../src/job/change';
+import { BOUNDS, boundOf } from '../../../src/store/keys';
 import type { Namespace } from '../../../src/store/namespace';
 import { contradictions } from './invariants';
 import { adopted, aJob, failedFor, intoDoubt, policy, published, StoreWorld } from './store-world';
@@ -45,7 +46,10 @@ async function live(world: StoreWorld): Promise<void> {
 	await accounts.saveBoards('acme', []);
 	await subscriptions.subscribe({ id: 's1', url: 'https://n8n.example', events: ['job.queued'], ttlMs: 10_000_000 });
 	await media.put('e'.repeat(64), Buffer.from('image'));
-	await world.put(doubtful, aJob({ boardId: '2' }), aJob({ boardId: '3' }));
+	const withImage = aJob({ boardId: '3' });
+	withImage.content.media = { kind: 'image_base64', sha256: 'e'.repeat(64), contentType: 'image/png', bytes: 5 };
+	await world.put(doubtful, aJob({ boardId: '2' }), withImage);
+	await media.put('d'.repeat(64), Buffer.from('idle'));
 	await holds.openForMissingWorkers(0);
 	await accounts.beat({ id: 'w', host: 'h' }, [{ account: 'acme', client: null, pace: { writesPerMinute: 1, burst: 1, writesPerDay: null, concurrent: 9 } }]);
 
@@ -66,7 +70,7 @@ async function live(world: StoreWorld): Promise<void> {
 	const lost = await world.claimed();
 	world.time += policy.leaseMs + 1000;
 	const [taken] = await jobs.takeOver(5);
-	await jobs.settle(taken!, published(taken!, world.time));
+	await jobs.settle(taken!, published(taken!, world.time, '99'));
 	expect(taken!.id).toBe(lost.id);
 
 	await holds.open({ account: 'acme', kind: 'paused', until: null, code: 'paused', message: '' });
@@ -114,5 +118,7 @@ describe('a call whose answer was lost', () => {
 		// One attach; every other call had an effect of its own.
 		expect(counter).toBe(repeats.length + 1);
 		expect(wrong).toEqual([]);
+		const seen = new Set(repeats.flatMap(({ before }) => Object.keys(before as object)).map((key) => boundOf(world.namespace.prefix, key)));
+		expect(BOUNDS.filter((bound) => !seen.has(bound))).toEqual([]);
 	});
 });
