@@ -43,5 +43,7 @@ function countsIn(outputFile, code) {
 	return { passed: numPassedTests, failed: failed === 0 && code !== 0 ? 1 : failed };
 }
 
-const hasTests = (project) =>
-	readdirSync(join(projectFolder, 'test', project), { recursive: true }).some((name) => name.endsWith('.test.ts'));
+function hasTests(project) {
+	const folder = join(projectFolder, 'test', project);
+	return existsSync(folder) && readdirSync(folder, { recursive: true }).some((name) => name.endsWith('.test.ts'));
+}
