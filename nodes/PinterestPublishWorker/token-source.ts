@@ -1,5 +1,6 @@
 import { NodeOperationError, type ICredentialDataDecryptedObject, type ITriggerFunctions } from 'n8n-workflow';
 import type { AccessToken, TokenSource } from '../../src';
+import { atMost } from '../shared/at-most';
 import { baseUrlOf } from '../shared/environment';
 
 export const RENEWED_BY_N8N = 'pinterestJobsOAuth2Api';
@@ -12,12 +13,15 @@ export type TokenNode = Pick<ITriggerFunctions, 'getNode' | 'getCredentials'> & 
 // So that reconnecting or rotating in n8n is enough, without n8n's database being asked for every Pin.
 const FRESH_MS = 60_000;
 
+// A hundred nodes of one workflow start together, and each read is a query and, from n8n 2.41 on, an isolate for expressions.
+const reading = atMost(4);
+
 /** The token of a Worker node, from n8n's credential store; it is held in memory only. */
 export function tokenSource(node: TokenNode, credential: typeof RENEWED_BY_N8N | typeof MADE_BY_HAND, now: () => number = Date.now): TokenSource {
 	let held: { token: AccessToken; readAt: number } | null = null;
 
 	const read = async (): Promise<AccessToken> => {
-		const token = tokenOf(node, credential, await node.getCredentials(credential));
+		const token = tokenOf(node, credential, await reading(() => node.getCredentials(credential)));
 		held = { token, readAt: now() };
 		return token;
 	};

@@ -72,6 +72,24 @@ it('cannot renew an access token made by hand', async () => {
 	await expect(source.refresh()).rejects.toThrow('Put a new one into the credential');
 });
 
+it('reads the credentials of a hundred nodes a few at a time', async () => {
+	let atOnce = 0;
+	let most = 0;
+	const { functions } = n8n('pina_1');
+	const slow: TokenNode = {
+		...functions,
+		getCredentials: async <T extends object>(type: string) => {
+			most = Math.max(most, ++atOnce);
+			await new Promise((resolve) => setImmediate(resolve));
+			atOnce -= 1;
+			return await functions.getCredentials<T>(type);
+		},
+	};
+	const tokens = await Promise.all(Array.from({ length: 100 }, async () => await tokenSource(slow, MADE_BY_HAND).current()));
+	expect(tokens).toHaveLength(100);
+	expect(most).toBe(4);
+});
+
 it('says that a credential was never connected', async () => {
 	const { functions } = n8n('');
 	await expect(tokenSource(functions, RENEWED_BY_N8N).current()).rejects.toThrow('not connected');
