@@ -71,7 +71,7 @@ async function timed(check, env) {
 function report(results) {
 	console.log('');
 	for (const { title, seconds, passed, failed, note } of results) {
-		const counts = passed + failed > 1 ? `${passed} passed, ${failed} failed` : '';
+		const counts = passed > 0 || failed > 1 ? `${passed} passed, ${failed} failed` : '';
 		console.log(`${failed ? '✗' : '✓'} ${title.padEnd(22)} ${String(seconds).padStart(5)} s  ${note ?? counts}`);
 	}
 	const sum = (key) => results.reduce((total, result) => total + result[key], 0);
