@@ -1,0 +1,64 @@
+import { script } from '../../src/store/scripts';
+import type { Dice } from '../support/dice';
+import type { Fate, Link, Tap } from '../support/fault-proxy';
+
+/** What can go wrong between a client and Redis. All but `resetBefore` lose the reply to a call that was carried out. */
+const REDIS_FAULTS = ['resetBefore', 'loseReply', 'loseReply', 'tearReply', 'silence'] as const;
+
+/** Loses replies of Redis by chance, and lets somebody strike when a send permit comes back. */
+export class RedisTap implements Tap {
+	lostReplies = 0;
+	/** Called once, with the permit on its way and not yet delivered. */
+	onPermit: (() => Fate | undefined) | null = null;
+	private readonly permitSha = script('begin-send').sha;
+	private readonly asked = new Set<Link>();
+
+	constructor(private readonly dice: Dice, public chance: number) {}
+
+	toServer(chunk: Buffer, link: Link): Fate {
+		if (chunk.includes(this.permitSha)) this.asked.add(link);
+		if (!this.dice.hits(this.chance)) return 'pass';
+		const fault = this.dice.pick(REDIS_FAULTS);
+		if (fault === 'resetBefore') return 'reset';
+		link.note = fault;
+		return 'pass';
+	}
+
+	toClient(_chunk: Buffer, link: Link): Fate {
+		const isPermit = this.asked.delete(link);
+		const { note } = link;
+		link.note = null;
+		if (note !== null) {
+			this.lostReplies += 1;
+			return note === 'silence' ? 'silence' : note === 'tearReply' ? 'tear' : 'reset';
+		}
+		if (!isPermit || this.onPermit === null) return 'pass';
+		const strike = this.onPermit;
+		this.onPermit = null;
+		return strike() ?? 'pass';
+	}
+}
+
+/** Lets somebody strike when the request for a Pin leaves a worker, or when its answer comes back. */
+export class PinterestTap implements Tap {
+	onRequest: (() => void) | null = null;
+	onAnswer: (() => void) | null = null;
+
+	toServer(chunk: Buffer, link: Link): Fate {
+		if (chunk.subarray(0, 13).toString() !== 'POST /v5/pins') return 'pass';
+		link.note = 'pin';
+		this.strike('onRequest');
+		return 'pass';
+	}
+
+	toClient(_chunk: Buffer, link: Link): Fate {
+		if (link.note === 'pin') this.strike('onAnswer');
+		return 'pass';
+	}
+
+	private strike(when: 'onRequest' | 'onAnswer'): void {
+		const strike = this[when];
+		this[when] = null;
+		strike?.();
+	}
+}

@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Engine, isEngineError, type EngineConfig } from '../../src';
+import type { Dice } from '../support/dice';
+import type { Intention } from './plan';
+
+/** What became of one call for one intention. `info`: no answer came, so nobody knows. */
+export interface Enqueued {
+	key: string;
+	at: number;
+	answer: 'created' | 'existing' | 'info' | 'refused';
+	jobId: string | null;
+	error: string | null;
+}
+
+const MOST_A_CALL = 8;
+
+/** Enqueues a campaign as a workflow does: in batches, again when the answer was lost, and now and then once more for nothing. */
+export class Client {
+	readonly calls: Enqueued[] = [];
+	private readonly acknowledged = new Set<string>();
+	private engine: Engine;
+
+	constructor(private readonly config: EngineConfig, private readonly dice: Dice) {
+		this.engine = Engine.open(config);
+	}
+
+	/** Resolves once every intention was acknowledged. */
+	async enqueueAll(plan: Intention[], { overMs }: { overMs: number }): Promise<void> {
+		const pauseMs = overMs / (plan.length / (MOST_A_CALL / 2));
+		const waiting = [...plan];
+		while (waiting.length > 0) {
+			const batch = waiting.splice(0, 1 + this.dice.below(MOST_A_CALL));
+			if (this.dice.hits(0.2)) batch.push(this.dice.pick(plan));
+			await this.enqueue(batch);
+			waiting.push(...batch.filter(({ key }) => !this.acknowledged.has(key) && !waiting.some((other) => other.key === key)));
+			await sleep(this.dice.between(0, 2 * pauseMs));
+		}
+	}
+
+	async close(): Promise<void> {
+		await this.engine.close();
+	}
+
+	private async enqueue(batch: Intention[]): Promise<void> {
+		const at = Date.now();
+		const dies = this.dice.hits(0.05);
+		try {
+			const answer = this.engine.enqueue(batch.map(({ request }) => request));
+			if (dies) await this.die(answer);
+			const results = await answer;
+			batch.forEach(({ key }, i) => {
+				const result = results[i]!;
+				if (result.ok) this.acknowledged.add(key);
+				const said = result.ok ? (result.job.existing ? 'existing' : 'created') : 'refused';
+				this.calls.push({ key, at, answer: said, jobId: result.ok ? result.job.id : null, error: result.ok ? null : result.error.message });
+			});
+		} catch (error) {
+			if (!isEngineError(error) || error.code !== 'redis_unavailable') throw error;
+			for (const { key } of batch) this.calls.push({ key, at, answer: 'info', jobId: null, error: error.message });
+		}
+	}
+
+	/** n8n is killed in the middle of the call: whatever it was told is forgotten. */
+	private async die(answer: Promise<unknown>): Promise<void> {
+		await sleep(this.dice.between(0, 4));
+		const died = this.engine;
+		this.engine = Engine.open(this.config);
+		await Promise.all([died.close(), answer.catch(() => undefined)]);
+	}
+}

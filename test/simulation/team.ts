@@ -1,0 +1,165 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PaceSettings } from '../../src';
+import type { AccountView } from '../../src/sandbox';
+import type { Dice } from '../support/dice';
+import { FaultProxy } from '../support/fault-proxy';
+import { WorkerProcess, type WorkerProcessOptions } from '../support/worker-process';
+import { PinterestTap, RedisTap } from './bad-network';
+
+export interface TeamOptions extends Pick<WorkerProcessOptions, 'source' | 'namespace' | 'timeFactor'> {
+	size: number;
+	redisPort: number;
+	sandboxPort: number;
+	accounts: AccountView[];
+	pace: PaceSettings;
+	/** Chance that a call to Redis meets a fault. */
+	lossy: number;
+}
+
+/** How often each mishap happened. */
+export type Mishaps = Record<string, number>;
+
+/** What the mishaps of a worker are aimed at. */
+const AIMS = [
+	'kill at permit', 'kill at request', 'kill at request', 'kill at answer', 'freeze at permit', 'freeze at permit', 'freeze at request', 'freeze at answer',
+	'kill', 'freeze', 'end',
+] as const;
+
+/** An aim that nothing came along for is struck after this long, ms. */
+const AIM_MS = 1500;
+
+/** Worker processes of one namespace, each behind bad networks of its own, and somebody who kills and freezes them. */
+export class Team {
+	readonly mishaps: Mishaps = {};
+	private readonly members: Member[] = [];
+	private folder = '';
+
+	private constructor(private readonly options: TeamOptions, private readonly dice: Dice) {}
+
+	static async start(options: TeamOptions, dice: Dice): Promise<Team> {
+		const team = new Team(options, dice);
+		team.folder = await mkdtemp(join(tmpdir(), 'pinterest-jobs-team-'));
+		for (let n = 0; n < options.size; n++) team.members.push(await team.hire(n));
+		await Promise.all(team.members.map((member) => member.process.started()));
+		return team;
+	}
+
+	get lostReplies(): number {
+		return this.members.reduce((sum, { redis }) => sum + redis.lostReplies, 0);
+	}
+
+	/** Every line that was logged. */
+	get lines(): Record<string, unknown>[] {
+		return this.members.flatMap((member) => member.log());
+	}
+
+	/** Something happens to one worker after the other, until `until` is true. */
+	async harass(until: () => boolean): Promise<void> {
+		const troubles: Promise<void>[] = [];
+		while (!until()) {
+			await sleep(this.dice.between(100, 700));
+			const free = this.members.filter(({ busy }) => !busy);
+			if (free.length > 1 && !until()) troubles.push(this.strike(this.dice.pick(free)));
+		}
+		await Promise.all(troubles);
+	}
+
+	/** The networks are good from now on. */
+	heal(): void {
+		for (const { redis, redisProxy } of this.members) {
+			redis.chance = 0;
+			redisProxy.cut();
+		}
+	}
+
+	/** Ends every worker as a process manager does; answers how each went. */
+	async end(): Promise<(number | NodeJS.Signals)[]> {
+		return Promise.all(this.members.map(({ process: worker }) => worker.end()));
+	}
+
+	async dispose(): Promise<void> {
+		for (const { process: worker, redisProxy, pinterestProxy } of this.members) {
+			await worker.kill();
+			await redisProxy.close();
+			await pinterestProxy.close();
+		}
+		await rm(this.folder, { recursive: true, force: true });
+	}
+
+	private async hire(n: number): Promise<Member> {
+		const redis = new RedisTap(this.dice.fork(), this.options.lossy);
+		const pinterest = new PinterestTap();
+		const redisProxy = await FaultProxy.to(this.options.redisPort, redis);
+		const pinterestProxy = await FaultProxy.to(this.options.sandboxPort, pinterest);
+		const accountsFile = join(this.folder, `worker-${n}.json`);
+		const accounts = this.options.accounts.map(({ name, accessToken }) => ({
+			account: name, accessToken, baseUrl: `http://127.0.0.1:${pinterestProxy.port}/v5`, pace: this.options.pace,
+		}));
+		await writeFile(accountsFile, JSON.stringify({ accounts }), { mode: 0o600 });
+		const { source, namespace, timeFactor } = this.options;
+		return new Member({ source, namespace, timeFactor, accountsFile, redisUrl: `redis://127.0.0.1:${redisProxy.port}` }, redis, pinterest, redisProxy, pinterestProxy);
+	}
+
+	private async strike(member: Member): Promise<void> {
+		member.busy = true;
+		const aim = this.dice.pick(AIMS);
+		this.mishaps[aim] = (this.mishaps[aim] ?? 0) + 1;
+		// Around the lease: some thaw before anybody noticed, some long after their jobs were taken over.
+		const frozenMs = this.dice.between(50, 3 * 60_000 / this.options.timeFactor);
+		await member.await(aim, AIM_MS);
+		if (aim.startsWith('freeze')) {
+			await sleep(frozenMs);
+			member.process.thaw();
+		} else {
+			await (aim === 'end' ? member.process.end() : member.process.kill());
+			await sleep(this.dice.between(0, 500));
+			member.restart();
+		}
+		member.busy = false;
+	}
+}
+
+/** One worker and its networks. */
+class Member {
+	busy = false;
+	process: WorkerProcess;
+	private readonly former: WorkerProcess[] = [];
+
+	constructor(
+		private readonly options: WorkerProcessOptions, readonly redis: RedisTap, readonly pinterest: PinterestTap,
+		readonly redisProxy: FaultProxy, readonly pinterestProxy: FaultProxy,
+	) {
+		this.process = WorkerProcess.start(options);
+	}
+
+	restart(): void {
+		this.former.push(this.process);
+		this.process = WorkerProcess.start(this.options);
+	}
+
+	log(): Record<string, unknown>[] {
+		return [...this.former, this.process].flatMap(({ lines }) => lines);
+	}
+
+	/** Strikes when the aim comes along, or after a while: it is stopped before what it waits for reaches it. */
+	async await(aim: (typeof AIMS)[number], withinMs: number): Promise<void> {
+		const [how, , when] = aim.split(' ');
+		const strike = () => this.process.signal(how === 'freeze' ? 'SIGSTOP' : how === 'kill' ? 'SIGKILL' : 'SIGTERM');
+		if (when === undefined) return strike();
+		await new Promise<void>((resolve) => {
+			const struck = () => {
+				clearTimeout(timer);
+				this.redis.onPermit = this.pinterest.onRequest = this.pinterest.onAnswer = null;
+				strike();
+				resolve();
+			};
+			const timer = setTimeout(struck, withinMs);
+			if (when === 'permit') this.redis.onPermit = () => void struck();
+			if (when === 'request') this.pinterest.onRequest = struck;
+			if (when === 'answer') this.pinterest.onAnswer = struck;
+		});
+	}
+}

@@ -1,0 +1,74 @@
+// What reached Pinterest, against what was allowed to.
+import { isJobEvent } from '../../../src/job/event';
+import { APP } from '../../../src/job/hold';
+import { eventsByJob, grouped, groupOf, type History } from '../history';
+
+/** Clocks of one machine are read in whole milliseconds, in different processes. */
+const CLOCK_MS = 2;
+
+/** I15: every request for a Pin used up a permit of its own, between its being given and its send deadline. */
+export function everyPostHasItsPermit({ posts, permits, jobs }: History): string[] {
+	const groups = new Map(jobs.map((job) => [job.id, groupOf(job)]));
+	const free = grouped([...permits], ({ jobId }) => groups.get(jobId) ?? '');
+	return [...posts].sort((a, b) => a.at - b.at).flatMap((post) => {
+		const fitting = (free.get(post.group) ?? [])
+			.filter(({ at, sendBy }) => at <= post.at + CLOCK_MS && post.earliest <= sendBy + CLOCK_MS)
+			.sort((a, b) => a.sendBy - b.sendBy)[0];
+		if (!fitting) return [`${post.group} was sent at ${post.at} without a permit`];
+		free.set(post.group, free.get(post.group)!.filter((permit) => permit !== fitting));
+		return [];
+	});
+}
+
+/** A permit is given only while the job runs, once a run. */
+export function onePermitARun(history: History): string[] {
+	const events = eventsByJob(history);
+	return [...grouped(history.permits, ({ jobId }) => jobId)].flatMap(([jobId, permits]) => {
+		const used = new Set<number>();
+		return permits.flatMap(({ at }) => {
+			const before = (events.get(jobId) ?? []).filter((event) => event.at <= at + CLOCK_MS);
+			// Within one millisecond the order is not known: the run that began last counts.
+			const run = before.findLast(({ snapshot, at: began }, i) => snapshot.state === 'running' && (before[i + 1]?.at ?? Infinity) >= at - CLOCK_MS && began <= at + CLOCK_MS);
+			if (!run) return [`${jobId} was permitted at ${at} while it was ${before.at(-1)?.snapshot.state}`];
+			if (used.has(run.seq)) return [`${jobId} was permitted twice in the run that began with event ${run.seq}`];
+			used.add(run.seq);
+			return [];
+		});
+	});
+}
+
+/** I24: what was routed to a person or stopped is not sent again before somebody requeued it. */
+export function nothingIsSentAfterItFailed(history: History): string[] {
+	const permits = grouped(history.permits, ({ jobId }) => jobId);
+	return [...eventsByJob(history)].flatMap(([jobId, events]) => events.flatMap((event, i) => {
+		if (event.snapshot.state !== 'failed') return [];
+		const until = events[i + 1]?.at ?? Infinity;
+		return (permits.get(jobId) ?? [])
+			.filter(({ at }) => at > event.at + CLOCK_MS && at < until - CLOCK_MS)
+			.map(({ at }) => `${jobId} failed at ${event.at} and was permitted at ${at}`);
+	}));
+}
+
+/** I20: under a hold nothing is permitted for the account. */
+export function nothingIsSentUnderAHold(history: History): string[] {
+	const accounts = new Map(history.jobs.map(({ id, account }) => [id, account]));
+	const changes = history.events.filter((event) => !isJobEvent(event) && event.type.startsWith('account.'));
+	return changes.flatMap((held) => {
+		if (isJobEvent(held) || held.type !== 'account.held') return [];
+		const { kind, until } = held.incident as { kind: string; until: number | null };
+		const released = changes.find((event) => !isJobEvent(event) && event.type === 'account.released' && event.account === held.account && event.incident.kind === kind && event.at >= held.at);
+		// Its end may have been moved later meanwhile; it ends at the earliest as it was told first.
+		const end = Math.min(until ?? Infinity, released?.at ?? Infinity);
+		return history.permits
+			.filter(({ jobId, at }) => [accounts.get(jobId), APP].includes(held.account) && at > held.at + CLOCK_MS && at < end - CLOCK_MS)
+			.map(({ jobId, at }) => `${jobId} was permitted at ${at} although ${held.account} was held (${kind}) from ${held.at} to ${end}`);
+	});
+}
+
+/** I19: no account writes more in a minute than Pinterest allows. */
+export function accountsArePaced({ rates }: History): string[] {
+	const mostAMinute = 100;
+	return Object.entries(rates)
+		.filter(([, { maxWritesPerMinute }]) => maxWritesPerMinute > mostAMinute)
+		.map(([account, { maxWritesPerMinute }]) => `${account} wrote ${maxWritesPerMinute} times in a minute`);
+}

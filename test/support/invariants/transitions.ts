@@ -1,0 +1,98 @@
+// How jobs move: read from the log of events.
+import type { JobEvent } from '../../../src/job/event';
+import { eventsByJob, type History } from '../history';
+
+// State and, where it matters, phase: what may follow what. A succeeded job looks again only when its Pin proved to be another's.
+const EDGES: Record<string, readonly string[]> = {
+	'': ['queued'],
+	queued: ['queued', 'running', 'canceled'],
+	running: ['running', 'succeeded', 'retry publish', 'retry reconcile', 'failed'],
+	'retry publish': ['retry publish', 'running', 'canceled', 'succeeded'],
+	'retry reconcile': ['retry publish', 'succeeded', 'failed', 'queued'],
+	succeeded: ['retry reconcile'],
+	failed: ['queued', 'succeeded'],
+	canceled: ['queued', 'succeeded'],
+};
+
+/** I7, I8: only the edges of the design; what has ended moves again only by Requeue, a verdict, or proof. */
+export function onlyKnownEdges(history: History): string[] {
+	return eachStep(history, (before, event) => {
+		const [from, to] = [placeOf(before), placeOf(event)];
+		const isDisplaced = from !== 'succeeded' || event.snapshot.lastError?.code === 'pin_displaced';
+		return EDGES[from]?.includes(to) && isDisplaced ? null : `went from ${from || 'nothing'} to ${to}`;
+	});
+}
+
+/** I10: numbered from 1 without a gap, in the order of the log, and time never goes back. */
+export function eventsHaveNoGaps(history: History): string[] {
+	const { jobs } = history;
+	const events = eventsByJob(history);
+	return [
+		...eachStep(history, (before, event) => (event.seq === (before?.seq ?? 0) + 1 ? null : `has number ${event.seq} after ${before?.seq ?? 0}`)),
+		...eachStep(history, (before, event) => (event.at >= (before?.at ?? 0) ? null : `went back in time at number ${event.seq}`)),
+		...jobs.filter(({ id, seq }) => events.get(id)?.at(-1)?.seq !== seq).map(({ id, seq }) => `${id} is at ${seq}, its last event at ${events.get(id)?.at(-1)?.seq}`),
+	];
+}
+
+const REPLAYED = ['state', 'phase', 'revision', 'seq', 'attempts', 'finishedAt', 'pinId', 'recovered', 'attemptHistory', 'lastError', 'queue', 'groupKey', 'lostLeases'] as const;
+
+/** I11: what the last event tells is what the record of an ended job holds. */
+export function eventsRebuildJobs(history: History): string[] {
+	const events = eventsByJob(history);
+	return history.jobs.filter(({ finishedAt }) => finishedAt !== null).flatMap((job) => {
+		const told = events.get(job.id)?.at(-1)?.snapshot;
+		const differing = REPLAYED.filter((field) => JSON.stringify(told?.[field]) !== JSON.stringify(job[field]));
+		return differing.length > 0 ? [`${job.id} differs from its last event in ${differing.join()}`] : [];
+	});
+}
+
+/** I12: attempts are numbered from 1 without a gap, each is on record, and no class gets more than its rule allows. */
+export function attemptsAreCounted({ jobs, policy }: History): string[] {
+	return jobs.flatMap((job) => {
+		const { id, attempts, attemptHistory, historyCut, state, used } = job;
+		const numbers = attemptHistory.map(({ n }) => n);
+		const inOrder = numbers.every((n, i) => n === historyCut + i + 1);
+		// The attempt that a late proof cut short is not on record.
+		const open = attempts - historyCut - numbers.length;
+		return [
+			...(inOrder ? [] : [`${id} has attempts ${numbers.join()}`]),
+			...(open < 0 || open > 1 || (open === 1 && state !== 'running' && state !== 'succeeded') ? [`${id} is ${state} with ${attempts} attempts, of which ${numbers.length} are on record`] : []),
+			...((used.classes.retry ?? 0) > policy.retry.attempts || (used.classes.retry_later ?? 0) > policy.retryLater.attempts || used.afterAbsence > policy.resendsAfterAbsence
+				? [`${id} used ${JSON.stringify(used)}`] : []),
+		];
+	});
+}
+
+/** I22: nothing begins before it is due. */
+export function nothingBeginsEarly(history: History): string[] {
+	return eachStep(history, (before, event) => {
+		const dueAt = before?.snapshot.dueAt ?? null;
+		const early = event.snapshot.state === 'running' && dueAt !== null && event.at < dueAt;
+		return early ? `began at ${event.at}, ${dueAt - event.at} ms before it was due` : null;
+	});
+}
+
+/** I16: in doubt, a job is sent again only after its Pin was not there past the horizon, in as many whole scans as the policy asks. */
+export function sentAgainOnlyWhenAbsent(history: History): string[] {
+	const { horizonMs, absentScans } = history.policy;
+	return eachStep(history, (before, event) => {
+		if (placeOf(before) !== 'retry reconcile' || placeOf(event) !== 'retry publish') return null;
+		const { inDoubt } = before!.snapshot;
+		const lookedAt = event.snapshot.lookedAt ?? 0;
+		const isPastHorizon = inDoubt ? lookedAt >= inDoubt.sendBy + horizonMs : false;
+		return isPastHorizon && absentScans > 0 ? null : `is to be sent again after a look at ${lookedAt}, its doubt began at ${inDoubt?.sendBy}`;
+	});
+}
+
+function placeOf(event: JobEvent | undefined): string {
+	if (!event) return '';
+	const { state, phase } = event.snapshot;
+	return state === 'retry_scheduled' ? `retry ${phase}` : state;
+}
+
+function eachStep(history: History, complaint: (before: JobEvent | undefined, event: JobEvent) => string | null): string[] {
+	return [...eventsByJob(history)].flatMap(([id, events]) => events.flatMap((event, i) => {
+		const wrong = complaint(events[i - 1], event);
+		return wrong === null ? [] : [`${id} ${wrong}`];
+	}));
+}
