@@ -11,6 +11,8 @@ import { accountNames, openStage, workersReady } from './stage.mjs';
 import { complaints, table } from './verdict.mjs';
 
 const timeFactor = 30;
+/** How long absence takes to be proven, in Pinterest's time. */
+const horizonS = 1800;
 
 /**
  * Publishes a sheet of Pins through a real n8n, under faults, and judges the result by the sandbox's ledger.
@@ -50,6 +52,7 @@ async function play(stage, { signal, log }) {
 	tell(`${second} was reconnected in n8n, and its jobs went on by themselves.`);
 	const fixed = await fixBoard(stage, signal);
 	tell(`${fixed.source} had failed ("${fixed.lastError.message}") and was put on the right board by the form.`);
+	tell(`A lost request may have arrived: its Pin is looked for during ${horizonS / timeFactor} s before it is sent again.`);
 	await allEnded(stage, sheet.rows.length, { signal, tell });
 	const backwards = await repeated('Run again in another order', stage, workflows.again);
 	await step('Waiting for the last events', () => allTold(stage, signal));

@@ -4,7 +4,7 @@ import { reference, workerNode, type CredentialOfN8n } from '../../../scripts/de
 import { Engine, type JobView } from '../../../src';
 import { Sandbox, type SandboxOptions } from '../../../src/sandbox';
 import { flushNamespace, redisUrl, testNamespace } from '../../support/redis';
-import type { TestN8n, WorkflowJson } from '../../support/n8n';
+import { useN8n, type TestN8n, type WorkflowJson } from '../../support/n8n';
 
 export interface Account {
 	name: string;
@@ -20,6 +20,22 @@ export interface WorldOptions {
 	/** How n8n holds the accounts' tokens: pasted (default) or connected by OAuth2. */
 	auth?: 'token' | 'oauth';
 	redis?: string;
+}
+
+/** One n8n for the tests of a `describe`, and worlds in it; all of them end with it. */
+export function useWorlds(env: Record<string, string> = {}): { n8n: TestN8n; open(options?: WorldOptions): Promise<World> } {
+	const worlds: World[] = [];
+	// Before n8n's own hook: worlds take back their workflows.
+	afterAll(() => Promise.all(worlds.map((world) => world.close())), 120_000);
+	const n8n = useN8n({ EXECUTIONS_DATA_PRUNE: 'false', ...env });
+	return {
+		n8n,
+		async open(options) {
+			const world = await World.open(n8n, options);
+			worlds.push(world);
+			return world;
+		},
+	};
 }
 
 /** A sandbox, a namespace and credentials of a test's own, in an n8n that several tests share. */
@@ -64,6 +80,11 @@ export class World {
 		);
 		if (auth === 'oauth') await connect(n8n.api, credential.id, name);
 		return { name, boards: boards.map(({ id }) => id), credential };
+	}
+
+	/** What the owner of an account does in n8n when its connection has ended. */
+	reconnect({ credential, name }: Account): Promise<void> {
+		return connect(this.n8n.api, credential.id, name);
 	}
 
 	/** Imports a workflow; it goes with this world. */
