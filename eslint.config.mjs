@@ -7,6 +7,8 @@ import tseslint from 'typescript-eslint';
 
 // What every folder of src may use beside its own files, except job and sandbox.
 const common = ['errors', 'log'];
+// A loop that a signal can wake: for those that work in the background.
+const background = [...common, 'loop'];
 
 // Who may import whom. `may`: other folders and files of src. `types`: whether types may come from the rest of src.
 // `packages`: those of the listed ones that are allowed here.
@@ -15,8 +17,8 @@ const folders = {
 	store: { may: ['job', ...common], types: false, packages: ['ioredis'] },
 	publish: { may: ['job', ...common], types: false, packages: ['https-proxy-agent', 'proxy-from-env'] },
 	pace: { may: ['job', ...common], types: true, packages: ['bottleneck'] },
-	work: { may: ['job', ...common], types: true, packages: [] },
-	webhook: { may: ['job', ...common], types: true, packages: ['https-proxy-agent', 'proxy-from-env'] },
+	work: { may: ['job', ...background], types: true, packages: [] },
+	webhook: { may: ['job', ...background], types: true, packages: ['https-proxy-agent', 'proxy-from-env'] },
 	sandbox: { may: [], types: false, packages: ['ajv'] },
 };
 const guardedPackages = ['ioredis', 'bottleneck', 'ajv', 'https-proxy-agent', 'proxy-from-env'];

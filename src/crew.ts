@@ -21,7 +21,7 @@ import type { ServedAccount, World } from './work/contract';
 import { Keeper } from './work/keeper';
 import { Leases } from './work/leases';
 import { Sweeper } from './work/sweeper';
-import { Loop } from './work/timer';
+import { Loop } from './loop';
 import { Worker } from './work/worker';
 
 interface Parts {

@@ -1,5 +1,6 @@
 import { EngineError } from '../errors';
-import type { Log } from '../log';
+import { describe, type Log } from '../log';
+import { Loop } from '../loop';
 import type { Delivery, DeliveryResult, StoredSubscription } from '../store/contract';
 import type { Outbox } from '../store/outbox';
 import type { SubscriptionStore } from '../store/subscriptions';
@@ -47,31 +48,33 @@ export class Dispatcher {
 	/** Deliveries that were answered 409 the last time. */
 	private readonly busy = new Set<string>();
 	private tally: Tally = { delivered: 0, postponed: 0, dead: 0 };
-	private loop: Promise<void> | null = null;
+	private readonly loop: Loop;
 	private stopping = false;
-	private rung = false;
-	private ring: (() => void) | null = null;
 
 	constructor(private readonly options: DispatcherOptions) {
-		if (options.secrets.some((secret) => secretBytes(secret))) return;
-		throw new EngineError('invalid_config', { message: 'Events cannot be signed.', hint: 'Set a signing secret of at least 24 bytes.' });
+		if (!options.secrets.some((secret) => secretBytes(secret))) {
+			throw new EngineError('invalid_config', { message: 'Events cannot be signed.', hint: 'Set a signing secret of at least 24 bytes.' });
+		}
+		const { log, idleMs = IDLE_MS } = options;
+		this.loop = new Loop(async () => Math.min(await this.look(), idleMs), (error) => {
+			log({ level: 'warn', event: 'webhook.look_failed', ...describe(error) });
+			return idleMs;
+		});
 	}
 
 	start(): void {
-		this.loop ??= this.run();
+		this.loop.start();
 	}
 
 	/** Something may be there to deliver. */
 	wake(): void {
-		this.rung = true;
-		this.ring?.();
+		this.loop.wake();
 	}
 
 	/** Takes nothing more, and waits for what is in flight (15 s at most, and its settling). */
 	async stop(): Promise<void> {
 		this.stopping = true;
-		this.wake();
-		await this.loop;
+		await this.loop.stop();
 		await this.idle();
 	}
 
@@ -79,23 +82,12 @@ export class Dispatcher {
 	async runOnce(): Promise<Tally> {
 		this.tally = { delivered: 0, postponed: 0, dead: 0 };
 		do {
-			this.rung = false;
+			this.loop.takeRing();
 			while ((await this.look()) === 0);
 			await this.idle();
 			// What ended last may have made room for events that were still in the log.
-		} while (this.rung);
+		} while (this.loop.takeRing());
 		return this.tally;
-	}
-
-	private async run(): Promise<void> {
-		const { log, idleMs = IDLE_MS } = this.options;
-		while (!this.stopping) {
-			const waitMs = await this.look().catch((error: unknown) => {
-				log({ level: 'warn', event: 'webhook.look_failed', message: messageOf(error) });
-				return idleMs;
-			});
-			await this.sleep(Math.min(waitMs, idleMs));
-		}
 	}
 
 	/** Hands events to subscriptions and starts what is due; answers after how many ms to look again. */
@@ -141,7 +133,7 @@ export class Dispatcher {
 			// What ended makes room for the next; with nothing left in its lines there may be more in the log.
 			.then(async () => (await this.fill(subscription)) > 0 || this.wake())
 			// Its lease ends, and then it is somebody's turn again.
-			.catch((error: unknown) => this.options.log({ level: 'warn', event: 'webhook.settle_failed', subscription: subscription.id, message: messageOf(error) }))
+			.catch((error: unknown) => this.options.log({ level: 'warn', event: 'webhook.settle_failed', subscription: subscription.id, ...describe(error) }))
 			.finally(() => this.underWay.delete(work));
 		this.underWay.add(work);
 	}
@@ -165,7 +157,7 @@ export class Dispatcher {
 			return await post(url, headers, body, { guard, timeoutMs, now });
 		} catch (error) {
 			// What cannot be rendered must not hold up its line for ever: it uses up its tries like any other.
-			return { kind: 'unreachable', message: messageOf(error) };
+			return { kind: 'unreachable', ...describe(error) };
 		}
 	}
 
@@ -196,28 +188,10 @@ export class Dispatcher {
 	private async idle(): Promise<void> {
 		while (this.underWay.size > 0) await Promise.allSettled([...this.underWay]);
 	}
-
-	private async sleep(ms: number): Promise<void> {
-		if (!this.rung) {
-			await new Promise<void>((resolve) => {
-				const timer = setTimeout(resolve, ms);
-				this.ring = () => {
-					clearTimeout(timer);
-					resolve();
-				};
-			});
-		}
-		this.ring = null;
-		this.rung = false;
-	}
 }
 
 function errorOf(answer: PostAnswer): string {
 	if (answer.kind === 'timeout') return 'No answer in time.';
 	if (answer.kind === 'unreachable') return answer.message;
 	return `HTTP ${answer.status}${answer.text ? `: ${answer.text}` : ''}`;
-}
-
-function messageOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
 }

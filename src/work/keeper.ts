@@ -3,7 +3,7 @@ import type { HoldKind, HoldRequest } from '../job/hold';
 import { describe, type Log } from '../log';
 import type { Board, Publisher, TokenCheck } from '../publish/contract';
 import type { ServedAccount, World } from './contract';
-import { Loop } from './timer';
+import { Loop } from '../loop';
 
 interface Parts {
 	accounts: {

@@ -4,7 +4,7 @@ import { transition, type Change } from '../job/transition';
 import { describe, type Log } from '../log';
 import type { SettleAnswer } from '../store/job-store';
 import type { World } from './contract';
-import { Loop } from './timer';
+import { Loop } from '../loop';
 
 interface Parts {
 	store: {

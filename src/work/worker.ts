@@ -2,7 +2,7 @@ import type { Log } from '../log';
 import { describe } from '../log';
 import type { Lane } from '../store/job-store';
 import type { ServedAccount, World } from './contract';
-import { Loop } from './timer';
+import { Loop } from '../loop';
 
 /** What became of a slot: how many jobs it served, and when the account's next one is due. */
 export interface SlotUse {

@@ -23,6 +23,13 @@ export class Alarm {
 		this.rung = true;
 		this.ring?.();
 	}
+
+	/** Whether it rang since the last wait or the last time somebody asked. */
+	takeRing(): boolean {
+		const { rung } = this;
+		this.rung = false;
+		return rung;
+	}
 }
 
 /** Runs `step` again and again; each run says after how many ms the next is due. A failing step never ends the loop. */
@@ -39,6 +46,11 @@ export class Loop {
 
 	wake(): void {
 		this.alarm.wake();
+	}
+
+	/** Whether somebody woke it since its last step began; for those who step by hand. */
+	takeRing(): boolean {
+		return this.alarm.takeRing();
 	}
 
 	/** Ends after the step under way. */
