@@ -88,7 +88,9 @@ function jobEvent(common: Pick<JobEvent, 'id' | 'cursor' | 'at'> & { type: JobEv
 function accountEvent(common: Pick<AccountEvent, 'id' | 'cursor' | 'at' | 'type'>, fields: Fields): AccountEvent {
 	const { endsAt, event: _sameId, ...incident } = parsed(fields.incident ?? '');
 	const until = endsAt === undefined ? {} : { until: endsAt === '' ? null : Number(endsAt) };
-	return { ...common, account: fields.account ?? APP, incident: { ...incident, ...until } };
+	// Lua has no null inside a table: what is not known is written empty.
+	const unknown = Object.fromEntries(['client', 'releasedBy'].filter((name) => incident[name] === '').map((name) => [name, null]));
+	return { ...common, account: fields.account ?? APP, incident: { ...incident, ...unknown, ...until } };
 }
 
 /** The job as of an event: its own fields, over the content of its revision. */

@@ -121,7 +121,7 @@ describe('a hold', () => {
 		expect(await world.holds.release('acme', ['paused'])).toEqual([]);
 		expect(await world.holds.release('acme', ['token_dead'], 'ann')).toMatchObject([{ kind: 'token_dead' }]);
 		expect(await world.holds.release('acme')).toMatchObject([{ kind: 'rate_limited' }]);
-		expect((await world.outbox.since(null, 10)).map((event) => 'incident' in event && event.incident.releasedBy)).toEqual([undefined, undefined, 'ann', '']);
+		expect((await world.outbox.since(null, 10)).map((event) => 'incident' in event && event.incident.releasedBy)).toEqual([undefined, undefined, 'ann', null]);
 	});
 
 	it('of the app counts the jobs of all accounts', async () => {

@@ -14,7 +14,8 @@ local function keepIncident(incident)
 end
 
 local function incidentNow(incident, more)
-	local shown = { waiting = waitingJobs(incident.account) }
+	local client = redis.call('HGET', key('account', incident.account), 'client')
+	local shown = { waiting = waitingJobs(incident.account), client = client or '' }
 	for name, value in pairs(incident) do shown[name] = value end
 	for name, value in pairs(more or {}) do shown[name] = value end
 	return cjson.encode(shown)
