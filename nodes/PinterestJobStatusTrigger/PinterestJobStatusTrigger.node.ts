@@ -29,8 +29,8 @@ export class PinterestJobStatusTrigger implements INodeType {
 		triggerPanel: {
 			header: 'Get a sample event',
 			executionsHelp: {
-				inactive: '<b>While building</b>, click "Listen": if no event happens within five seconds you get the newest job that fits, or an example.<br><br><b>When ready</b>, publish the workflow: every event then starts an execution.',
-				active: '<b>While building</b>, click "Listen" for a sample event: nothing is taken from the published workflow.<br><br><b>Your workflow is published</b>: its executions are in the executions list.',
+				inactive: '<b>While building</b>, execute this step: if no event happens within five seconds you get the newest job that fits, or an example.<br><br><b>When ready</b>, publish the workflow: every event then starts an execution.',
+				active: '<b>While building</b>, execute this step for a sample event: nothing is taken from the published workflow.<br><br><b>Your workflow is published</b>: its executions are in the executions list.',
 			},
 			activationHint: 'Once you have finished building, publish the workflow: events then start it by themselves.',
 		},

@@ -5,7 +5,8 @@ const own = { show: { pace: ['own'] } };
 export const workerFields: INodeProperties[] = [
 	{
 		displayName: 'Authentication',
-		name: 'authentication',
+		// Not `authentication`: n8n's editor then takes all credentials of the node for alternatives and mixes up their names.
+		name: 'connectWith',
 		type: 'options',
 		noDataExpression: true,
 		default: 'oAuth2',
