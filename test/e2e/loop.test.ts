@@ -92,7 +92,7 @@ describe(`from a sheet to Pins and back, on n8n ${n8nVersion}`, () => {
 	it('starts one execution for each event, and writes what became of each job back into the sheet', async () => {
 		await world.untilTold();
 		const events = await world.events(['job.succeeded', 'job.failed', 'job.canceled', 'job.requeued']);
-		const received = (await told(world, sheet.id, 'A job has news')).map(({ eventId }) => eventId);
+		const received = (await told(world, sheet.id, { node: 'A job has news' })).map(({ eventId }) => eventId);
 		expect(received.sort()).toEqual(events.map(({ eventId }) => eventId).sort());
 		const written = await readTable(n8n.api, tableId);
 		expect(written.map(({ state, pin, job }) => ({ state, pin: /\/pin\/\d+/.test(pin), job: job.startsWith('pj_') })))

@@ -50,6 +50,18 @@ export function enqueueNode(world: World, { parameters, ...more }: Partial<NodeJ
 	};
 }
 
+/** Start → Ask, a Publish Job node with these parameters. */
+export function publishJobFlow(world: World, parameters: Record<string, unknown>): WorkflowJson {
+	return {
+		name: `Ask ${world.namespace}`,
+		nodes: [
+			{ ...place, id: 'start', name: 'Start', type: 'n8n-nodes-base.manualTrigger', parameters: {} },
+			{ ...place, id: 'ask', name: 'Ask', type: 'n8n-nodes-pinterest-jobs.pinterestPublishJob', parameters, credentials: world.credentials },
+		],
+		connections: { Start: to('Ask') },
+	};
+}
+
 /** Code that gives these items, whatever they are. */
 export const codeFor = (items: object[]): string => `return ${JSON.stringify(items)}.map((json) => ({ json }));`;
 
@@ -97,9 +109,9 @@ export async function enqueue(world: World, items: object[]): Promise<Item[]> {
 	return jobs!;
 }
 
-/** What the Status Trigger put out in each of its workflow's executions, oldest first. */
-export async function told(world: World, workflowId: string, node = 'News'): Promise<Array<Record<string, unknown>>> {
-	const executions = await world.n8n.api.listExecutions({ workflowId });
+/** What the Status Trigger put out in each execution of its published workflow, oldest first; `manual` for its tests. */
+export async function told(world: World, workflowId: string, { node = 'News', manual = false } = {}): Promise<Array<Record<string, unknown>>> {
+	const executions = (await world.n8n.api.listExecutions({ workflowId })).filter(({ mode }) => (mode === 'manual') === manual);
 	const all = [];
 	for (const { id } of executions.reverse()) {
 		const [items] = N8nApi.outputOf(await world.n8n.api.getExecution(id), node);

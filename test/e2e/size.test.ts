@@ -1,0 +1,84 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { Redis } from 'ioredis';
+import { N8nApi, n8nVersion, type ExecutionWithData } from '../support/n8n';
+import { startRedis, type RedisServer } from '../support/redis';
+import { enqueue, enqueueFlow, pins, run } from './support/flows';
+import { until, useWorlds } from './support/world';
+
+const megabyte = 1024 * 1024;
+
+describe(`much at once, on n8n ${n8nVersion}`, () => {
+	let redis: RedisServer;
+	const { n8n, open } = useWorlds();
+	beforeAll(async () => {
+		redis = await startRedis();
+	});
+	afterAll(() => redis.stop());
+
+	it('accepts 1,000 items in one run of the node within 2 s and 100 MB', async () => {
+		const world = await open({ timeFactor: 1 });
+		const [account] = world.accounts;
+		const manyPins = `return Array.from({ length: $input.first().json.count }, (_, n) => ({ json: {
+			account: '${account!.name}', board: '${account!.boards[0]}', record: 'row-' + $input.first().json.prefix + n, title: 'Lamp ' + n,
+			link: 'https://shop.example/' + n, image: 'https://shop.example/images/' + n + '.jpg' } }));`;
+		const runFor = async (prefix: string, count: number) => {
+			const { id } = await world.import(enqueueFlow(world, manyPins.replaceAll('$input.first().json.prefix', `'${prefix}'`).replaceAll('$input.first().json.count', String(count))));
+			return run(world, id);
+		};
+		// The first run starts n8n's task runner and compiles what the second one uses.
+		await runFor('warm', 50);
+		const before = residentBytes(n8n.n8n.pid);
+		const execution = await runFor('many', 1000);
+		const grown = residentBytes(n8n.n8n.pid) - before;
+		const [jobs] = N8nApi.outputOf(execution, 'Enqueue');
+		console.log(`1,000 items: ${nodeMs(execution, 'Enqueue')} ms in the node, memory ${mb(grown)}`);
+		expect(jobs).toHaveLength(1000);
+		expect(new Set(jobs!.map(({ json }) => json['id'])).size).toBe(1000);
+		expect(nodeMs(execution, 'Enqueue')).toBeLessThan(2000);
+		expect(grown).toBeLessThan(100 * megabyte);
+	});
+
+	it('publishes for 97 of 100 accounts of one workflow when three tokens are dead', async () => {
+		const names = Array.from({ length: 100 }, (_, index) => `shop-${String(index).padStart(2, '0')}`);
+		const dead = names.slice(0, 3);
+		const world = await open({ accounts: names, redis: redis.url });
+		for (const name of dead) world.sandbox.control.changeAccount(name, { revoke: 'all' });
+		const before = residentBytes(n8n.n8n.pid);
+		await world.publishWorkers();
+		await enqueue(world, world.accounts.flatMap((account) => pins(world, 1, { account })));
+		await until('97 Pins', async () => world.sandbox.control.pins().items.length >= 97);
+		const connections = await clientsOf(redis.url);
+		console.log(`100 workers: ${connections} Redis connections, memory ${mb(residentBytes(n8n.n8n.pid) - before)}`);
+
+		const holds = await world.engine.holds();
+		expect(holds.map(({ account, kind }) => `${account} ${kind}`).sort()).toEqual(dead.map((name) => `${name} token_dead`));
+		await until('97 jobs to end', async () => (await world.jobs()).filter(({ state }) => state === 'succeeded').length === 97);
+		const waiting = (await world.jobs()).filter(({ state }) => state !== 'succeeded');
+		expect(waiting.map(({ account, state, incident }) => [account, state, incident?.kind]).sort()).toEqual(dead.map((name) => [name, 'queued', 'token_dead']));
+		// One loop for all of them, and a few nodes that enqueue.
+		expect(connections).toBeLessThan(15);
+	});
+});
+
+function nodeMs(execution: ExecutionWithData, node: string): number {
+	return (execution.data.resultData.runData[node] as Array<{ executionTime: number }>)[0]!.executionTime;
+}
+
+/** What the operating system has given to the process. */
+function residentBytes(pid: number): number {
+	const kilobytes = existsSync('/proc')
+		? /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]
+		: execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' });
+	return Number(kilobytes) * 1024;
+}
+
+/** Connections of n8n: all but the one that asks and those of this test's own engine. */
+async function clientsOf(url: string): Promise<number> {
+	const client = new Redis(url);
+	const list = String(await client.client('LIST')).trim().split('\n');
+	client.disconnect();
+	return list.length - 1;
+}
+
+const mb = (bytes: number) => `${bytes < 0 ? '' : '+'}${Math.round(bytes / megabyte)} MB`;
