@@ -40,6 +40,8 @@ export interface Claim {
 	jobs: LeasedJob[];
 	/** Acknowledged writes may be gone: read before every send. */
 	lookFirst: boolean;
+	/** With `lookFirst`: of what was written after this instant nothing may be left, so Pins since then may be ours; else null. */
+	lookFrom: number | null;
 	/** When the account's next job of this lane is due; null when none waits or when only a release or settle can tell. */
 	nextAt: number | null;
 }

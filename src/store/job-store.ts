@@ -75,8 +75,8 @@ export class JobStore {
 	/** Leases up to `max` due jobs of one account; of lane `look` all (≤ 100) in doubt on one board. */
 	async claim(account: string, lane: Lane, max: number): Promise<Claim> {
 		const args = [account, lane, max, this.policy.leaseMs, this.stopsOf(lane)];
-		const [[lookFirst, nextAt], records] = await this.namespace.run<[[number, string | number, string, string[]], RawRecord[]]>('claim', args);
-		return { jobs: records.map(leasedJobOf), lookFirst: lookFirst === 1, nextAt: nextAt === '' ? null : Number(nextAt) };
+		const [[lookFrom, nextAt], records] = await this.namespace.run<[[string | number, string | number, string, string[]], RawRecord[]]>('claim', args);
+		return { jobs: records.map(leasedJobOf), lookFirst: lookFrom !== '', lookFrom: instantOf(lookFrom), nextAt: instantOf(nextAt) };
 	}
 
 	/** The send permit: null when the fence moved, the lease leaves no room for the budget, a hold came up, or a look is due first. */
@@ -235,6 +235,10 @@ export class JobStore {
 		await this.namespace.run('double-pin', [job.id, job.account, pinId, JSON.stringify(double), this.policy.retentionMs + this.policy.tombstoneMs]);
 		return { kind: 'double', job, pinIds: double.pinIds };
 	}
+}
+
+function instantOf(answered: string | number): number | null {
+	return answered === '' ? null : Number(answered);
 }
 
 /** An error is that of one job alone: the others of the call are settled. */

@@ -50,7 +50,7 @@ export class Attempts {
 		const claim = await this.parts.store.claim(account.account, 'publish', 1);
 		if (claim.jobs.length > 0 && claim.nextAt !== null && claim.nextAt <= this.parts.world.now()) more();
 		for (const job of claim.jobs) {
-			await this.parts.leases.during([job], () => this.publish(job, account, claim.lookFirst));
+			await this.parts.leases.during([job], () => this.publish(job, account, claim.lookFrom));
 		}
 		return { jobs: claim.jobs.length, nextAt: claim.nextAt };
 	}
@@ -70,9 +70,9 @@ export class Attempts {
 		return { jobs: jobs.length, nextAt };
 	}
 
-	private async publish(job: LeasedJob, account: ServedAccount, lookFirst: boolean): Promise<void> {
-		const seen = lookFirst ? await this.lookBeforeSending(job, account) : null;
-		const outcome = seen ?? tooLate(job, this.parts.policy, this.parts.world.now()) ?? await this.parts.publisher.publish(job, {
+	private async publish(job: LeasedJob, account: ServedAccount, lookFrom: number | null): Promise<void> {
+		if (lookFrom !== null && await this.isSettledByLook(job, account, lookFrom)) return;
+		const outcome = tooLate(job, this.parts.policy, this.parts.world.now()) ?? await this.parts.publisher.publish(job, {
 			token: account.token,
 			permit: (budgetMs) => this.draining ? Promise.resolve(null) : this.parts.store.beginSend(job, budgetMs),
 			media: (sha256) => this.parts.store.media(sha256),
@@ -84,15 +84,18 @@ export class Attempts {
 	}
 
 	/** Acknowledged writes may be gone, this job's own success among them: read, and only send what is not there. */
-	private async lookBeforeSending(job: LeasedJob, account: ServedAccount): Promise<Outcome | null> {
-		const suspected: LeasedJob = { ...job, inDoubt: job.inDoubt ?? this.suspicion(job) };
+	private async isSettledByLook(job: LeasedJob, account: ServedAccount, lookFrom: number): Promise<boolean> {
+		const suspected: LeasedJob = { ...job, inDoubt: this.suspicion(job, lookFrom) };
 		const seen = await this.parts.publisher.look([suspected], { token: account.token, owners: this.parts.store.owners });
 		const outcome = seen.get(job.id);
-		return outcome === undefined || outcome.kind === 'absent' ? null : outcome;
+		if (outcome === undefined || outcome.kind === 'absent') return false;
+		await this.end(suspected, outcome);
+		return true;
 	}
 
-	private suspicion(job: LeasedJob): Doubt {
-		const notBefore = job.createdAt - this.parts.policy.createdBeforeSlackMs;
+	/** An enqueue that was forgotten and came again looks younger than the Pin it had. */
+	private suspicion(job: LeasedJob, lookFrom: number): Doubt {
+		const notBefore = Math.min(job.createdAt, lookFrom) - this.parts.policy.createdBeforeSlackMs;
 		return { notBefore, sendBy: this.parts.world.now(), step: 0, absentScans: 0, evidence: [], evidenceCut: 0 };
 	}
 

@@ -1,6 +1,6 @@
 -- Greets a namespace after each (re)connect: notices a restart that may have lost acknowledged writes.
 --
--- KEYS[1] meta    HASH    version, runs, quarantineUntil, quarantineCause, quarantineRun, amnestyAt …
+-- KEYS[1] meta    HASH    version, runs, persistedAt, quarantineUntil, quarantineCause, quarantineRun, amnestyAt …
 -- ARGV[1..4]      see include/begin.lua
 -- ARGV[5] version of the records this caller writes
 -- ARGV[6] '1' when the server syncs every write to disk before it answers
@@ -26,7 +26,11 @@ local runs = {}
 for id, began in string.gmatch(known[2] or '', '(%w*):(%d+)') do runs[#runs + 1] = { id = id, began = tonumber(began) } end
 local last = runs[#runs]
 local restarted = last and last.id ~= runId
-if not last or restarted then runs[#runs + 1] = { id = runId, began = counter } end
+if not last or restarted then
+	runs[#runs + 1] = { id = runId, began = counter }
+	-- Of what was written after this, nothing may be left: a job that comes anew may have had its Pin since then.
+	redis.call('HSET', KEYS[1], 'persistedAt', meta[2] or 0)
+end
 if #runs > MOST_RUNS then table.remove(runs, 1) end
 
 -- What a later run began with tells more than the counter of now: others may have written on after the loss.

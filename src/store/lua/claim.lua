@@ -8,7 +8,7 @@
 -- ARGV[8] leaseMs
 -- ARGV[9] holds that stop this lane, ',a,b,'; '' for all
 --
--- Returns [counter, now, [look first 0/1, next due ms or '', fence, [id …]], [record …]].
+-- Returns [counter, now, [look first from ms or '', next due ms or '', fence, [id …]], [record …]].
 -- @include begin
 -- @include jobs
 local account, lane, max, leaseMs = ARGV[5], ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
@@ -23,7 +23,7 @@ end
 if replay then return withRecords(replay) end
 
 local held = heldUntil(account, ARGV[9])
-if held > now then return withRecords(refuse({ 0, held == math.huge and '' or held, '', {} })) end
+if held > now then return withRecords(refuse({ '', held == math.huge and '' or held, '', {} })) end
 
 local fence = nextCounter .. '-' .. ARGV[1]
 local ids = {}
@@ -75,6 +75,7 @@ end
 
 if lane == 'publish' then claimWrites() else claimSteps() end
 local function nextDue() return redis.call('ZSCORE', key('due', lane), account) or '' end
-if #ids == 0 then return withRecords(refuse({ 0, nextDue(), '', {} })) end
+if #ids == 0 then return withRecords(refuse({ '', nextDue(), '', {} })) end
 refreshLanes()
-return withRecords(finish({ quarantineUntil > now and 1 or 0, nextDue(), fence, ids }))
+local lookFrom = quarantineUntil > now and (redis.call('HGET', KEYS[1], 'persistedAt') or 0) or ''
+return withRecords(finish({ lookFrom, nextDue(), fence, ids }))
