@@ -41,6 +41,7 @@ export function useWorlds(env: Record<string, string> = {}): { n8n: TestN8n; ope
 /** A sandbox, a namespace and credentials of a test's own, in an n8n that several tests share. */
 export class World {
 	private readonly made: string[] = [];
+	private closed?: Promise<void>;
 
 	private constructor(
 		readonly n8n: TestN8n,
@@ -157,7 +158,12 @@ export class World {
 		return { [this.engineCredential.type]: reference(this.engineCredential) };
 	}
 
-	async close(): Promise<void> {
+	/** Takes everything back; a second call does nothing. */
+	close(): Promise<void> {
+		return (this.closed ??= this.end());
+	}
+
+	private async end(): Promise<void> {
 		for (const id of this.made) {
 			await this.n8n.api.deactivate(id);
 			await this.n8n.api.deleteWorkflow(id);

@@ -1,0 +1,131 @@
+import { N8nApi, n8nVersion, type ExecutionWithData } from '../support/n8n';
+import { startRedis } from '../support/redis';
+import { codeFor, enqueue, enqueueFlow, pins, publishJobFlow, run, type PinItem } from './support/flows';
+import { useWorlds, type World } from './support/world';
+
+const long = (length: number) => 'a'.repeat(length);
+const yesterday = () => new Date(Date.now() - 86_400_000).toISOString().slice(0, 19);
+
+// What is wrong with the item, and what the sentence has to say of it.
+const table: Array<[string, Partial<PinItem>, RegExp]> = [
+	['no account', { account: '' }, /account is missing.*Choose an account/is],
+	['no board', { board: '' }, /board is missing.*Choose a board/is],
+	['a board by its name', { board: 'Summer' }, /"?“?Summer.*is not an id.*list/is],
+	['no image', { image: '' }, /Image URL is empty/i],
+	['an image of a type Pinterest refuses', { image: 'https://shop.example/lamp.svg' }, /\.svg.*JPEG, PNG/is],
+	['an image without scheme', { image: 'shop.example/lamp.jpg' }, /no scheme.*https:\/\//is],
+	['a link without scheme', { link: 'shop.example/lamps' }, /no scheme.*https:\/\/shop\.example\/lamps/is],
+	['a title that is too long', { title: long(101) }, /101 characters.*at most 100/is],
+	['a description that is too long', { description: long(801) }, /801 characters.*at most 800/is],
+	['an alternative text that is too long', { altText: long(501) }, /501 characters.*at most 500/is],
+	['a board id that lost its digits', { board: 1e21 as unknown as string }, /lost digits.*text/is],
+	['a date that is none', { scheduledAt: 'next Tuesday' }, /next Tuesday.*is not a date.*2026-/is],
+	['a date without zone in the past', { scheduledAt: yesterday() }, /no time zone.*past.*Add the zone/is],
+	['metadata that is no object', { metadata: '[1]' }, /not a JSON object/i],
+];
+const parameters = {
+	description: '={{ $json.description }}',
+	altText: '={{ $json.altText }}',
+	options: { scheduledAt: "={{ $json.scheduledAt ?? '' }}", metadata: "={{ $json.metadata ?? '{}' }}" },
+};
+
+describe(`bad input, on n8n ${n8nVersion}`, () => {
+	const { open } = useWorlds();
+	let world: World;
+	const bad = () => table.map(([name, change]): PinItem => ({ ...pins(world, 1, { prefix: name.replaceAll(' ', '-') })[0]!, ...change }));
+
+	beforeAll(async () => {
+		world = await open();
+	}, 60_000);
+
+	it('stops with the first bad item, its index and what to do, after the good ones were enqueued', async () => {
+		const [before, after] = pins(world, 2, { prefix: 'stops' });
+		for (const [index, item] of bad().entries()) {
+			const execution = await runItems([before!, item, after!], {});
+			const { name, message, description, context } = errorOf(execution);
+			expect({ case: table[index]![0], name, itemIndex: context.itemIndex }).toEqual({ case: table[index]![0], name: 'NodeOperationError', itemIndex: 1 });
+			expect(`${message} ${description}`).toMatch(table[index]![2]);
+			expect(description).toContain('The other 2 items were enqueued');
+		}
+		expect((await world.jobs()).map(({ source }) => source).sort()).toEqual([before!.record, after!.record].sort());
+	});
+
+	it.each(['continueRegularOutput', 'continueErrorOutput'] as const)('gives each bad item its own error with %s', async (onError) => {
+		const good = pins(world, 2, { prefix: onError });
+		const execution = await runItems([...bad(), ...good], { onError });
+		expect(execution.status).toBe('success');
+		const outputs = N8nApi.outputOf(execution, 'Enqueue');
+		const isError = (item: { json: Record<string, unknown> }) => 'error' in item.json;
+		const errors = onError === 'continueErrorOutput' ? outputs[1]! : outputs[0]!.filter(isError);
+		expect(outputs[0]!.filter((item) => !isError(item)).map(({ json }) => json['source'])).toEqual(good.map(({ record }) => record));
+		errors.forEach(({ json, pairedItem }, index) => {
+			const error = json['error'] as { message: string; hint: string; code: string; class: string };
+			expect({ case: table[index]![0], ...error }).toMatchObject({ case: table[index]![0], code: 'invalid_request', class: 'route' });
+			expect(`${error.message} ${error.hint}`).toMatch(table[index]![2]);
+			expect(pairedItem).toMatchObject({ item: index });
+		});
+		expect(errors).toHaveLength(table.length);
+	});
+
+	it('names the fields that differ when a record comes again with other content', async () => {
+		const [item] = pins(world, 1, { prefix: 'conflict' });
+		await enqueue(world, [item!]);
+		const execution = await runItems([{ ...item!, title: 'Another lamp' }, { ...item! }], { onError: 'continueRegularOutput' });
+		const [items] = N8nApi.outputOf(execution, 'Enqueue');
+		expect(items).toMatchObject([
+			{ json: { error: { code: 'idempotency_conflict', jobId: expect.stringMatching(/^pj_/), message: expect.stringMatching(/title/i), hint: expect.any(String) } } },
+			{ json: { existing: true } },
+		]);
+	});
+
+	it('says that it does not know a job', async () => {
+		const { id } = await world.import(publishJobFlow(world, { operation: 'get', jobId: 'pj_aaaaaaaaaaaaaaaaaaaaaaaaaa' }));
+		expect(errorOf(await run(world, id))).toMatchObject({
+			name: 'NodeOperationError', message: expect.stringContaining('pj_aaaa'), description: expect.stringMatching(/\w/), context: { itemIndex: 0 },
+		});
+	});
+
+	it('fails within seconds when Redis is away, and enqueues when it is back', async () => {
+		const redis = await startRedis();
+		const away = await open({ redis: redis.url });
+		const flow = await away.import(enqueueFlow(away, codeFor(pins(away, 3))));
+		await redis.kill();
+		const startedAt = Date.now();
+		const error = errorOf(await run(away, flow.id));
+		expect(Date.now() - startedAt).toBeLessThan(15_000);
+		expect(error).toMatchObject({ name: 'NodeOperationError', message: expect.stringMatching(/Redis/), description: expect.stringMatching(/\w/) });
+		const back = await startRedis({ port: redis.port });
+		const [jobs] = N8nApi.outputOf(await run(away, flow.id), 'Enqueue');
+		expect(jobs!.map(({ json }) => [json['existing'], json['state']])).toEqual([[false, 'queued'], [false, 'queued'], [false, 'queued']]);
+		await away.close();
+		await back.stop();
+	});
+
+	it('warns of a Redis that may throw jobs away', async () => {
+		const redis = await startRedis({ args: ['--maxmemory', '100mb', '--maxmemory-policy', 'allkeys-lru'] });
+		const unsafe = await open({ redis: redis.url });
+		const flow = await unsafe.import(enqueueFlow(unsafe, codeFor(pins(unsafe, 1))));
+		const execution = await run(unsafe, flow.id);
+		expect(execution.status).toBe('success');
+		expect(JSON.stringify(execution.data.resultData.runData['Enqueue'])).toContain('allkeys-lru');
+		await unsafe.close();
+		await redis.stop();
+	});
+
+	async function runItems(items: object[], more: { onError?: 'continueRegularOutput' | 'continueErrorOutput' }): Promise<ExecutionWithData> {
+		const { id } = await world.import(enqueueFlow(world, codeFor(items), { parameters, ...more }));
+		return run(world, id);
+	}
+});
+
+interface NodeError {
+	name: string;
+	message: string;
+	description: string;
+	context: { itemIndex?: number };
+}
+
+function errorOf({ status, data }: ExecutionWithData): NodeError {
+	expect(status).toBe('error');
+	return data.resultData.error as unknown as NodeError;
+}
