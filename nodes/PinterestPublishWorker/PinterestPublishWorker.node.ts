@@ -24,8 +24,9 @@ export class PinterestPublishWorker implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [
 			{ name: 'pinterestJobsEngineApi', displayName: 'Pinterest Job Engine', required: true, testedBy: 'testEngine' },
-			{ name: 'pinterestJobsOAuth2Api', displayName: 'Pinterest Account', required: true, displayOptions: { show: { connectWith: ['oAuth2'] } } },
-			{ name: 'pinterestJobsAccessTokenApi', displayName: 'Pinterest Account', required: true, displayOptions: { show: { connectWith: ['accessToken'] } } },
+			// `hide`, not `show`: the editor takes the field of a `show` for a choice between all credentials and mixes up their names.
+			{ name: 'pinterestJobsOAuth2Api', displayName: 'Pinterest Account', required: true, displayOptions: { hide: { authentication: ['accessToken'] } } },
+			{ name: 'pinterestJobsAccessTokenApi', displayName: 'Pinterest Account', required: true, displayOptions: { hide: { authentication: ['oAuth2'] } } },
 		],
 		triggerPanel: {
 			header: 'Check the account',
@@ -42,7 +43,7 @@ export class PinterestPublishWorker implements INodeType {
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		// Everything is read now: n8n evaluates no expression once this function has returned.
-		const credential = this.getNodeParameter('connectWith', 'oAuth2') === 'oAuth2' ? RENEWED_BY_N8N : MADE_BY_HAND;
+		const credential = this.getNodeParameter('authentication', 'oAuth2') === 'oAuth2' ? RENEWED_BY_N8N : MADE_BY_HAND;
 		const { engine, release } = await engineOf(this);
 		try {
 			const account = { ...accountOf((name, fallback) => this.getNodeParameter(name, fallback)), token: tokenSource(this, credential) };

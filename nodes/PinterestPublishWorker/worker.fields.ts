@@ -5,8 +5,7 @@ const own = { show: { pace: ['own'] } };
 export const workerFields: INodeProperties[] = [
 	{
 		displayName: 'Authentication',
-		// Not `authentication`: n8n's editor then takes all credentials of the node for alternatives and mixes up their names.
-		name: 'connectWith',
+		name: 'authentication',
 		type: 'options',
 		noDataExpression: true,
 		default: 'oAuth2',

@@ -51,7 +51,7 @@ export function workerNode({ account, credential, engine, position = [0, 0], par
 		type: 'n8n-nodes-pinterest-jobs.pinterestPublishWorker',
 		typeVersion: 1,
 		position,
-		parameters: { connectWith: authentication, account, ...parameters },
+		parameters: { authentication, account, ...parameters },
 		credentials: { [credential.type]: reference(credential), [engine.type]: reference(engine) },
 	};
 }

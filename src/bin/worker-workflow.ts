@@ -62,7 +62,7 @@ export function workflowOf(rows: Row[], name: string, authentication: string): R
 			name: `Worker ${account}`,
 			type: 'n8n-nodes-pinterest-jobs.pinterestPublishWorker', typeVersion: 1,
 			position: [Math.floor(index / PER_COLUMN) * 240, (index % PER_COLUMN) * 160],
-			parameters: { connectWith: authentication, account, client, pace },
+			parameters: { authentication, account, client, pace },
 			...(credential ? { credentials: { [credentialType]: { id: null, name: credential } } } : {}),
 		})),
 	};
