@@ -1,0 +1,219 @@
+import fc from 'fast-check';
+import { cancel, lateEvidence, requeue, resolve, sendBack, update, type Decided } from '../../../src/job/corrections';
+import { isEngineError } from '../../../src/errors';
+import type { HoldKind } from '../../../src/job/hold';
+import type { LeasedJob } from '../../../src/job/job';
+import { transition } from '../../../src/job/transition';
+import type { Lane } from '../../../src/store/contract';
+import type { Model } from './model';
+import { outcomeOf, someOutcome, type Ending } from './outcomes';
+import { ACCOUNTS, JOBS, policy, type Real } from './real';
+
+/** One step of a life: what is asked of the store, and what the model says must come of it. */
+class Step<Wish> implements fc.AsyncCommand<Model, Real> {
+	constructor(private readonly name: string, private readonly wish: Wish, private readonly twice: boolean, private readonly act: (model: Model, real: Real, wish: Wish) => Promise<void>) {}
+
+	check(): boolean {
+		return true;
+	}
+
+	async run(model: Model, real: Real): Promise<void> {
+		Steps.taken += 1;
+		real.twice = this.twice;
+		await this.act(model, real, this.wish);
+		real.twice = false;
+	}
+
+	toString(): string {
+		return `${this.name}(${JSON.stringify(this.wish)}${this.twice ? ', twice' : ''})`;
+	}
+}
+
+/** How many steps were taken in this process. */
+export const Steps = { taken: 0 };
+
+function step<Wish>(name: string, wish: fc.Arbitrary<Wish>, act: (model: Model, real: Real, wish: Wish) => Promise<void>): fc.Arbitrary<Step<Wish>> {
+	return fc.tuple(wish, fc.integer({ min: 0, max: 4 })).map(([chosen, die]) => new Step(name, chosen, die === 0, act));
+}
+
+const job = fc.nat(JOBS - 1);
+/** Counted from the lease that was given last. */
+const lease = fc.nat(5);
+const account = fc.constantFrom(...ACCOUNTS);
+const pin = fc.constantFrom('1', '2', '3');
+const waits = fc.constantFrom(1, 1000, 3000, 5000, 20_000, policy.leaseMs + 1, 600_000, policy.horizonMs + 60_000);
+const kind = fc.constantFrom<HoldKind>('paused', 'rate_limited', 'token_dead');
+
+const heldBy = (real: Real, back: number): LeasedJob | undefined => real.held.at(-1 - back);
+
+const enqueue = step('enqueue', fc.array(job, { minLength: 1, maxLength: 3 }), async (model, real, numbers) => {
+	const made = numbers.map((n) => real.newJob(n));
+	const expected = made.map((one) => model.enqueue(one));
+	if (expected.some(({ kind: answer }) => answer === 'created')) model.writes();
+	const answers = await real.jobs.enqueue(made);
+	expect(answers.map((answer) => [answer.kind, 'job' in answer ? answer.job.id : null])).toEqual(expected.map(({ kind: answer, other }) => [answer, other]));
+	await real.agrees(model, made.map(({ job: { id } }) => id));
+});
+
+const claim = step('claim', fc.record({ account, lane: fc.constantFrom<Lane>('publish', 'publish', 'look'), max: fc.integer({ min: 1, max: 3 }) }), async (model, real, { account: label, lane, max }) => {
+	const { ids, nextAt } = model.claimable(label, lane, max);
+	const quarantined = model.isQuarantined;
+	const answer = await real.jobs.claim(label, lane, max);
+	expect({ ids: answer.jobs.map(({ id }) => id), nextAt: answer.nextAt }).toEqual({ ids, nextAt });
+	if (ids.length > 0) {
+		expect(answer.lookFirst).toBe(quarantined);
+		expect(answer.jobs.map(({ lease: { until, sendBy } }) => [until, sendBy])).toEqual(ids.map(() => [model.now + policy.leaseMs, null]));
+		model.claimed(lane, new Map(answer.jobs.map(({ id, lease: given }) => [id, given])));
+		model.writes();
+	}
+	real.held.push(...answer.jobs);
+	await real.agrees(model, ids);
+});
+
+const beginSend = step('beginSend', fc.record({ lease, budgetMs: fc.constantFrom(1000, 20_000, 60_000) }), async (model, real, { lease: back, budgetMs }) => {
+	const held = heldBy(real, back);
+	if (!held) return;
+	const refusal = model.permitRefusal(held, budgetMs);
+	const grant = await real.jobs.beginSend(held, budgetMs);
+	expect(grant).toEqual(refusal === null ? { sendBy: model.now + budgetMs, budgetMs } : null);
+	if (grant) {
+		model.permitted(held.id, grant.sendBy);
+		model.writes();
+	}
+	await real.agrees(model, [held.id]);
+});
+
+const settle = step('settle', fc.record({ lease, ending: someOutcome(pin) }), async (model, real, { lease: back, ending }) => {
+	const held = heldBy(real, back);
+	if (held) await settleWith(model, real, held, ending);
+});
+
+async function settleWith(model: Model, real: Real, held: LeasedJob, ending: Ending): Promise<void> {
+	const change = transition(held, outcomeOf(held, ending, model.now), policy, model.now, () => ending.die);
+	const { kind: answer, other } = model.settle(held, change);
+	if (answer === 'settled') model.writes();
+	expect(await real.jobs.settle(held, change)).toEqual({ settled: { kind: answer, displaced: other }, contested: { kind: answer, owner: other }, lease_lost: { kind: answer } }[answer]);
+	await real.agrees(model, [held.id]);
+}
+
+const extend = step('extend', fc.array(lease, { minLength: 1, maxLength: 3 }), async (model, real, backs) => {
+	const held = backs.flatMap((back) => heldBy(real, back) ?? []);
+	if (held.length === 0) return;
+	const lost = held.filter(({ id, lease: { fence } }) => model.jobs.get(id)?.lease?.fence !== fence).map(({ id }) => id);
+	expect(await real.jobs.extend(held)).toEqual(lost);
+	for (const { id, lease: { fence } } of held) {
+		const known = model.jobs.get(id)!;
+		if (known.lease?.fence === fence) known.lease = { ...known.lease, until: model.now + policy.leaseMs };
+	}
+	model.writes();
+	await real.agrees(model, held.map(({ id }) => id));
+});
+
+const giveBack = step('giveBack', lease, async (model, real, back) => {
+	const held = heldBy(real, back);
+	if (!held) return;
+	const given = model.giveBack(held);
+	if (given) model.writes();
+	expect(await real.jobs.giveBack(held)).toBe(given);
+	await real.agrees(model, [held.id]);
+});
+
+/** Somebody else's expired leases, and what they are settled with, as the sweeper does. */
+const takeOver = step('takeOver', fc.record({ max: fc.integer({ min: 1, max: 3 }), settles: fc.boolean(), die: fc.double({ min: 0, max: 0.99, noNaN: true }) }), async (model, real, { max, settles, die }) => {
+	const ids = model.expired(max);
+	const taken = await real.jobs.takeOver(max);
+	expect(taken.map(({ id }) => id)).toEqual(ids);
+	for (const { id, lease: { fence, until, sendBy } } of taken) {
+		const known = model.jobs.get(id)!;
+		expect(fence).not.toBe(known.lease!.fence);
+		expect(sendBy).toBe(known.lease!.sendBy);
+		known.lease = { fence, until: model.now + policy.leaseMs, sendBy };
+		expect(until).toBe(known.lease.until);
+	}
+	if (taken.length > 0) model.writes();
+	real.held.push(...taken);
+	await real.agrees(model, ids);
+	for (const held of settles ? taken : []) await settleWith(model, real, held, { kind: 'lost', pinId: '1', code: 'lease_lost', die });
+});
+
+const ACTS = {
+	requeue: (seen, now) => requeue(seen, {}, { by: 'Ops' }, now, policy),
+	'requeue on 11': (seen, now) => requeue(seen, { boardId: '11' }, { by: 'Ops' }, now, policy),
+	update: (seen, now) => update(seen, { title: `At ${now}` }, { by: 'Ops' }, now, policy),
+	'update to 11': (seen, now) => update(seen, { boardId: '11' }, { by: 'Ops' }, now, policy),
+	'update to b': (seen, now) => update(seen, { account: 'b', boardId: '21' }, { by: 'Ops' }, now, policy),
+	cancel: (seen, now) => cancel(seen, { by: 'Ops' }, now),
+	'is Pin 1': (seen, now) => resolve(seen, { verdict: 'published', pinId: '1' }, { by: 'Ops' }, now, policy),
+	absent: (seen, now) => resolve(seen, { verdict: 'absent' }, { by: 'Ops' }, now, policy),
+	abandon: (seen, now) => resolve(seen, { verdict: 'abandon' }, { by: 'Ops' }, now, policy),
+} satisfies Record<string, (seen: LeasedJob | Parameters<typeof cancel>[0], now: number) => Decided>;
+
+/** A person changes a job as they see it, or as they saw it a while ago. */
+const revise = step('revise', fc.record({ job, act: fc.constantFrom(...Object.keys(ACTS) as (keyof typeof ACTS)[]), stale: fc.option(fc.nat(3)) }), async (model, real, { job: n, act, stale }) => {
+	const known = model.jobs.get(real.idOf(n));
+	if (!known) return;
+	const seen = (stale === null ? undefined : real.seen.filter(({ id }) => id === known.job.id).at(-1 - stale)) ?? known.job;
+	const decided = ACTS[act](seen, model.now);
+	real.seen.push(known.job);
+	if (isEngineError(decided)) return;
+	const { change, aliases } = decided;
+	const { kind: answer, other } = model.revise(seen.id, seen, null, change, aliases);
+	if (answer === 'revised') model.writes();
+	const got = await real.jobs.revise(seen.id, { expectedRevision: seen.revision, expectedSeq: seen.seq, change, aliases });
+	expect({ kind: got.kind, other: got.kind === 'revised' ? got.displaced : got.kind === 'owned' ? got.by : got.kind === 'contested' ? got.owner : null }).toEqual({ kind: answer, other });
+	await real.agrees(model, [seen.id]);
+});
+
+const evidence = step('evidence', fc.record({ job, pin }), async (model, real, { job: n, pin: pinId }) => {
+	const id = real.idOf(n);
+	const expected = model.evidence(id, pinId, (now) => lateEvidence(now, pinId, model.now));
+	if (expected === 'accepted' || expected === 'double') model.writes();
+	expect((await real.jobs.evidence(id, pinId, (now) => lateEvidence(now, pinId, model.now))).kind).toBe(expected);
+	await real.agrees(model, [model.known(id)?.job.id ?? id]);
+});
+
+/** Whoever lost an adopted Pin looks again, as the sweeper has it. */
+const sendDisplacedBack = step('sendDisplacedBack', fc.constant(null), async (model, real) => {
+	for (const seen of await real.jobs.displaced(10)) {
+		const change = sendBack(seen, model.now, policy);
+		const { kind: answer } = model.revise(seen.id, seen, null, change, []);
+		if (answer === 'revised') model.writes();
+		expect((await real.jobs.revise(seen.id, { expectedRevision: seen.revision, expectedSeq: seen.seq, change, aliases: [] })).kind).toBe(answer);
+	}
+});
+
+const hold = step('hold', fc.record({ account: fc.constantFrom('a', 'b', '@app'), kind, forMs: fc.option(waits) }), async (model, real, { account: label, kind: why, forMs }) => {
+	const request = { account: label, kind: why, until: forMs === null ? null : model.now + forMs, code: why, message: '' };
+	model.hold(request);
+	model.writes();
+	await real.world.holds.open(request);
+});
+
+const release = step('release', fc.record({ account: fc.constantFrom('a', 'b', '@app'), kind }), async (model, real, { account: label, kind: why }) => {
+	const stood = model.release(label, why);
+	if (stood) model.writes();
+	expect(await real.world.holds.release(label, [why], 'Ops')).toHaveLength(stood ? 1 : 0);
+});
+
+const releaseExpired = step('releaseExpired', fc.constant(null), async (model, real) => {
+	const standing = model.holdEvents.length;
+	const over = model.releaseExpired();
+	if (over.length > 0) model.writes();
+	const ended = (await real.world.holds.releaseExpired()).map((incident) => `${incident.kind}:${incident.account}`);
+	expect([...ended].sort()).toEqual([...over].sort());
+	model.holdEvents.splice(standing, over.length, ...ended.map((name) => `account.released ${name}`));
+});
+
+const wait = step('wait', waits, async (model, real, ms) => real.tick(model, ms));
+
+/** Redis comes back without its last writes; here without any but the counter, so that everything else can be compared. */
+const forget = step('forget', fc.constant(null), async (model, real) => {
+	await real.world.redis.hset(real.world.key('meta'), 'counter', 0);
+	model.rolledBack = true;
+});
+
+/** Lives of a namespace; the common steps are listed more often. */
+export const lives = fc.commands([
+	enqueue, enqueue, claim, claim, claim, beginSend, beginSend, settle, settle, settle, extend, giveBack, takeOver, revise, revise, evidence,
+	sendDisplacedBack, hold, release, releaseExpired, wait, wait, wait, forget,
+], { size: '+1', maxCommands: 60 });

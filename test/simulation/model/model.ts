@@ -1,0 +1,256 @@
+import { APP, type HoldKind, type HoldRequest } from '../../../src/job/hold';
+import type { Job, LeasedJob, Lease } from '../../../src/job/job';
+import { naturalKey } from '../../../src/job/natural-key';
+import type { Policy } from '../../../src/job/policy';
+import type { Change } from '../../../src/job/transition';
+import type { EvidenceAnswer, Lane, NewJob } from '../../../src/store/contract';
+
+/** A job as the model has it. */
+export interface Known {
+	job: Job;
+	lease: Lease | null;
+	/** Claimed while acknowledged writes might be gone: its owner looks before it sends. */
+	looked: boolean;
+}
+
+/** What must be the answer, as far as it can be foretold. */
+export interface Expected {
+	kind: string;
+	other: string | null;
+}
+
+const FORBID_READS: readonly HoldKind[] = ['token_dead', 'scope_missing', 'account_mismatch', 'app_not_approved', 'paused'];
+
+/** What the scripts promise, in plain TypeScript and without an index: every question is answered by looking at all jobs. */
+export class Model {
+	now = 0;
+	readonly jobs = new Map<string, Known>();
+	readonly aliases = new Map<string, string>();
+	readonly pins = new Map<string, { by: 'answer' | 'adopted'; id: string }>();
+	readonly displaced = new Set<string>();
+	readonly doubles = new Set<string>();
+	readonly holds = new Map<string, HoldRequest>();
+	readonly caps = new Map<string, number>();
+	/** Type and number of each event of a job; of holds type and what is held. */
+	readonly events = new Map<string, string[]>();
+	readonly holdEvents: string[] = [];
+	private readonly gaps = new Map<string, number>();
+	quarantineUntil = 0;
+	/** Acknowledged writes are gone and nobody has noticed yet. */
+	rolledBack = false;
+
+	constructor(readonly policy: Policy) {}
+
+	known(id: string): Known | null {
+		return this.jobs.get(this.jobs.has(id) ? id : this.aliases.get(id) ?? '') ?? null;
+	}
+
+	/** Every script that changes something notices what is gone. */
+	writes(): void {
+		if (this.rolledBack) this.quarantineUntil = Math.max(this.quarantineUntil, this.now + this.policy.horizonMs);
+		this.rolledBack = false;
+	}
+
+	get isQuarantined(): boolean {
+		return this.rolledBack || this.quarantineUntil > this.now;
+	}
+
+	enqueue({ job, aliases }: NewJob): Expected {
+		const owner = this.known(job.id);
+		if (owner) return { kind: 'existing', other: owner.job.id };
+		this.jobs.set(job.id, { job, lease: null, looked: false });
+		for (const alias of aliases) if (!this.known(alias)) this.aliases.set(alias, job.id);
+		this.tell(job, 'job.queued');
+		return { kind: 'created', other: job.id };
+	}
+
+	/** Which jobs a claim must give, and when the next one is due; null when nothing or only a release can tell. */
+	claimable(account: string, lane: Lane, max: number): { ids: string[]; nextAt: number | null } {
+		const heldUntil = this.heldUntil(account, lane === 'look' ? FORBID_READS : null);
+		if (heldUntil > this.now) return { ids: [], nextAt: heldUntil === Infinity ? null : heldUntil };
+		const boards = this.boards(account, lane);
+		const due = boards.filter(({ from }) => from <= this.now);
+		const running = this.running(account).length;
+		const room = Math.max(0, Math.min(max, (this.caps.get(account) ?? Infinity) - running));
+		const ids = lane === 'publish'
+			? due.slice(0, room).map(({ jobs }) => jobs[0]!.id)
+			: (due[0]?.jobs ?? []).filter(({ dueAt }) => dueAt! <= this.now).slice(0, max).map(({ id }) => id);
+		return { ids, nextAt: this.afterClaim(boards, ids, lane) };
+	}
+
+	claimed(lane: Lane, leases: Map<string, Lease>): void {
+		for (const [id, lease] of leases) {
+			const known = this.jobs.get(id)!;
+			known.lease = lease;
+			known.looked = this.isQuarantined;
+			if (lane === 'look') continue;
+			const { job } = known;
+			this.gaps.delete(`${job.account} ${job.content.boardId}`);
+			known.job = { ...job, state: 'running', phase: null, startedAt: this.now, attempts: job.attempts + 1, seq: job.seq + 1 };
+			this.tell(known.job, 'job.running');
+		}
+	}
+
+	/** Why the permit is refused; null when it is given. */
+	permitRefusal({ id, lease, revision }: LeasedJob, budgetMs: number): string | null {
+		const known = this.jobs.get(id);
+		if (!known || known.lease?.fence !== lease.fence || known.job.state !== 'running') return 'lease_lost';
+		if (known.lease.sendBy !== null) return 'given';
+		if (known.job.revision !== revision) return 'revised';
+		if (this.now + budgetMs > known.lease.until) return 'no_room';
+		if (this.heldUntil(known.job.account, null) > this.now) return 'held';
+		return this.isQuarantined && !known.looked ? 'look_first' : null;
+	}
+
+	permitted(id: string, sendBy: number): void {
+		const known = this.jobs.get(id)!;
+		known.lease = { ...known.lease!, sendBy };
+	}
+
+	settle(held: LeasedJob, change: Change): Expected {
+		const known = this.jobs.get(held.id);
+		if (!known || known.lease?.fence !== held.lease.fence) return { kind: 'lease_lost', other: null };
+		const refusal = this.adoptionRefusal(change);
+		if (refusal !== null) return { kind: 'contested', other: refusal || null };
+		return { kind: 'settled', other: this.apply(known, change, this.policy.boardGapMs) };
+	}
+
+	revise(id: string, seen: Job, fence: string | null, change: Change, aliases: string[]): Expected {
+		const known = this.jobs.get(id);
+		if (!known) return { kind: 'missing', other: null };
+		const { job, lease } = known;
+		const asSeen = job.revision === seen.revision && job.seq === seen.seq && (lease?.fence ?? null) === fence && job.state === change.from;
+		if (!asSeen) return { kind: 'moved', other: null };
+		const owner = aliases.map((alias) => this.known(alias)).find((other) => other !== null && other !== known);
+		if (owner) return { kind: 'owned', other: owner.job.id };
+		const refusal = this.adoptionRefusal(change);
+		if (refusal !== null) return { kind: 'contested', other: refusal || null };
+		for (const alias of aliases) if (alias !== id) this.aliases.set(alias, id);
+		return { kind: 'revised', other: this.apply(known, change, 0) };
+	}
+
+	/** `decide` says what late proof makes of a job without a Pin of its own. */
+	evidence(id: string, pinId: string, decide: (job: Job) => Change): EvidenceAnswer['kind'] {
+		const known = this.known(id);
+		if (!known) return 'missing';
+		const { job, lease } = known;
+		if (job.pinId === pinId) return 'known';
+		if (job.state === 'succeeded' && job.pinId !== null) {
+			this.pins.set(pinId, { by: 'answer', id: job.id });
+			this.doubles.add(job.id);
+			return 'double';
+		}
+		const answer = this.revise(job.id, job, lease?.fence ?? null, decide({ ...job, lease }), []);
+		return answer.kind === 'revised' ? 'accepted' : 'missing';
+	}
+
+	giveBack({ id, lease }: LeasedJob): boolean {
+		const known = this.jobs.get(id);
+		if (!known || known.lease?.fence !== lease.fence || known.lease.sendBy !== null) return false;
+		const { job } = known;
+		if (job.state === 'running') known.job = { ...job, state: 'queued', phase: null, startedAt: null, attempts: job.attempts - 1 };
+		known.lease = null;
+		known.looked = false;
+		return true;
+	}
+
+	/** Who is taken over next, in the order in which the leases ran out. */
+	expired(max: number): string[] {
+		return [...this.jobs.values()]
+			.filter(({ lease }) => lease !== null && lease.until < this.now)
+			.sort((a, b) => a.lease!.until - b.lease!.until || (a.job.id < b.job.id ? -1 : 1))
+			.slice(0, max).map(({ job }) => job.id);
+	}
+
+	hold(request: HoldRequest): void {
+		const name = `${request.kind}:${request.account}`;
+		const standing = this.holds.get(name);
+		const isLater = standing && standing.until !== null && (request.until === null || request.until > standing.until);
+		if (!standing) this.holdEvents.push(`account.held ${name}`);
+		if (!standing || isLater) this.holds.set(name, request);
+	}
+
+	release(account: string, kind: HoldKind): boolean {
+		const stood = this.holds.delete(`${kind}:${account}`);
+		if (stood) this.holdEvents.push(`account.released ${kind}:${account}`);
+		return stood;
+	}
+
+	releaseExpired(): string[] {
+		const over = [...this.holds.values()].filter(({ until }) => until !== null && until <= this.now);
+		for (const { account, kind } of over) this.release(account, kind);
+		return over.map(({ account, kind }) => `${kind}:${account}`);
+	}
+
+	private tell({ id, seq }: Job, type: string): void {
+		this.events.set(id, [...this.events.get(id) ?? [], `${type} ${seq}`]);
+	}
+
+	private running(account: string): Job[] {
+		return [...this.jobs.values()].filter(({ job }) => job.state === 'running' && job.account === account).map(({ job }) => job);
+	}
+
+	/** The account's boards with waiting jobs, the first to start first. */
+	private boards(account: string, lane: Lane): { board: string; from: number; jobs: Job[] }[] {
+		const waiting = [...this.jobs.values()].filter(({ job, lease }) => job.account === account && lease === null && laneOf(job) === lane).map(({ job }) => job);
+		const busy = lane === 'publish' ? this.running(account).map(({ content }) => content.boardId) : [];
+		const boards = [...new Set(waiting.map(({ content }) => content.boardId))].filter((board) => !busy.includes(board));
+		return boards.map((board) => {
+			const jobs = waiting.filter(({ content }) => content.boardId === board).sort((a, b) => a.dueAt! - b.dueAt! || (a.id < b.id ? -1 : 1));
+			const gap = lane === 'publish' ? this.gaps.get(`${account} ${board}`) ?? 0 : 0;
+			return { board, jobs, from: Math.max(jobs[0]!.dueAt!, gap) };
+		}).sort((a, b) => a.from - b.from || (a.board < b.board ? -1 : 1));
+	}
+
+	private afterClaim(boards: { from: number; jobs: Job[] }[], ids: string[], lane: Lane): number | null {
+		const left = boards.flatMap(({ from, jobs }) => {
+			const rest = jobs.filter(({ id }) => !ids.includes(id));
+			if (rest.length === jobs.length) return [from];
+			return lane === 'look' && rest.length > 0 ? [rest[0]!.dueAt!] : [];
+		});
+		return left.length === 0 ? null : Math.min(...left);
+	}
+
+	private heldUntil(account: string, kinds: readonly HoldKind[] | null): number {
+		const standing = [...this.holds.values()].filter((hold) => [account, APP].includes(hold.account) && (kinds?.includes(hold.kind) ?? true));
+		return Math.max(0, ...standing.map(({ until }) => until ?? Infinity));
+	}
+
+	/** The owner of the Pin a change would adopt, or '' for a twin between permit and settle; null when nothing is in the way. */
+	private adoptionRefusal({ job, pin }: Change): string | null {
+		if (pin?.by !== 'adopted') return null;
+		const owner = this.pins.get(pin.id)?.id;
+		if (owner !== undefined && owner !== job.id) return owner;
+		const twin = [...this.jobs.values()].some(({ job: other, lease }) =>
+			other.id !== job.id && lease !== null && lease.sendBy !== null && naturalKey(other) === naturalKey(job));
+		return twin ? '' : null;
+	}
+
+	/** Answers the job that loses its Pin. */
+	private apply(known: Known, { job, event, hold, pin }: Change, gapMs: number): string | null {
+		const { job: old, lease } = known;
+		if (lease?.sendBy != null && old.state === 'running') this.gaps.set(`${old.account} ${old.content.boardId}`, this.now + gapMs);
+		Object.assign(known, { job: { ...job, lease: null }, lease: null, looked: false });
+		if (old.pinId !== null && old.pinId !== job.pinId && this.pins.get(old.pinId)?.id === old.id) this.pins.delete(old.pinId);
+		if (old.state === 'succeeded' && job.state !== 'succeeded') this.displaced.delete(job.id);
+		const loser = pin ? this.own(job.id, pin) : null;
+		if (event !== null) this.tell(job, event);
+		if (hold) this.hold(hold);
+		return loser;
+	}
+
+	private own(id: string, pin: NonNullable<Change['pin']>): string | null {
+		const owner = this.pins.get(pin.id);
+		if (owner && owner.id !== id && owner.by === 'answer') return null;
+		this.pins.set(pin.id, { by: pin.by, id });
+		if (!owner || owner.id === id) return null;
+		this.displaced.add(owner.id);
+		return owner.id;
+	}
+}
+
+function laneOf({ state, phase }: Job): Lane | null {
+	if (state === 'queued') return 'publish';
+	if (state !== 'retry_scheduled') return null;
+	return phase === 'reconcile' ? 'look' : 'publish';
+}

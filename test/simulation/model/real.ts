@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { Job, LeasedJob } from '../../../src/job/job';
+import { newJob, parseRequest, type PublishRequest } from '../../../src/job/request';
+import type { NewJob } from '../../../src/store/contract';
+import type { Namespace } from '../../../src/store/namespace';
+import { contradictions } from '../../integration/store/invariants';
+import { policy, StoreWorld } from '../../integration/store/store-world';
+import type { Model } from './model';
+
+export { policy };
+
+export const ACCOUNTS = ['a', 'b'] as const;
+
+type Request = Pick<PublishRequest, 'account' | 'boardId'> & Partial<PublishRequest>;
+const at = (account: string, boardId: string, more: Partial<PublishRequest> = {}): Request => ({ account, boardId, link: 'https://shop.example/1', ...more });
+
+/** What may be enqueued: twins under keys of their own, and jobs whose key is their content, so that corrections meet. */
+const REQUESTS: Request[] = [
+	at('a', '10', { key: 'one', title: 'Twin' }), at('a', '10', { key: 'two', title: 'Twin' }), at('a', '10', { key: 'three', title: 'Twin' }),
+	at('a', '10'), at('a', '11'), at('a', '11', { key: 'four' }), at('a', '12', { key: 'five' }),
+	at('b', '20', { key: 'six', title: 'Pair' }), at('b', '20', { key: 'seven', title: 'Pair' }), at('b', '21'),
+];
+
+export const JOBS = REQUESTS.length;
+
+/** The scripts on a real Redis, with the jobs that somebody holds or has looked at. */
+export class Real {
+	/** Every lease that was ever given, the lost ones too. */
+	readonly held: LeasedJob[] = [];
+	/** Jobs as somebody saw them. */
+	readonly seen: Job[] = [];
+	/** Every call is made twice, as after an answer that was lost. */
+	twice = false;
+	private readonly ids: string[] = [];
+
+	constructor(readonly world: StoreWorld) {
+		this.repeatCalls();
+	}
+
+	get jobs(): StoreWorld['jobs'] {
+		return this.world.jobs;
+	}
+
+	/** An empty namespace on a later day, and what the model must begin with. */
+	async reset(model: Model): Promise<void> {
+		const { world } = this;
+		const keys = (await world.allKeys()).filter((key) => key !== world.key('meta'));
+		if (keys.length > 0) await world.redis.unlink(...keys);
+		world.time += 100 * 24 * 3_600_000;
+		model.now = world.time;
+		for (const list of [this.held, this.seen, this.ids]) list.length = 0;
+		this.twice = false;
+		const paces = [{ account: 'a', cap: 2 }, { account: 'b', cap: 9 }];
+		await world.accounts.beat({ id: 'w', host: 'h' }, paces.map(({ account, cap }) => ({ account, client: null, pace: { writesPerMinute: 1, burst: 1, writesPerDay: null, concurrent: cap } })));
+		// After the first write: a loss that nobody noticed in the life before is noticed by it.
+		await world.redis.hdel(world.key('meta'), 'quarantineUntil', 'quarantineCause');
+		for (const { account, cap } of paces) model.caps.set(account, cap);
+	}
+
+	tick(model: Model, ms: number): void {
+		this.world.time += ms;
+		model.now = this.world.time;
+	}
+
+	/** The n-th job as it would be enqueued now. The sixth answers to the ninth's key as well. */
+	newJob(n: number): NewJob {
+		const request = this.parsed(n);
+		const made = newJob(request, this.world.time, policy);
+		this.ids[n] = made.job.id;
+		return n === 5 ? { ...made, aliases: [newJob(this.parsed(9), this.world.time, policy).job.id] } : made;
+	}
+
+	idOf(n: number): string {
+		return this.ids[n] ?? newJob(this.parsed(n), this.world.time, policy).job.id;
+	}
+
+	/** The records of these jobs are what the model has. */
+	async agrees(model: Model, ids: string[]): Promise<void> {
+		const records = await this.jobs.getMany(ids);
+		ids.forEach((id, i) => {
+			const known = model.jobs.get(id);
+			const wanted = known ? plain({ ...known.job, lease: known.lease }) : null;
+			if (!isDeepStrictEqual(plain(records[i] ?? null), wanted)) expect(plain(records[i] ?? null)).toEqual(wanted);
+		});
+	}
+
+	/** Everything the namespace holds is what the model has. */
+	async agreesWhole(model: Model): Promise<void> {
+		const { world } = this;
+		await this.agrees(model, [...model.jobs.keys()]);
+		expect(await contradictions(world)).toEqual([]);
+		const events = await world.outbox.since(null, 10_000);
+		const ofJobs = [...model.jobs.keys()].map((id) => events.flatMap((event) => ('jobId' in event && event.jobId === id ? [`${event.type} ${event.seq}`] : [])));
+		expect(ofJobs).toEqual([...model.jobs.keys()].map((id) => model.events.get(id)));
+		const ofHolds = events.flatMap((event) => (event.type === 'account.held' || event.type === 'account.released' ? [`${event.type} ${event.incident.kind as string}:${event.account}`] : []));
+		expect(ofHolds).toEqual(model.holdEvents);
+		expect((await world.holds.list()).map(({ kind, account, until }) => `${kind}:${account} ${until}`).sort())
+			.toEqual([...model.holds.values()].map(({ kind, account, until }) => `${kind}:${account} ${until}`).sort());
+		expect(await this.jobs.owners([...model.pins.keys()])).toEqual(new Map([...model.pins].map(([pin, { id }]) => [pin, id])));
+		expect((await this.jobs.displaced(100)).map(({ id }) => id).sort()).toEqual([...model.displaced].sort());
+		expect((await this.jobs.doublePins()).map(({ jobId }) => jobId).sort()).toEqual([...model.doubles].sort());
+	}
+
+	private parsed(n: number) {
+		const media = { kind: 'image_url', url: 'https://shop.example/1.jpg' } as const;
+		const parsed = parseRequest({ media, ...REQUESTS[n]! }, this.world.time);
+		if (!parsed.ok) throw parsed.error;
+		return parsed.request;
+	}
+
+	private repeatCalls(): void {
+		const namespace = this.world.namespace as Namespace;
+		const run = namespace.run.bind(namespace);
+		namespace.run = async <T>(script: string, args: (string | number | Buffer)[], options = {}): Promise<T> => {
+			if (!this.twice) return run<T>(script, args, options);
+			const call = { ...options, operation: randomBytes(9).toString('base64url') };
+			const first = await run<T>(script, args, call);
+			const second = await run<T>(script, args, call);
+			expect(second).toEqual(first);
+			return second;
+		};
+	}
+}
+
+function plain<T>(value: T): T {
+	return JSON.parse(JSON.stringify(value)) as T;
+}
