@@ -138,8 +138,9 @@ export interface AccountCounts {
 	failed: number;
 }
 
-/** Who wants which events; the stored form of the engine's `Subscription`. */
-export interface StoredSubscription {
+/** Who wants which events, and where; an absent list filters nothing. */
+export interface SubscriptionTerms {
+	/** Stable: chosen by the caller (instance, workflow, node), so that renewing is idempotent. */
 	id: string;
 	url: string;
 	events: EventType[];
@@ -148,7 +149,12 @@ export interface StoredSubscription {
 	queues?: QueueName[];
 	accounts?: string[];
 	clients?: string[];
+	/** Of somebody who listens for a test in the editor. */
 	test?: boolean;
+}
+
+/** A subscription as it stands. */
+export interface StoredSubscription extends SubscriptionTerms {
 	/** Ends at this instant unless renewed. */
 	expiresAt: number;
 	paused: boolean;
