@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { HoldKind, HoldRequest } from '../job/hold';
+import { APP, type HoldKind, type HoldRequest } from '../job/hold';
 import { describe, type Log } from '../log';
 import type { Board, Publisher, TokenCheck } from '../publish/contract';
 import type { ServedAccount, World } from './contract';
@@ -15,7 +15,7 @@ interface Parts {
 	};
 	holds: {
 		open(hold: HoldRequest): Promise<void>;
-		/** Ends these kinds of hold on the account. */
+		/** Ends these kinds of hold on the account, or on the app. */
 		release(account: string, kinds: readonly HoldKind[]): Promise<void>;
 		kinds(account: string): Promise<HoldKind[]>;
 	};
@@ -31,7 +31,13 @@ interface Parts {
 }
 
 /** What a good token ends: a read has shown that the account answers again. */
-const TOKEN_HOLDS: readonly HoldKind[] = ['token_dead', 'scope_missing', 'account_mismatch', 'app_not_approved'];
+const TOKEN_HOLDS: readonly HoldKind[] = ['token_dead', 'account_mismatch', 'app_not_approved'];
+
+/** A read shows nothing of the right to write: this one ends with another token, or when a person asks for the check. */
+const SCOPE_HOLDS: readonly HoldKind[] = ['scope_missing'];
+
+/** Pinterest answers nothing at all to an app that is not approved, so any good check ends it for all accounts. */
+const APP_HOLDS: readonly HoldKind[] = ['app_not_approved'];
 
 /** Token checks that may run at once; a hundred accounts are checked in turn, not in a burst. */
 const CHECKS_AT_ONCE = 4;
@@ -101,8 +107,8 @@ export class Keeper {
 		const { account } = kept;
 		try {
 			const hash = await this.tokenHash(account);
-			const held = (await this.parts.holds.kinds(account.account)).filter((kind) => TOKEN_HOLDS.includes(kind));
-			if (asked || hash !== kept.goodToken || held.length > 0) await this.check(kept, hash);
+			const isNew = asked || hash !== kept.goodToken;
+			if (isNew || await this.isHeld(account.account, TOKEN_HOLDS) || await this.isHeld(APP, APP_HOLDS)) await this.check(kept, hash, isNew);
 			if (kept.goodToken !== null) this.refreshBoards(kept);
 		} catch (error) {
 			kept.unanswered = true;
@@ -110,9 +116,14 @@ export class Keeper {
 		}
 	}
 
-	private async check(kept: Kept, hash: string | null): Promise<void> {
+	private async isHeld(account: string, by: readonly HoldKind[]): Promise<boolean> {
+		return (await this.parts.holds.kinds(account)).some((kind) => by.includes(kind));
+	}
+
+	private async check(kept: Kept, hash: string | null, isNew: boolean): Promise<void> {
 		const { account } = kept;
 		const found = hash === null ? unreadable : await this.parts.publisher.check(account.token);
+		if (!this.isKept(kept)) return;
 		kept.unanswered = !found.ok && found.retryable;
 		if (!found.ok) return found.retryable ? undefined : this.refuse(kept, HOLD_OF[found.code] ?? 'token_dead', found.code, found.message);
 		if (!await this.parts.accounts.bind(account.account, found.user, account.client)) {
@@ -120,8 +131,15 @@ export class Keeper {
 				`Account ${account.account} belongs to another Pinterest user than @${found.user.username}. Use another account name for this credential.`);
 		}
 		kept.goodToken = await this.tokenHash(account);
+		if (!this.isKept(kept)) return;
 		this.parts.ready(account);
-		await this.parts.holds.release(account.account, TOKEN_HOLDS);
+		await this.parts.holds.release(account.account, isNew ? [...TOKEN_HOLDS, ...SCOPE_HOLDS] : TOKEN_HOLDS);
+		if (await this.isHeld(APP, APP_HOLDS)) await this.parts.holds.release(APP, APP_HOLDS);
+	}
+
+	/** False when the account was stopped, or handed over to another registration, while it was being checked. */
+	private isKept(kept: Kept): boolean {
+		return this.kept.get(kept.account.account) === kept;
 	}
 
 	private async refuse(kept: Kept, kind: HoldKind, code: string, message: string): Promise<void> {

@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TestWorld } from '../../support/world';
+
+let world: TestWorld;
+afterEach(() => world.stop());
+
+type Engine = ReturnType<TestWorld['engine']>;
+
+async function enqueued(engine: Engine, n = 1): Promise<string> {
+	const [result] = await engine.enqueue([world.request(n)]);
+	if (!result?.ok) throw result?.error ?? new Error('Nothing was enqueued.');
+	return result.job.id;
+}
+
+const heldBy = (engine: Engine, kind: string) => world.until(async () => ((await engine.holds()).some((hold) => hold.kind === kind) ? true : null));
+
+const timesHeld = async (engine: Engine, kind: string) =>
+	(await engine.eventsSince(null, 1000)).events.filter(({ type, data }) => type === 'account.held' && data.kind === kind).length;
+
+it('a read does not end the hold of a token that may not write; another token does', async () => {
+	world = await TestWorld.start();
+	const engine = world.engine();
+	await world.serve(engine);
+	world.sandbox.control.changeAccount('acme-us', { scopes: ['boards:read', 'pins:read', 'user_accounts:read'] });
+	const id = await enqueued(engine);
+	await heldBy(engine, 'scope_missing');
+	await sleep(1800); // three rounds of checks
+	expect(await timesHeld(engine, 'scope_missing')).toBe(1);
+	expect(world.sandbox.control.calls({ operation: 'createPin' }).items.length).toBe(1);
+	world.tokens.set('acme-us', world.sandbox.control.issueToken('acme-us').accessToken);
+	const [job] = await world.ended(engine, [id]);
+	expect(job!.state).toBe('succeeded');
+});
+
+it('a good token check ends the hold of an app that was not approved', async () => {
+	world = await TestWorld.start();
+	const engine = world.engine();
+	world.sandbox.control.addFault({
+		match: { operation: 'createPin' },
+		fault: { commits: 'no', ending: { kind: 'answer', status: 400, body: { code: 3, message: 'Your application consumer type is not supported' } } },
+	});
+	await world.serve(engine);
+	const [job] = await world.ended(engine, [await enqueued(engine)]);
+	expect(job).toMatchObject({ state: 'succeeded', attempts: 2 });
+	expect(await timesHeld(engine, 'app_not_approved')).toBe(1);
+	expect(await engine.holds()).toEqual([]);
+});
