@@ -46,7 +46,8 @@ const FASTEST_MS = 100;
 
 /** Everything that works in the background of one process: one crew serves all its accounts. */
 export class Crew {
-	private readonly served = new Map<string, ServedAccount>();
+	/** Every registration of a label, the one in force last: n8n may start one before it ends the other. */
+	private readonly served = new Map<string, ServedAccount[]>();
 	private readonly leases: Leases;
 	private readonly attempts: Attempts;
 	private readonly pacer: Pacer;
@@ -73,6 +74,7 @@ export class Crew {
 		this.deafen = parts.namespace.listen({
 			work: (_lane, account) => this.worker.wake(account),
 			events: () => this.dispatcher?.wake(),
+			check: () => this.keeper.wake(),
 			all: () => {
 				this.worker.wake();
 				this.dispatcher?.wake();
@@ -82,13 +84,12 @@ export class Crew {
 		log({ level: 'info', event: 'worker.started', worker: parts.id, timeFactor: settings.timeFactor });
 	}
 
-	/** Publishes for this account until the answer's `stop`; a second call for the same label replaces its token source. */
+	/** Publishes for this account until the answer's `stop`; a second call for the same label replaces its token source until then. */
 	async serve(account: ServedAccount): Promise<{ stop(): Promise<void> }> {
-		this.served.set(account.account, account);
-		this.pacer.limit(account.account, account.pace);
-		this.keeper.keep(account);
-		this.heartbeats[1]!.wake();
-		return { stop: () => this.release(account) };
+		const registered = { ...account };
+		this.served.set(account.account, [...this.served.get(account.account) ?? [], registered]);
+		this.take(registered);
+		return { stop: () => this.release(registered) };
 	}
 
 	headroom(account: string): Promise<number | null> {
@@ -115,17 +116,29 @@ export class Crew {
 		this.parts.log({ level: 'info', event: 'worker.stopped', worker: this.parts.id });
 	}
 
-	/** An account that was handed over to a newer registration meanwhile stays. */
+	private take(account: ServedAccount): void {
+		this.pacer.limit(account.account, account.pace);
+		this.keeper.keep(account);
+		this.heartbeats[1]!.wake();
+	}
+
+	/** An account that is registered anew meanwhile stays; one that is still registered falls back to that. */
 	private async release(account: ServedAccount): Promise<void> {
-		if (this.served.get(account.account) !== account) return;
-		this.served.delete(account.account);
-		this.worker.drop(account.account);
-		this.keeper.forget(account.account);
-		this.pacer.limit(account.account, null);
+		const { account: label } = account;
+		const all = this.served.get(label) ?? [];
+		const rest = all.filter((one) => one !== account);
+		const next = rest.at(-1);
+		if (next) this.served.set(label, rest);
+		else this.served.delete(label);
+		if (all.at(-1) !== account) return;
+		if (next) return this.take(next);
+		this.worker.drop(label);
+		this.keeper.forget(label);
+		this.pacer.limit(label, null);
 	}
 
 	private beat(): Promise<void> {
-		const accounts = [...this.served.values()].map(({ account, client, pace }) => ({ account, client, pace }));
+		const accounts = [...this.served.values()].flatMap((all) => all.slice(-1)).map(({ account, client, pace }) => ({ account, client, pace }));
 		return this.parts.accounts.beat({ id: this.parts.id, host: hostname() }, accounts);
 	}
 
