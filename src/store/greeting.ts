@@ -29,7 +29,10 @@ export class Greeting {
 
 	/** Resolves once the connection is up and greeted; rejects after a moment, so that each caller minds its own deadline. */
 	async done(): Promise<void> {
-		while (!this.greeted) {
+		// A half-open connection is given up some time before it says so.
+		if (this.client.status !== 'ready') this.greeted = false;
+		// Also while the greeting is under way: what it would notice, nobody else would.
+		while (!this.greeted || this.underWay) {
 			this.underWay ??= this.greet().finally(() => { this.underWay = null; });
 			await this.underWay;
 		}
