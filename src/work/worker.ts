@@ -121,7 +121,9 @@ export class Worker {
 			const used = await this.parts.use(lane, account, () => this.ask(lane, account.account));
 			// A due time that a claim did not confirm (a hold, a busy board) must not make the loop spin.
 			const now = this.parts.world.now();
-			if (used.jobs === 0) this.quietUntil.set(key, Math.max(used.nextAt ?? now + this.parts.idleMs, now + QUIET_MS));
+			// Nor may it keep us quiet for long: the signal of an earlier job may have overtaken the claim's answer.
+			const idleAt = now + this.parts.idleMs;
+			if (used.jobs === 0) this.quietUntil.set(key, Math.max(Math.min(used.nextAt ?? idleAt, idleAt), now + QUIET_MS));
 			return used.jobs > 0;
 		});
 	}
