@@ -29,8 +29,12 @@ class Step<Wish> implements fc.AsyncCommand<Model, Real> {
 	}
 }
 
-/** How many steps were taken in this process. */
-export const Steps = { taken: 0 };
+/** How many steps were taken in this process, and how often each answer came: a life that meets nothing proves nothing. */
+export const Steps = { taken: 0, answers: {} as Record<string, number> };
+
+function met(answer: string): void {
+	Steps.answers[answer] = (Steps.answers[answer] ?? 0) + 1;
+}
 
 function step<Wish>(name: string, wish: fc.Arbitrary<Wish>, act: (model: Model, real: Real, wish: Wish) => Promise<void>): fc.Arbitrary<Step<Wish>> {
 	return fc.tuple(wish, fc.integer({ min: 0, max: 4 })).map(([chosen, die]) => new Step(name, chosen, die === 0, act));
@@ -40,24 +44,36 @@ const job = fc.nat(JOBS - 1);
 /** Counted from the lease that was given last. */
 const lease = fc.nat(5);
 const account = fc.constantFrom(...ACCOUNTS);
+const lane = fc.constantFrom<Lane>('publish', 'publish', 'look');
 const pin = fc.constantFrom('1', '2', '3');
 const waits = fc.constantFrom(1, 1000, 3000, 5000, 20_000, policy.leaseMs + 1, 600_000, policy.horizonMs + 60_000);
 const kind = fc.constantFrom<HoldKind>('paused', 'rate_limited', 'token_dead');
 
 const heldBy = (real: Real, back: number): LeasedJob | undefined => real.held.at(-1 - back);
 
-const enqueue = step('enqueue', fc.array(job, { minLength: 1, maxLength: 3 }), async (model, real, numbers) => {
+const enqueue = step('enqueue', fc.array(job, { minLength: 1, maxLength: 3 }), enqueueAll);
+
+async function enqueueAll(model: Model, real: Real, numbers: number[]): Promise<void> {
 	const made = numbers.map((n) => real.newJob(n));
 	const expected = made.map((one) => model.enqueue(one));
 	if (expected.some(({ kind: answer }) => answer === 'created')) model.writes();
 	const answers = await real.jobs.enqueue(made);
 	expect(answers.map((answer) => [answer.kind, 'job' in answer ? answer.job.id : null])).toEqual(expected.map(({ kind: answer, other }) => [answer, other]));
 	await real.agrees(model, made.map(({ job: { id } }) => id));
-});
+}
 
-const claim = step('claim', fc.record({ account, lane: fc.constantFrom<Lane>('publish', 'publish', 'look'), max: fc.integer({ min: 1, max: 3 }) }), async (model, real, { account: label, lane, max }) => {
+interface ClaimWish {
+	account: string;
+	lane: Lane;
+	max: number;
+}
+
+const claim = step('claim', fc.record({ account, lane, max: fc.integer({ min: 1, max: 3 }) }), async (model, real, wish) => void await claimFor(model, real, wish));
+
+async function claimFor(model: Model, real: Real, { account: label, lane, max }: ClaimWish): Promise<LeasedJob[]> {
 	const { ids, nextAt } = model.claimable(label, lane, max);
 	const quarantined = model.isQuarantined;
+	real.seen.push(...ids.map((id) => model.jobs.get(id)!.job));
 	const answer = await real.jobs.claim(label, lane, max);
 	expect({ ids: answer.jobs.map(({ id }) => id), nextAt: answer.nextAt }).toEqual({ ids, nextAt });
 	if (ids.length > 0) {
@@ -66,13 +82,18 @@ const claim = step('claim', fc.record({ account, lane: fc.constantFrom<Lane>('pu
 		model.claimed(lane, new Map(answer.jobs.map(({ id, lease: given }) => [id, given])));
 		model.writes();
 	}
+	met(`claim ${lane} ${ids.length}`);
 	real.held.push(...answer.jobs);
 	await real.agrees(model, ids);
-});
+	return answer.jobs;
+}
 
 const beginSend = step('beginSend', fc.record({ lease, budgetMs: fc.constantFrom(1000, 20_000, 60_000) }), async (model, real, { lease: back, budgetMs }) => {
 	const held = heldBy(real, back);
-	if (!held) return;
+	if (held) await askPermit(model, real, held, budgetMs);
+});
+
+async function askPermit(model: Model, real: Real, held: LeasedJob, budgetMs: number): Promise<void> {
 	const refusal = model.permitRefusal(held, budgetMs);
 	const grant = await real.jobs.beginSend(held, budgetMs);
 	expect(grant).toEqual(refusal === null ? { sendBy: model.now + budgetMs, budgetMs } : null);
@@ -80,8 +101,9 @@ const beginSend = step('beginSend', fc.record({ lease, budgetMs: fc.constantFrom
 		model.permitted(held.id, grant.sendBy);
 		model.writes();
 	}
+	met(`permit ${refusal ?? 'given'}`);
 	await real.agrees(model, [held.id]);
-});
+}
 
 const settle = step('settle', fc.record({ lease, ending: someOutcome(pin) }), async (model, real, { lease: back, ending }) => {
 	const held = heldBy(real, back);
@@ -92,9 +114,30 @@ async function settleWith(model: Model, real: Real, held: LeasedJob, ending: End
 	const change = transition(held, outcomeOf(held, ending, model.now), policy, model.now, () => ending.die);
 	const { kind: answer, other } = model.settle(held, change);
 	if (answer === 'settled') model.writes();
+	met(answer === 'lease_lost' ? answer : `${answer} ${other ? 'by another' : ''}`.trim());
 	expect(await real.jobs.settle(held, change)).toEqual({ settled: { kind: answer, displaced: other }, contested: { kind: answer, owner: other }, lease_lost: { kind: answer } }[answer]);
 	await real.agrees(model, [held.id]);
 }
+
+/** A whole attempt: what is due is claimed, permitted and ended. */
+const publish = step('publish', fc.record({ account, ending: someOutcome(pin) }), async (model, real, { account: label, ending }) => {
+	for (const held of await claimFor(model, real, { account: label, lane: 'publish', max: 1 })) {
+		await askPermit(model, real, held, 20_000);
+		await settleWith(model, real, held, ending);
+	}
+});
+
+/** A whole look, at the time at which it is due; `beside` a job that may be sending meanwhile. */
+const look = step('look', fc.record({ account, ending: someOutcome(pin), beside: fc.boolean() }), async (model, real, { account: label, ending, beside }) => {
+	const { nextAt } = model.claimable(label, 'look', 0);
+	if (nextAt !== null && nextAt > model.now) {
+		real.tick(model, nextAt - 1 - model.now);
+		expect(await claimFor(model, real, { account: label, lane: 'look', max: 1 })).toEqual([]);
+		real.tick(model, 1);
+	}
+	for (const held of beside ? await claimFor(model, real, { account: label, lane: 'publish', max: 1 }) : []) await askPermit(model, real, held, 20_000);
+	for (const held of await claimFor(model, real, { account: label, lane: 'look', max: 1 })) await settleWith(model, real, held, ending);
+});
 
 const extend = step('extend', fc.array(lease, { minLength: 1, maxLength: 3 }), async (model, real, backs) => {
 	const held = backs.flatMap((back) => heldBy(real, back) ?? []);
@@ -111,11 +154,19 @@ const extend = step('extend', fc.array(lease, { minLength: 1, maxLength: 3 }), a
 
 const giveBack = step('giveBack', lease, async (model, real, back) => {
 	const held = heldBy(real, back);
-	if (!held) return;
+	if (held) await giveBackOf(model, real, held);
+});
+
+async function giveBackOf(model: Model, real: Real, held: LeasedJob): Promise<void> {
 	const given = model.giveBack(held);
 	if (given) model.writes();
 	expect(await real.jobs.giveBack(held)).toBe(given);
 	await real.agrees(model, [held.id]);
+}
+
+/** A worker that ends in between: what it claimed waits again, one number further. */
+const drain = step('drain', fc.record({ account, lane }), async (model, real, { account: label, lane: line }) => {
+	for (const held of await claimFor(model, real, { account: label, lane: line, max: 2 })) await giveBackOf(model, real, held);
 });
 
 /** Somebody else's expired leases, and what they are settled with, as the sweeper does. */
@@ -149,16 +200,17 @@ const ACTS = {
 } satisfies Record<string, (seen: LeasedJob | Parameters<typeof cancel>[0], now: number) => Decided>;
 
 /** A person changes a job as they see it, or as they saw it a while ago. */
-const revise = step('revise', fc.record({ job, act: fc.constantFrom(...Object.keys(ACTS) as (keyof typeof ACTS)[]), stale: fc.option(fc.nat(3)) }), async (model, real, { job: n, act, stale }) => {
-	const known = model.jobs.get(real.idOf(n));
-	if (!known) return;
-	const seen = (stale === null ? undefined : real.seen.filter(({ id }) => id === known.job.id).at(-1 - stale)) ?? known.job;
+const revise = step('revise', fc.record({ job, act: fc.constantFrom(...Object.keys(ACTS) as (keyof typeof ACTS)[]), stale: fc.option(fc.nat(3), { freq: 2 }) }), async (model, real, { job: n, act, stale }) => {
+	const current = model.jobs.get(real.idOf(n))?.job;
+	const seen = stale === null || real.seen.length === 0 ? current : real.seen.at(-1 - (stale % real.seen.length));
+	if (!seen) return;
 	const decided = ACTS[act](seen, model.now);
-	real.seen.push(known.job);
+	if (current) real.seen.push(current);
 	if (isEngineError(decided)) return;
 	const { change, aliases } = decided;
 	const { kind: answer, other } = model.revise(seen.id, seen, null, change, aliases);
 	if (answer === 'revised') model.writes();
+	met(`revise ${answer}`);
 	const got = await real.jobs.revise(seen.id, { expectedRevision: seen.revision, expectedSeq: seen.seq, change, aliases });
 	expect({ kind: got.kind, other: got.kind === 'revised' ? got.displaced : got.kind === 'owned' ? got.by : got.kind === 'contested' ? got.owner : null }).toEqual({ kind: answer, other });
 	await real.agrees(model, [seen.id]);
@@ -168,6 +220,7 @@ const evidence = step('evidence', fc.record({ job, pin }), async (model, real, {
 	const id = real.idOf(n);
 	const expected = model.evidence(id, pinId, (now) => lateEvidence(now, pinId, model.now));
 	if (expected === 'accepted' || expected === 'double') model.writes();
+	met(`evidence ${expected}`);
 	expect((await real.jobs.evidence(id, pinId, (now) => lateEvidence(now, pinId, model.now))).kind).toBe(expected);
 	await real.agrees(model, [model.known(id)?.job.id ?? id]);
 });
@@ -182,7 +235,7 @@ const sendDisplacedBack = step('sendDisplacedBack', fc.constant(null), async (mo
 	}
 });
 
-const hold = step('hold', fc.record({ account: fc.constantFrom('a', 'b', '@app'), kind, forMs: fc.option(waits) }), async (model, real, { account: label, kind: why, forMs }) => {
+const hold = step('hold', fc.record({ account: fc.constantFrom('a', 'b', '@app'), kind, forMs: fc.option(waits, { freq: 6 }) }), async (model, real, { account: label, kind: why, forMs }) => {
 	const request = { account: label, kind: why, until: forMs === null ? null : model.now + forMs, code: why, message: '' };
 	model.hold(request);
 	model.writes();
@@ -214,6 +267,13 @@ const forget = step('forget', fc.constant(null), async (model, real) => {
 
 /** Lives of a namespace; the common steps are listed more often. */
 export const lives = fc.commands([
-	enqueue, enqueue, claim, claim, claim, beginSend, beginSend, settle, settle, settle, extend, giveBack, takeOver, revise, revise, evidence,
-	sendDisplacedBack, hold, release, releaseExpired, wait, wait, wait, forget,
+	enqueue, publish, publish, publish, look, look, look, claim, claim, beginSend, beginSend, settle, settle, settle, extend, giveBack, drain, takeOver, revise, revise, evidence,
+	sendDisplacedBack, hold, release, release, releaseExpired, wait, wait, forget,
 ], { size: '+1', maxCommands: 60 });
+
+/** What most lives begin with: a namespace in which something waits. */
+export async function populate(model: Model, real: Real, jobs: number[]): Promise<void> {
+	if (jobs.length > 0) await enqueueAll(model, real, jobs);
+}
+
+export const someJobs = fc.subarray(Array.from({ length: JOBS }, (_, n) => n), { minLength: 0 });

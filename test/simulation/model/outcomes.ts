@@ -17,7 +17,7 @@ const CODES: FailureCode[] = ['network_unreachable', 'board_busy', 'board_not_fo
 
 export function someOutcome(pinId: fc.Arbitrary<string>): fc.Arbitrary<Ending> {
 	return fc.record({
-		kind: fc.constantFrom('published', 'published', 'refused', 'refused', 'unknown', 'unknown', 'found', 'found', 'absent', 'absent', 'ambiguous', 'contested', 'unreadable'),
+		kind: fc.constantFrom('published', 'published', 'refused', 'unknown', 'unknown', 'unknown', 'found', 'found', 'absent', 'absent', 'ambiguous', 'contested', 'unreadable'),
 		pinId, code: fc.constantFrom(...CODES), die: fc.double({ min: 0, max: 0.99, noNaN: true }),
 	});
 }
@@ -27,8 +27,7 @@ export function outcomeOf({ state, lease }: LeasedJob, { kind, pinId, code }: En
 	if (kind === 'lost') return { kind: 'lease_lost', afterPermit: lease.sendBy !== null, sendBy: lease.sendBy };
 	if (state !== 'running') return lookOutcome(kind, pinId, now);
 	switch (kind) {
-		case 'published':
-		case 'found': return { kind: 'published', pinId, pinUrl: null, requestId: null, httpStatus: 201 };
+		case 'published': return { kind: 'published', pinId, pinUrl: null, requestId: null, httpStatus: 201 };
 		case 'refused':
 		case 'absent': return { kind: 'refused', failure: ourFailure(code) };
 		case 'unreadable': return lookOutcome(kind, pinId, now);

@@ -5,7 +5,7 @@ import { newJob, parseRequest, type PublishRequest } from '../../../src/job/requ
 import type { NewJob } from '../../../src/store/contract';
 import type { Namespace } from '../../../src/store/namespace';
 import { contradictions } from '../../integration/store/invariants';
-import { policy, StoreWorld } from '../../integration/store/store-world';
+import { policy, type StoreWorld } from '../../integration/store/store-world';
 import type { Model } from './model';
 
 export { policy };
