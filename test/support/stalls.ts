@@ -1,4 +1,6 @@
 const TICK_MS = 5;
+/** A turn of the event loop that took longer is a stall; what comes between two of them may be as short. */
+const BREATH_MS = 4 * TICK_MS;
 
 /** Notices when this process itself was held up: what it saw come in then may have come earlier. */
 export class Stalls {
@@ -10,10 +12,9 @@ export class Stalls {
 		this.timer = setInterval(() => this.tick(), TICK_MS);
 	}
 
-	/** The earliest instant at which something seen at `at` may have happened. */
+	/** The earliest instant at which something seen at `at` may have happened: it may have waited through several stalls in a row. */
 	earliest(at: number): number {
-		const stall = this.stalls.find(({ from, to }) => from <= at && at <= to + TICK_MS);
-		return stall ? stall.from : at - TICK_MS;
+		return this.stalls.findLast(({ from, to }) => from <= at && at <= to + BREATH_MS)?.from ?? at - BREATH_MS;
 	}
 
 	get longestMs(): number {
@@ -26,7 +27,11 @@ export class Stalls {
 
 	private tick(): void {
 		const now = Date.now();
-		if (now - this.last > 3 * TICK_MS) this.stalls.push({ from: this.last, to: now });
+		const last = this.stalls.at(-1);
+		if (now - this.last > BREATH_MS) {
+			if (last && this.last - last.to <= BREATH_MS) last.to = now;
+			else this.stalls.push({ from: this.last, to: now });
+		}
 		this.last = now;
 	}
 }
