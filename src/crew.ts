@@ -63,7 +63,9 @@ export class Crew {
 	constructor(private readonly parts: Parts) {
 		const { settings, log } = parts;
 		const client = openClient(settings.redis, 'pacer', { queue: true, lazy: false });
-		this.pacer = new Pacer({ client, namespace: settings.namespace, appPace: settings.appPace ?? null, timeFactor: settings.timeFactor, log });
+		// The slots of a dead worker come back with its leases: kept longer, they would stop the account.
+		const longestRunMs = Math.max(settings.policy.leaseMs, 2 * SECOND);
+		this.pacer = new Pacer({ client, namespace: settings.namespace, appPace: settings.appPace ?? null, timeFactor: settings.timeFactor, longestRunMs, log });
 		this.leases = new Leases({ extend: (held) => parts.store.extend(held), log });
 		this.attempts = this.makeAttempts();
 		this.worker = this.makeWorker();

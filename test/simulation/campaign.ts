@@ -36,6 +36,8 @@ export interface Report {
 	exits: (number | NodeJS.Signals)[];
 	longestStallMs: number;
 	endedAfterMs: number;
+	/** What Bottleneck keeps of each lane; it may say why something still waits. */
+	lanes: Record<string, unknown>;
 }
 
 const PINTEREST_FAULTS: FaultShares = {
@@ -93,12 +95,13 @@ export class Campaign {
 		team.heal();
 		await this.drained(plan.length);
 		const endedAfterMs = Math.round(performance.now() - startedAt);
+		const lanes = await this.lanes();
 		const exits = await team.end();
 		this.snapshots.push(await snapshotOf(this.redis, this.namespace));
 		const history = this.history(sandbox, recorder, client, plan, team);
 		const report = {
 			mishaps: team.mishaps, lostReplies: team.lostReplies + clientTap.lostReplies, faults: sandbox.control.summary().calls.byFault, exits,
-			longestStallMs: this.stalls.longestMs, endedAfterMs,
+			longestStallMs: this.stalls.longestMs, endedAfterMs, lanes,
 		};
 		return { history, report };
 	}
@@ -134,6 +137,12 @@ export class Campaign {
 			if (ended === jobs && values.displaced === undefined) return;
 			await sleep(500);
 		}
+	}
+
+	private async lanes(): Promise<Record<string, unknown>> {
+		const keys = await this.redis.keys(`b_{${this.namespace}}*`);
+		const read = async (key: string) => (await this.redis.type(key)) === 'hash' ? this.redis.hgetall(key) : this.redis.zrange(key, 0, -1, 'WITHSCORES');
+		return Object.fromEntries(await Promise.all(keys.map(async (key) => [key.slice(key.indexOf('}') + 1), await read(key)] as const)));
 	}
 
 	private history(sandbox: Sandbox, { permits }: PermitRecorder, { calls }: Client, plan: Intention[], team: Team): History {

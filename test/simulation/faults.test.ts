@@ -20,7 +20,7 @@ it('publishes each Pin once and loses no job while everything around it fails', 
 	expect(report.exits).toEqual([0, 0, 0]);
 });
 
-function say({ jobs, posts, pins, permits, events }: History, report: Report): void {
+function say({ jobs, posts, pins, permits, events }: History, { lanes: _lanes, ...report }: Report): void {
 	const ends = jobs.map(({ state, lastError, recovered }) => [state, recovered ? 'recovered' : lastError?.code].filter(Boolean).join(' '));
 	const counts = Object.fromEntries([...new Set(ends)].sort().map((end) => [end, ends.filter((other) => other === end).length]));
 	const sizes = { posts: posts.length, pins: pins.length, permits: permits.length, events: events.length };
