@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { Engine, Media } from '../../src';
+import type { ReadParameter } from './parameters';
 import { refused, textOf } from './values';
 
 /** Where the image of a Pin comes from. Other kinds of media become further options of `media`. */
@@ -39,13 +40,12 @@ export const mediaFields: INodeProperties[] = [
 ];
 
 /** Turns the image of an item into what a job holds; the same bytes are sent to Redis once a run. */
-export function mediaReader(n8n: IExecuteFunctions, engine: Engine): (item: number) => Promise<Media> {
+export function mediaReader(n8n: IExecuteFunctions, engine: Engine, parameter: ReadParameter): (item: number) => Promise<Media> {
 	const kept = new Map<string, Promise<Media>>();
 	return async (item) => {
-		const kind = n8n.getNodeParameter('media', item) as string;
-		return kind === 'imageBinary'
-			? await keepFile(n8n, engine, n8n.getNodeParameter('imageField', item) as string, item, kept)
-			: imageUrl(n8n.getNodeParameter('imageUrl', item));
+		return parameter('media', item) === 'imageBinary'
+			? await keepFile(n8n, engine, parameter('imageField', item) as string, item, kept)
+			: imageUrl(parameter('imageUrl', item));
 	};
 }
 

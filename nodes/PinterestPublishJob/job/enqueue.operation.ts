@@ -1,7 +1,8 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 import type { EnqueueResult } from '../../../src';
 import { mediaReader } from '../../shared/media';
 import type { Call, Operation, Outcome } from '../../shared/operation';
+import { parameterReader, type ReadParameter } from '../../shared/parameters';
 import { originOf } from '../../shared/pin-fields';
 import { enqueueFields } from './enqueue.fields';
 import { addEnqueueHints } from './enqueue.hints';
@@ -33,13 +34,14 @@ export const enqueue: Operation = {
 };
 
 async function readItems(call: Call, outcomes: Outcome[]): Promise<ReadItem[]> {
-	const media = mediaReader(call.n8n, call.engine);
+	const parameter = parameterReader(call.n8n);
+	const media = mediaReader(call.n8n, call.engine, parameter);
 	const zone = call.n8n.getTimezone();
 	const origin = originOf(call.n8n);
 	const read: ReadItem[] = [];
 	for (let item = 0; item < call.items; item++) {
 		try {
-			const fields = fieldsOf(call.n8n, item);
+			const fields = fieldsOf(parameter, item);
 			const one = requestOf(fields, await media(item), zone, origin);
 			await refusePast(call.engine, one, zone, Date.now());
 			read.push({ ...one, item, whenWaiting: fields.options['whenWaiting'] === 'update' ? 'update' : 'error' });
@@ -50,12 +52,12 @@ async function readItems(call: Call, outcomes: Outcome[]): Promise<ReadItem[]> {
 	return read;
 }
 
-function fieldsOf(n8n: IExecuteFunctions, item: number) {
-	const field = (name: string) => n8n.getNodeParameter(name, item, '');
+function fieldsOf(parameter: ReadParameter, item: number) {
+	const field = (name: string) => parameter(name, item, '');
 	return {
 		account: field('account'), board: field('board'), section: field('section'), source: field('source'),
 		title: field('title'), description: field('description'), link: field('link'), altText: field('altText'),
-		options: n8n.getNodeParameter('options', item, {}) as Record<string, unknown>,
+		options: parameter('options', item, {}) as Record<string, unknown>,
 	};
 }
 
