@@ -1,3 +1,4 @@
+import { isEngineError } from '../errors';
 import { tooLate } from '../job/deadline';
 import type { Doubt, LeasedJob } from '../job/job';
 import type { Outcome } from '../job/outcome';
@@ -50,7 +51,7 @@ export class Attempts {
 		const claim = await this.parts.store.claim(account.account, 'publish', 1);
 		if (claim.jobs.length > 0 && claim.nextAt !== null && claim.nextAt <= this.parts.world.now()) more();
 		for (const job of claim.jobs) {
-			await this.parts.leases.during([job], () => this.publish(job, account, claim.lookFrom));
+			await this.parts.leases.during([job], () => this.publish(job, account, claim.lookFrom).catch((error: unknown) => this.abandon(job, error)));
 		}
 		return { jobs: claim.jobs.length, nextAt: claim.nextAt };
 	}
@@ -83,6 +84,13 @@ export class Attempts {
 		await this.end(job, outcome);
 	}
 
+	/** Our own trouble: the job goes back at once, and no lost lease is counted against it. The store refuses that once a permit was given. */
+	private async abandon(job: LeasedJob, error: unknown): Promise<never> {
+		await this.parts.store.giveBack(job).catch((failure: unknown) =>
+			this.parts.log({ level: 'warn', event: 'job.give_back_failed', job: job.id, ...describe(failure) }));
+		throw error;
+	}
+
 	/** Acknowledged writes may be gone, this job's own success among them: read, and only send what is not there. */
 	private async isSettledByLook(job: LeasedJob, account: ServedAccount, lookFrom: number): Promise<boolean> {
 		const suspected: LeasedJob = { ...job, inDoubt: this.suspicion(job, lookFrom) };
@@ -103,20 +111,22 @@ export class Attempts {
 	private async end(job: LeasedJob, outcome: Outcome): Promise<void> {
 		const { policy, world, store } = this.parts;
 		const change = transition(job, outcome, policy, world.now(), () => world.random());
-		const answer = await this.settled(job, change);
-		if (answer.kind === 'lease_lost' && change.pin) await store.evidence(job.id, change.pin.id);
+		const answer = await this.insisted(job, () => store.settle(job, change));
+		const { pin } = change;
+		if (answer.kind === 'lease_lost' && pin) await this.insisted(job, () => store.evidence(job.id, pin.id));
 		if (answer.kind === 'contested' && outcome.kind === 'found') return this.end(job, { kind: 'contested', evidence: outcome.evidence });
 		this.tell(job, outcome, change, answer);
 	}
 
-	/** While Redis is away the outcome is kept here: it settles as soon as Redis is back, however late. */
-	private async settled(job: LeasedJob, change: Change): Promise<SettleAnswer> {
+	/** While Redis is away the outcome is kept here: it is told as soon as Redis is back, however late. */
+	private async insisted<T>(job: LeasedJob, tell: () => Promise<T>): Promise<T> {
 		for (;;) {
 			try {
-				return await this.parts.store.settle(job, change);
+				return await tell();
 			} catch (error) {
 				this.parts.log({ level: 'warn', event: 'settle.waiting', job: job.id, ...describe(error) });
-				if (this.draining) throw error;
+				// What is wrong for another reason stays so: the lease runs out, and its outcome is decided anew.
+				if (this.draining || !isEngineError(error)) throw error;
 				await new Promise((resolve) => setTimeout(resolve, SETTLE_AGAIN_MS));
 			}
 		}

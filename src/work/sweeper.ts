@@ -58,7 +58,8 @@ export class Sweeper {
 	private async takeOver(): Promise<void> {
 		for (;;) {
 			const jobs = await this.parts.store.takeOver(BATCH);
-			for (const job of jobs) await this.endLost(job);
+			// One that cannot be ended must not keep the others waiting for another lease.
+			for (const job of jobs) await this.alone('take_over', () => this.endLost(job));
 			if (jobs.length < BATCH) return;
 		}
 	}
