@@ -11,19 +11,14 @@ export const ERROR_TABLE = {
 	key_owned: 'The corrected content belongs to another job.',
 	not_in_doubt: 'The outcome of this job is not unknown.',
 	hold_not_found: 'There is no such hold.',
-	account_unknown: 'No worker has reported this account.',
-	account_bound: 'This account name belongs to another Pinterest user.',
-	board_unknown: 'This board is not among the boards of the account.',
 	media_missing: 'The bytes of this image are no longer kept.',
 	media_too_large: 'The image is larger than allowed.',
 	namespace_full: 'The namespace keeps as many bytes as it may.',
 	namespace_newer: 'The namespace was written by a newer version of this package.',
 	redis_unavailable: 'Redis does not answer.',
-	redis_unsafe: 'Redis may forget jobs with its present settings.',
 	subscription_unreachable: 'Nobody answers at the address of this subscription.',
 	subscription_not_found: 'There is no such subscription.',
 	invalid_config: 'The configuration is not usable.',
-	signature_refused: 'The call is not signed by this engine.',
 } as const;
 
 export type EngineErrorCode = keyof typeof ERROR_TABLE;
@@ -41,19 +36,14 @@ export const ERROR_HINTS: Record<EngineErrorCode, string> = {
 	key_owned: 'Cancel one of the two jobs, or give the correction other content.',
 	not_in_doubt: 'Use Requeue or Update instead.',
 	hold_not_found: 'List the holds again: it may have ended by itself.',
-	account_unknown: 'Publish a workflow with a Pinterest Publish Worker of this account name.',
-	account_bound: 'Use another account name for this credential, or connect the first user again.',
-	board_unknown: 'Choose a board from the list, or have the account invited to this one.',
 	media_missing: 'Give the image again.',
 	media_too_large: 'Use an image of at most 20 MB.',
 	namespace_full: 'Give Redis more memory, or let finished jobs go sooner. Nothing was enqueued.',
 	namespace_newer: 'Update this package to the version of the other workers.',
 	redis_unavailable: 'Check that Redis runs and that the Pinterest Job Engine credential names it. Running this again is safe.',
-	redis_unsafe: 'Set appendonly yes and maxmemory-policy noeviction.',
 	subscription_unreachable: 'Publish the workflow of the trigger, and check the n8n base URL for deliveries in the credential.',
 	subscription_not_found: 'List the subscriptions again: it may have expired.',
 	invalid_config: 'Correct the setting that is named.',
-	signature_refused: 'Use the same signing secret on both sides.',
 };
 
 export interface EngineErrorDetails {

@@ -127,7 +127,7 @@ export class Keeper {
 		kept.unanswered = !found.ok && found.retryable;
 		if (!found.ok) return found.retryable ? undefined : this.refuse(kept, HOLD_OF[found.code] ?? 'token_dead', found.code, found.message);
 		if (!await this.parts.accounts.bind(account.account, found.user, account.client)) {
-			return this.refuse(kept, 'account_mismatch', 'account_bound',
+			return this.refuse(kept, 'account_mismatch', 'account_mismatch',
 				`Account ${account.account} belongs to another Pinterest user than @${found.user.username}. Use another account name for this credential.`);
 		}
 		kept.goodToken = await this.tokenHash(account);
