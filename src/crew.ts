@@ -43,6 +43,8 @@ interface Parts {
 const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE;
 /** Never shorter in real time, however fast a trial runs: these only cost calls to Redis. */
 const FASTEST_MS = 100;
+/** Of one chore in one round: others wait for it. */
+const MOST_BATCHES = 100;
 
 /** Everything that works in the background of one process: one crew serves all its accounts. */
 export class Crew {
@@ -195,9 +197,9 @@ export class Crew {
 				{ name: 'holds', everyMs: this.scaled(SECOND), run: () => holds.releaseExpired() },
 				{ name: 'displaced', everyMs: this.scaled(5 * SECOND), run: () => this.sendDisplacedBack() },
 				{ name: 'subscriptions', everyMs: MINUTE, run: () => subscriptions.expire() },
-				{ name: 'log', everyMs: MINUTE, run: () => outbox.trim() },
-				{ name: 'media', everyMs: 10 * MINUTE, run: () => media.sweep() },
-				{ name: 'records', everyMs: HOUR, run: () => store.purge(500) },
+				{ name: 'log', everyMs: MINUTE, run: () => untilNone(() => outbox.trim()) },
+				{ name: 'media', everyMs: 10 * MINUTE, run: () => untilNone(() => media.sweep()) },
+				{ name: 'records', everyMs: HOUR, run: () => untilNone(() => store.purge(500)) },
 			],
 		});
 	}
@@ -241,3 +243,7 @@ export class Crew {
 	}
 }
 
+/** Batches keep single calls short; what is past its keeping must not grow faster than it goes. */
+async function untilNone(sweep: () => Promise<number>): Promise<void> {
+	for (let batches = 0; batches < MOST_BATCHES && await sweep() > 0; batches++);
+}
