@@ -71,7 +71,7 @@ export class Engine {
 		const { policy, timeFactor } = settings;
 		this.staleMs = STALE_MS / timeFactor;
 		this.log = logTo(settings.log, () => Date.now());
-		this.namespace = new Namespace({ redis: settings.redis, name: settings.namespace, horizonMs: policy.horizonMs, heartbeatMs: policy.heartbeatMs, deadlineMs: CALL_DEADLINE_MS, log: settings.log });
+		this.namespace = new Namespace({ redis: settings.redis, name: settings.namespace, horizonMs: policy.horizonMs, heartbeatMs: policy.heartbeatMs, deadlineMs: CALL_DEADLINE_MS, log: this.log });
 		this.world = { now: () => this.namespace.now(), monotonic: () => performance.now(), random: Math.random };
 		this.store = new JobStore(this.namespace, policy);
 		this.jobs = new JobList(this.namespace);

@@ -1,3 +1,4 @@
+import type { Log } from '../log';
 import type { Client } from './connection';
 import { RECORD_VERSION } from './keys';
 import { NotReady } from './redis-errors';
@@ -5,7 +6,7 @@ import { NotReady } from './redis-errors';
 interface Options {
 	name: string;
 	heartbeatMs?: number;
-	log?: (line: Record<string, unknown>) => void;
+	log?: Log;
 }
 
 const PATIENCE_MS = 250;

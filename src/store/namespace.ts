@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '../log';
 import { type Client, type RedisSettings, openClient } from './connection';
 import { Greeting, ready } from './greeting';
 import { inspect, type RedisReport } from './inspect';
@@ -24,7 +25,7 @@ export interface NamespaceOptions {
 	/** The clock of the scripts, epoch ms; tests only, Redis' own otherwise. */
 	clock?: () => number;
 	/** Told of what is suspicious: a rollback, a slow or failing connection. */
-	log?: (line: Record<string, unknown>) => void;
+	log?: Log;
 }
 
 export interface CallOptions {
