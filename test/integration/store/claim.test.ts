@@ -60,6 +60,18 @@ describe('a claim to publish', () => {
 		expect(await world.jobs.nextDue(['acme'], 'publish')).toEqual(new Map());
 	});
 
+	it('can be made again, and whoever waits is told, when one of those that run ends', async () => {
+		await world.put(...['1', '2'].map((boardId) => aJob({ boardId })));
+		await world.accounts.beat({ id: 'w', host: 'h' }, [{ account: 'acme', client: null, pace: { writesPerMinute: 10, burst: 1, writesPerDay: null, concurrent: 1 } }]);
+		const leased = await world.claimed();
+		const told = new Promise<unknown[]>((resolve) => {
+			const settle = () => void world.jobs.settle(leased, published(leased, world.time));
+			world.namespace.listen({ work: (...signal) => resolve(signal), events: () => undefined, all: settle });
+		});
+		expect(await told).toEqual(['publish', 'acme', START]);
+		expect(await claim()).toHaveLength(1);
+	});
+
 	it('takes nothing of another account', async () => {
 		await world.put(aJob({ account: 'other' }));
 		expect(await claim()).toEqual([]);

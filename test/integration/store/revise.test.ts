@@ -222,6 +222,9 @@ describe('a record past its retention', () => {
 		expect(await world.jobs.enqueue([{ job, aliases: [] }, { job: aJob({ id: 'pj_alias' }), aliases: [] }])).toEqual([tombstone, tombstone]);
 		expect(await world.jobs.owners(['99'])).toEqual(new Map([['99', job.id]]));
 		expect((await world.list.list({})).jobs).toEqual([]);
+		for (const key of [world.key('tomb', job.id), world.key('alias', 'pj_alias'), world.key('pin', '99')]) {
+			expect(await world.redis.pttl(key)).toBeGreaterThan(0.99 * policy.tombstoneMs);
+		}
 	});
 
 	it('stays while it is an open failure, in doubt or waiting; a resolved failure goes', async () => {
