@@ -7,7 +7,7 @@ import { Greeting, ready } from './greeting';
 import { inspect, type RedisReport } from './inspect';
 import { isRefusedFlag, isRepeatable, isUnknownScript, translated } from './redis-errors';
 import { prefixOf } from './keys';
-import { script } from './scripts';
+import { type Script, script } from './scripts';
 import { Signals, type WakeListener } from './signals';
 
 export type { RedisReport, WakeListener };
@@ -140,18 +140,22 @@ export class Namespace {
 	}
 
 	private async send(client: Client, name: string, args: (string | number | Buffer)[]): Promise<unknown> {
-		const { sha, text } = script(name, this.bare);
+		const bare = this.bare;
+		try {
+			return await this.call(client, script(name, bare), args);
+		} catch (error) {
+			if (bare || !isRefusedFlag(error)) throw error;
+			this.bare = true;
+			return this.call(client, script(name, true), args);
+		}
+	}
+
+	private async call(client: Client, { sha, text }: Script, args: (string | number | Buffer)[]): Promise<unknown> {
 		try {
 			return await client.evalsha(sha, 1, this.key('meta'), ...args);
 		} catch (error) {
 			if (!isUnknownScript(error)) throw error;
-		}
-		try {
-			return await client.eval(text, 1, this.key('meta'), ...args);
-		} catch (error) {
-			if (!isRefusedFlag(error)) throw error;
-			this.bare = true;
-			return this.send(client, name, args);
+			return client.eval(text, 1, this.key('meta'), ...args);
 		}
 	}
 
