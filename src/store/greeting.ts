@@ -1,7 +1,7 @@
 import type { Log } from '../log';
 import type { Client } from './connection';
 import { RECORD_VERSION } from './keys';
-import { NotReady } from './redis-errors';
+import { isRefusal, NotReady } from './redis-errors';
 
 interface Options {
 	name: string;
@@ -17,6 +17,8 @@ export class Greeting {
 	private underWay: Promise<void> | null = null;
 	/** The run of the server that was greeted last. */
 	private runId = '';
+	/** What the connection failed with last; it says more than that nobody answers. */
+	private failure: Error | null = null;
 
 	constructor(
 		private readonly client: Client,
@@ -24,6 +26,7 @@ export class Greeting {
 		private readonly options: Options,
 		private readonly closed: AbortSignal,
 	) {
+		client.on('error', (error: Error) => { this.failure = error; }).on('ready', () => { this.failure = null; });
 		// On a Cluster a node that fails over shows as a new node.
 		for (const sign of ['close', '+node']) client.on(sign, () => { this.greeted = false; });
 	}
@@ -40,7 +43,9 @@ export class Greeting {
 	}
 
 	private async greet(): Promise<void> {
-		await ready(this.client, Date.now() + PATIENCE_MS, this.closed);
+		await ready(this.client, Date.now() + PATIENCE_MS, this.closed).catch((error: unknown) => {
+			throw error instanceof NotReady ? new NotReady(this.failure) : error;
+		});
 		// From here on a new loss of the connection asks for a new greeting.
 		this.greeted = true;
 		try {
@@ -72,22 +77,21 @@ export async function configOf(client: Client, name: string): Promise<string | n
 	}
 }
 
-/** Resolves when commands can be sent; rejects with `NotReady`, which names the last failure, at the deadline or when `closed`. */
+/** Resolves when commands can be sent; rejects with `NotReady` at the deadline or when `closed`, and at once when Redis refuses us. */
 export async function ready(client: Client, deadline: number, closed: AbortSignal): Promise<void> {
 	if (closed.aborted) throw new NotReady(null);
 	if (client.status === 'ready') return;
 	if (client.status === 'wait') client.connect().catch(() => undefined);
 	await new Promise<void>((resolve, reject) => {
-		let last: Error | null = null;
 		const done = (settle: () => void) => {
 			clearTimeout(timer);
 			client.off('ready', onReady).off('error', onError);
 			closed.removeEventListener('abort', fail);
 			settle();
 		};
-		const fail = () => done(() => reject(new NotReady(last)));
+		const fail = () => done(() => reject(new NotReady(null)));
 		const onReady = () => done(resolve);
-		const onError = (error: Error) => { last = error; };
+		const onError = (error: Error) => { if (isRefusal(error)) done(() => reject(error)); };
 		const timer = setTimeout(fail, Math.max(0, deadline - Date.now()));
 		client.on('ready', onReady).on('error', onError);
 		// A client that was waiting to reconnect ends without an event.

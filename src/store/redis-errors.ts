@@ -21,6 +21,11 @@ export function isRepeatable(error: unknown): boolean {
 	return ['NotReady', 'MaxRetriesPerRequestError', 'ClusterAllFailedError', 'AbortError'].includes(error.name) || LOST_CONNECTION.test(error.message);
 }
 
+/** Redis is there and does not let us do this: a wrong password, missing rights. */
+export function isRefusal(error: Error): boolean {
+	return error.name === 'ReplyError' && REFUSED.some((word) => error.message.includes(word));
+}
+
 /** The server has not seen this script since it started. */
 export function isUnknownScript(error: unknown): boolean {
 	return error instanceof Error && error.message.startsWith('NOSCRIPT');
@@ -47,7 +52,7 @@ export function translated(error: unknown): unknown {
 	if (error.message.includes('OOM')) {
 		return new EngineError('namespace_full', { message: 'Redis has no memory left.', hint: 'Give Redis more memory (maxmemory) or end failures that keep images.' }, { cause: error });
 	}
-	if (REFUSED.some((word) => error.message.includes(word))) {
+	if (isRefusal(error)) {
 		return new EngineError('redis_unavailable', { message: `Redis refuses: ${error.message}`, hint: 'Check user, password and rights (docs/security.md).' }, { cause: error });
 	}
 	return error;

@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { freePort, waitUntil } from '../../../scripts/lib/ports.mjs';
+import { redisProgram, watchedProcess } from '../../../scripts/lib/redis-server.mjs';
+import { JobStore } from '../../../src/store/job-store';
+import { Namespace } from '../../../src/store/namespace';
+import { Outbox } from '../../../src/store/outbox';
+import { startRedis, type RedisServer } from '../../support/redis';
+import { aJob, policy, published } from './store-world';
+
+const cleanUp: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+	for (const end of cleanUp.splice(0).reverse()) await end();
+});
+
+async function started(args: string[]): Promise<RedisServer> {
+	const server = await startRedis({ args });
+	cleanUp.push(() => server.stop());
+	return server;
+}
+
+async function asked<T>(server: { port: number }, ask: (redis: Redis) => Promise<T>): Promise<T> {
+	const redis = new Redis(server.port, '127.0.0.1');
+	try {
+		return await ask(redis);
+	} finally {
+		redis.disconnect();
+	}
+}
+
+function opened(redis: Namespace['options']['redis']): { namespace: Namespace; store: JobStore } {
+	const namespace = new Namespace({ redis, name: 'topology', horizonMs: policy.horizonMs });
+	cleanUp.push(() => namespace.close());
+	return { namespace, store: new JobStore(namespace, policy) };
+}
+
+async function oneJob(store: JobStore, boardId: string): Promise<void> {
+	const job = aJob({ boardId });
+	expect(await store.enqueue([{ job, aliases: [] }])).toMatchObject([{ kind: 'created' }]);
+	const { jobs: [leased] } = await store.claim('acme', 'publish', 1);
+	expect(await store.beginSend(leased!, 1000)).not.toBeNull();
+	expect((await store.settle(leased!, published(leased!, Date.now()))).kind).toBe('settled');
+	expect(await store.get(job.id)).toMatchObject({ state: 'succeeded' });
+}
+
+describe('a namespace on a Cluster', () => {
+	it('lives on one node, wherever the client came in', async () => {
+		const args = ['--cluster-enabled', 'yes'];
+		const nodes = [await started(args), await started(args), await started(args)];
+		const slots = [[0, 5460], [5461, 10922], [10923, 16383]];
+		for (const [i, node] of nodes.entries()) {
+			await asked(node, (redis) => redis.call('CLUSTER', 'ADDSLOTSRANGE', ...slots[i]!));
+			await asked(nodes[0]!, (redis) => redis.cluster('MEET', '127.0.0.1', node.port));
+		}
+		const agree = async () => (await Promise.all(nodes.map((node) => asked(node, (redis) => redis.cluster('INFO')))))
+			.every((info) => String(info).includes('cluster_state:ok') && String(info).includes('cluster_known_nodes:3'));
+		await waitUntil(agree, { what: 'cluster' });
+
+		const { namespace, store } = opened({ mode: 'cluster', nodes: nodes.map(({ port }) => `127.0.0.1:${port}`) });
+		const signal = new Promise<void>((resolve) => namespace.listen({ work: () => undefined, events: resolve, all: () => undefined }));
+		await oneJob(store, '1');
+		await sleep(200);
+		await oneJob(store, '2');
+		expect((await new Outbox(namespace).since(null, 10)).map(({ type }) => type)).toHaveLength(6);
+		await signal;
+		const used = await Promise.all(nodes.map((node) => asked(node, (redis) => redis.dbsize())));
+		expect(used.filter((size) => size > 0)).toHaveLength(1);
+	});
+});
+
+describe('a namespace behind Sentinel', () => {
+	it('goes on with the new master after a failover', async () => {
+		const master = await started([]);
+		const replica = await started(['--replicaof', `127.0.0.1 ${master.port}`]);
+		const folder = mkdtempSync(join(tmpdir(), 'pinterest-jobs-sentinel-'));
+		const port = await freePort();
+		const config = join(folder, 'sentinel.conf');
+		writeFileSync(config, [`port ${port}`, 'bind 127.0.0.1', `dir ${folder}`, `sentinel monitor pins 127.0.0.1 ${master.port} 1`,
+			'sentinel down-after-milliseconds pins 500', 'sentinel failover-timeout pins 2000'].join('\n'));
+		const sentinel = watchedProcess(redisProgram()!, [config, '--sentinel']);
+		cleanUp.push(async () => {
+			await sentinel.end('SIGTERM');
+			rmSync(folder, { recursive: true });
+		});
+		const knowsReplica = () => asked({ port }, (redis) => redis.call('SENTINEL', 'REPLICAS', 'pins')).then((found) => (found as unknown[]).length === 1, () => false);
+		await waitUntil(knowsReplica, { what: 'sentinel', gaveUp: sentinel.failure });
+		await waitUntil(() => asked(replica, async (redis) => (await redis.info('replication')).includes('master_link_status:up')), { what: 'replica' });
+
+		const { store } = opened({ mode: 'sentinel', nodes: [`127.0.0.1:${port}`], sentinelName: 'pins' });
+		await oneJob(store, '1');
+		await waitUntil(() => asked(replica, async (redis) => (await redis.keys('*')).some((key) => key.includes(':state:succeeded'))), { what: 'replication' });
+		await master.kill();
+		await oneJob(store, '2');
+		expect(await asked(replica, (redis) => redis.role())).toContain('master');
+	});
+});
+
+describe('a namespace with a user of its own', () => {
+	it('needs no more than its keys, its channel and these commands', async () => {
+		const server = await started([]);
+		await asked(server, (redis) => redis.call('ACL', 'SETUSER', 'engine', 'on', '>secret', 'resetkeys', 'resetchannels', '~pj:{topology}:*', '&pj:{topology}:*',
+			...COMMANDS.map((command) => `+${command}`)));
+		const { namespace, store } = opened({ url: `redis://engine:secret@127.0.0.1:${server.port}` });
+		await oneJob(store, '1');
+		expect(await namespace.inspect()).toMatchObject({ aof: true, appendfsync: null, evictionPolicy: 'noeviction' });
+		const wrong = opened({ host: '127.0.0.1', port: server.port, username: 'engine', password: 'wrong' });
+		await expect(wrong.store.get('pj_x')).rejects.toMatchObject({ code: 'redis_unavailable', message: expect.stringContaining('WRONGPASS') as string });
+	});
+});
+
+const COMMANDS = [
+	'hello', 'ping', 'info', 'client|setname', 'evalsha', 'eval', 'time', 'publish', 'subscribe',
+	'get', 'set', 'mget', 'del', 'exists', 'pexpire', 'strlen', 'hget', 'hmget', 'hset', 'hgetall', 'hdel', 'hincrby', 'hexists', 'hkeys', 'hvals', 'hlen',
+	'zadd', 'zrem', 'zcard', 'zscore', 'zrange', 'zrevrange', 'zrevrangebyscore', 'sadd', 'srem', 'smembers', 'srandmember',
+	'rpush', 'lpop', 'lindex', 'xadd', 'xlen', 'xrange', 'xrevrange', 'xtrim',
+];
