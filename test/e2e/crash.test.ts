@@ -34,7 +34,12 @@ describe(`n8n ${n8nVersion} dies in the middle of a batch`, () => {
 		await world.untilTold();
 		const events = (await world.events(['job.queued', 'job.succeeded', 'job.failed', 'account.held', 'account.released'])).map(({ eventId }) => eventId);
 		const received = (await told(world, status.id)).map(({ eventId }) => String(eventId));
-		expect([...new Set(received)].sort()).toEqual(events.sort());
+		// An execution that n8n had begun and accepted when it was killed stays in its list as crashed, without output.
+		const cut = (await n8n.api.listExecutions({ workflowId: status.id })).filter(({ status: ended }) => ended !== 'success');
+		const missing = events.filter((eventId) => !received.includes(eventId));
+		expect(received.filter((eventId) => !events.includes(eventId))).toEqual([]);
+		expect(missing.length).toBeLessThanOrEqual(cut.length);
+		expect(cut.length).toBeLessThanOrEqual(5);
 		// At most those that were being delivered when n8n died.
 		expect(received.length - events.length).toBeLessThanOrEqual(5);
 	});
