@@ -41,11 +41,10 @@ export type { Subscription, Told } from './webhook/contract';
 const DAY_MS = 24 * 60 * 60_000;
 const TEST_TTL_MS = 3 * 60_000;
 const STALE_MS = 90_000;
-const MINUTE_MS = 60_000;
+/** How long a receiver that died keeps an event from being delivered again. */
+const CLAIM_MS = 60_000;
 /** However fast a trial runs, n8n takes its time to start an execution: a claim that ends before would start a second one. */
-const SLOWEST_RECEIVER_MS = 10_000;
-/** How long a receiver that died keeps an event from being delivered again; never shorter than n8n may take to accept one. */
-const CLAIM_MS = 60_000, LEAST_CLAIM_MS = 5000;
+const LEAST_CLAIM_MS = 10_000;
 /** How long a node waits for Redis before it fails; the key makes a second try safe. */
 const CALL_DEADLINE_MS = 4000;
 
