@@ -8,7 +8,7 @@ export function publishWorkflow({ engine, accounts: [first, second] }) {
 	});
 	const board = { __rl: true, mode: 'list', value: first.boards[0].id, cachedResultName: first.boards[0].name };
 	const filled = withNode(imported, 'Pinterest Publish Job', { parameters: { board } });
-	const worker = workerNode({ account: second.name, credential: second.credential, engine, position: [112, 480] });
+	const worker = workerNode({ account: second.name, credential: second.credential, engine, position: [112, 512] });
 	return withExtraNode(filled, worker);
 }
 
