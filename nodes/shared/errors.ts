@@ -39,5 +39,8 @@ export function itemErrorOf(error: unknown): ItemError {
 export function nodeErrorOf(node: INode, error: unknown, itemIndex?: number, note = ''): NodeOperationError {
 	const { message, hint } = itemErrorOf(error);
 	const description = [hint, note].filter(Boolean).join(' ');
-	return new NodeOperationError(node, message, { description, ...(itemIndex === undefined ? {} : { itemIndex }) });
+	const shown = new NodeOperationError(node, message, { description, ...(itemIndex === undefined ? {} : { itemIndex }) });
+	// n8n replaces a sentence that holds a code of the network (ECONNREFUSED) by one that does not say who refused.
+	shown.message = message;
+	return shown;
 }

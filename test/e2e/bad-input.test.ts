@@ -1,7 +1,7 @@
 import { N8nApi, n8nVersion, type ExecutionWithData } from '../support/n8n';
 import { startRedis } from '../support/redis';
-import { codeFor, enqueue, enqueueFlow, pins, publishJobFlow, run, type PinItem } from './support/flows';
-import { useWorlds, type World } from './support/world';
+import { codeFor, enqueue, enqueueFlow, pins, publishJobFlow, run, statusFlow, type PinItem } from './support/flows';
+import { until, useWorlds, type World } from './support/world';
 
 const long = (length: number) => 'a'.repeat(length);
 const yesterday = () => new Date(Date.now() - 86_400_000).toISOString().slice(0, 19);
@@ -101,15 +101,41 @@ describe(`bad input, on n8n ${n8nVersion}`, () => {
 		await back.stop();
 	});
 
-	it('warns of a Redis that may throw jobs away', async () => {
-		const redis = await startRedis({ args: ['--maxmemory', '100mb', '--maxmemory-policy', 'allkeys-lru'] });
+	it.each([
+		['may throw jobs away', ['--maxmemory', '100mb', '--maxmemory-policy', 'allkeys-lru'], 'allkeys-lru'],
+		['does not persist', ['--appendonly', 'no'], 'does not persist'],
+	])('accepts jobs with a Redis that %s, and warns', async (_, args, warning) => {
+		const redis = await startRedis({ args });
 		const unsafe = await open({ redis: redis.url });
 		const flow = await unsafe.import(enqueueFlow(unsafe, codeFor(pins(unsafe, 1))));
 		const execution = await run(unsafe, flow.id);
 		expect(execution.status).toBe('success');
-		expect(JSON.stringify(execution.data.resultData.runData['Enqueue'])).toContain('allkeys-lru');
+		expect(JSON.stringify(execution.data.resultData.runData['Enqueue'])).toContain(warning);
+		const { message } = await unsafe.n8n.api.testCredential({ ...unsafe.engineCredential, data: unsafe.engineData });
+		expect(message).toContain(warning);
 		await unsafe.close();
 		await redis.stop();
+	});
+
+	it('says in Health that nobody serves the address of a trigger', async () => {
+		const unheard = await open({ deliveryBaseUrl: 'http://127.0.0.1:9' });
+		const status = await unheard.import(statusFlow(unheard, ['job.queued']));
+		await unheard.n8n.api.activate(status.id);
+		await unheard.publishWorkers();
+		await enqueue(unheard, pins(unheard, 1));
+		const { id } = await unheard.import(publishJobFlow(unheard, { resource: 'health', operation: 'get' }));
+		let findings: unknown;
+		await until('the finding', async () => {
+			findings = N8nApi.outputOf(await run(unheard, id), 'Ask')[0]![0]!.json['findings'];
+			return JSON.stringify(findings).includes('subscription_failing');
+		}, { everyMs: 500 });
+		expect(findings).toMatchObject([{ level: 'warning', code: 'subscription_failing', message: expect.stringContaining('http://127.0.0.1:9/'), hint: expect.stringContaining('base URL') }]);
+	});
+
+	it('does not publish a trigger whose address no event may be sent to', async () => {
+		const closed = await open({ deliveryBaseUrl: '' });
+		const status = await closed.import(statusFlow(closed, ['job.queued']));
+		await expect(closed.n8n.api.activate(status.id)).rejects.toThrow(/No event can be delivered to http:\/\/127\.0\.0\.1.*n8n base URL for deliveries/);
 	});
 
 	async function runItems(items: object[], more: { onError?: 'continueRegularOutput' | 'continueErrorOutput' }): Promise<ExecutionWithData> {

@@ -101,7 +101,7 @@ describe(`from a sheet to Pins and back, on n8n ${n8nVersion}`, () => {
 
 	it('leaves no secret in Redis, in the log, in an event or in an execution', async () => {
 		const [app] = world.sandbox.control.world().apps;
-		const secrets = [password, world.secrets.signing, app!.secret];
+		const secrets = [password, String(world.engineData['signingSecret']), app!.secret];
 		const places = {
 			redis: await everythingIn(redis),
 			log: readFileSync(join(n8n.n8n.userFolder, 'n8n.log'), 'utf8'),

@@ -20,6 +20,8 @@ export interface WorldOptions {
 	/** How n8n holds the accounts' tokens: pasted (default) or connected by OAuth2. */
 	auth?: 'token' | 'oauth';
 	redis?: string;
+	/** Where events are delivered, instead of to this n8n; an empty text names nothing. */
+	deliveryBaseUrl?: string;
 }
 
 /** One n8n for the tests of a `describe`, and worlds in it; all of them end with it. */
@@ -48,23 +50,22 @@ export class World {
 		readonly sandbox: Sandbox,
 		readonly engine: Engine,
 		readonly engineCredential: CredentialOfN8n,
-		readonly secrets: { signing: string },
+		readonly engineData: Record<string, unknown>,
 		readonly namespace: string,
 		private readonly redis: string,
 	) {}
 
 	readonly accounts: Account[] = [];
 
-	static async open(n8n: TestN8n, { accounts = ['acme-us'], timeFactor = 30, sandbox = {}, auth = 'token', redis = redisUrl() }: WorldOptions = {}): Promise<World> {
+	static async open(n8n: TestN8n, { accounts = ['acme-us'], timeFactor = 30, sandbox = {}, auth = 'token', redis = redisUrl(), deliveryBaseUrl = n8n.n8n.url }: WorldOptions = {}): Promise<World> {
 		const namespace = testNamespace();
-		const credential = engineCredential({ redisUrl: redis, namespace, n8nUrl: n8n.n8n.url, timeFactor });
-		const signing = String(credential.data['signingSecret']);
+		const credential = engineCredential({ redisUrl: redis, namespace, n8nUrl: deliveryBaseUrl, timeFactor });
 		const world = new World(
 			n8n,
 			await Sandbox.start({ accounts, timeFactor, seed: namespace, ...sandbox }),
-			Engine.open({ redis: { url: redis }, namespace, signingSecret: signing, timeFactor }),
+			Engine.open({ redis: { url: redis }, namespace, signingSecret: String(credential.data['signingSecret']), timeFactor }),
 			await n8n.api.createCredential(credential),
-			{ signing },
+			credential.data,
 			namespace,
 			redis,
 		);
