@@ -14,15 +14,16 @@ const latencyMs = 120;
 /** Brings up everything the demo plays on. Whatever is opened leaves its way to close in `closing`. */
 export async function openStage({ redis, n8nInstall, packageDir, folder, timeFactor, closing }) {
 	const { Engine, Sandbox } = builtProject(packageDir);
+	const namespace = `demo-${randomBytes(4).toString('hex')}`;
+	// Opened first, closed last: n8n writes to Redis until it is gone.
+	if (redis.kind === 'given') closing.push(() => forget(redis.url, namespace, packageDir));
 	const sandbox = await step('Starting the sandbox, which stands in for Pinterest', () => startSandbox(Sandbox, timeFactor, closing));
 	const n8n = await step(`Starting n8n ${n8nInstall.version}`, () => startN8nFor({ n8nInstall, packageDir, folder, closing }));
 	const api = await new N8nApi(n8n.url).signIn();
-	const namespace = `demo-${randomBytes(4).toString('hex')}`;
 	const credential = engineCredential({ redisUrl: redis.url, namespace, n8nUrl: n8n.url, timeFactor });
 	const { signingSecret } = credential.data;
 	const engine = Engine.open({ redis: { url: redis.url }, namespace, signingSecret, timeFactor });
 	closing.push(() => engine.close());
-	if (redis.kind === 'given') closing.push(() => forget(redis.url, namespace, packageDir));
 	return { sandbox, n8n, api, engine, namespace, ...(await furnish({ api, sandbox, credential })) };
 }
 
