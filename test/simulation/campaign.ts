@@ -14,7 +14,7 @@ import { snapshotOf, type Snapshot } from '../support/snapshot';
 import { Stalls } from '../support/stalls';
 import { RedisTap } from './bad-network';
 import { Client } from './client';
-import { planOf, type Intention } from './plan';
+import { planOf, type Intention } from '../support/plan';
 import { Team, type Mishaps } from './team';
 
 export interface CampaignOptions {

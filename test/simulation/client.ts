@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Engine, isEngineError, type EngineConfig } from '../../src';
 import type { Dice } from '../support/dice';
-import type { Intention } from './plan';
+import type { Intention } from '../support/plan';
 
 /** What became of one call for one intention. `info`: no answer came, so nobody knows. */
 export interface Enqueued {

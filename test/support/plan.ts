@@ -1,6 +1,6 @@
 import type { PublishRequest } from '../../src';
 import type { AccountView } from '../../src/sandbox';
-import type { Dice } from '../support/dice';
+import type { Dice } from './dice';
 
 /** One intention: what is enqueued under an own key, and the content it shares with its twins. */
 export interface Intention {
