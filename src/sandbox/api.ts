@@ -63,7 +63,9 @@ async function serveAccount(state: State, exchange: Exchange, route: BearerRoute
 	const answer = refusal ?? (fault?.commits === 'no' ? refuse.crashed() : route.handle(state, call));
 	if (call.record.committed) await exchange.linger(latencyMs(state, key, call.nth));
 	exchange.finish({ ...answer, headers: { ...told.headers, ...answer.headers } }, fault);
-	if (record.status === 429) pace.limited(told.resetAt);
+	if (record.status !== 429) return;
+	record.resetAt = told.resetAt;
+	pace.limited(told.resetAt);
 }
 
 /** What the state of app, token and account refuses, in the order in which Pinterest seems to look. */

@@ -41,6 +41,8 @@ export interface LedgerCall {
 	token: string | null;
 	status: number | null;
 	code: number | null;
+	/** Of a 429: when the window that refused it ends, epoch ms; null when it is told in no header. */
+	resetAt: number | null;
 	requestId: string;
 	fault: string | null;
 	/** The client was gone before the body was whole or the answer sent. */
@@ -120,6 +122,7 @@ const blankCall: LedgerCall = {
 	token: null,
 	status: null,
 	code: null,
+	resetAt: null,
 	requestId: '',
 	fault: null,
 	aborted: false,

@@ -145,7 +145,7 @@ export class Campaign {
 		return Object.fromEntries(await Promise.all(keys.map(async (key) => [key.slice(key.indexOf('}') + 1), await read(key)] as const)));
 	}
 
-	private history(sandbox: Sandbox, { permits }: PermitRecorder, { calls }: Client, plan: Intention[], team: Team): History {
+	private history(sandbox: Sandbox, { permits, scripts }: PermitRecorder, { calls }: Client, plan: Intention[], team: Team): History {
 		const { values } = this.snapshots.at(-1)!;
 		const text = (name: string) => values[name] as string;
 		const { control } = sandbox;
@@ -153,7 +153,8 @@ export class Campaign {
 		return {
 			policy: policyOf(this.options.timeFactor),
 			plan: new Map(plan.map(({ key, group }) => [key, group])),
-			calls, permits,
+			calls, permits, scripts,
+			limited: posts.filter(({ status }) => status === 429).map(({ account, requestId, at, resetAt }) => ({ account: account!, requestId, at, resetAt })),
 			posts: posts.map(({ link, at }) => ({ group: link ?? '', at, earliest: this.stalls.earliest(at) })),
 			pins: control.pins({ limit: Infinity }).items.map(({ id, link, account, board, section }) => ({ id, group: link ?? '', account, board, section })),
 			events: ((values.events ?? []) as [string, string[]][]).map(eventOf),

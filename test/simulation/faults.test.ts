@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seedOf } from '../support/dice';
 import type { History } from '../support/history';
-import { violationsOf } from '../support/invariants';
+import { uncheckedIn, violationsOf } from '../support/invariants';
 import { Campaign, type Report } from './campaign';
 
 let campaign: Campaign;
@@ -17,6 +17,7 @@ it('publishes each Pin once and loses no job while everything around it fails', 
 	say(history, report);
 	if (Object.keys(violations).length > 0) keep({ seed, violations, report, history });
 	expect(violations).toEqual({});
+	expect(uncheckedIn(history)).toEqual([]);
 	expect(report.exits).toEqual([0, 0, 0]);
 	// Through the one log that stamps lines and strikes secrets out.
 	expect(history.logs.filter((line) => !('ts' in (JSON.parse(line) as object)))).toEqual([]);

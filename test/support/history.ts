@@ -4,6 +4,7 @@ import type { Job } from '../../src/job/job';
 import type { Policy } from '../../src/job/policy';
 import type { RateSummary } from '../../src/sandbox';
 import type { Permit } from './permits';
+import type { ScriptRecord } from './script-log';
 import type { Snapshot } from './snapshot';
 
 /** One call of the client for one intention. `info`: no answer came, so nobody knows what became of it. */
@@ -21,6 +22,15 @@ export interface Post {
 	earliest: number;
 }
 
+/** A 429 that answered a request for a Pin, and when the account may come back by its headers; null when they did not say. Epoch ms. */
+export interface Limited {
+	account: string;
+	/** Of the answer, as the attempt has it. */
+	requestId: string;
+	at: number;
+	resetAt: number | null;
+}
+
 /** A Pin that exists or existed. */
 export interface Pin {
 	id: string;
@@ -30,15 +40,23 @@ export interface Pin {
 	section: string | null;
 }
 
-/** What happened in a run, from every side that wrote it down. */
+/**
+ * What happened in a run, from every side that wrote it down: the client (plan, calls), the sandbox (posts, limited, pins,
+ * rates), MONITOR of Redis (permits, scripts), the namespace (events, jobs, snapshots) and the workers (logs).
+ * An optional part that is missing leaves the invariants unchecked that read it; `uncheckedIn` names them.
+ */
 export interface History {
 	policy: Policy;
 	/** Key → content group of everything that was to be published. */
 	plan: ReadonlyMap<string, string>;
 	calls: EnqueueCall[];
 	posts: Post[];
+	/** From the sandbox's ledger: status 429, with `resetAt`. */
+	limited?: Limited[];
 	pins: Pin[];
 	permits: Permit[];
+	/** `PermitRecorder.scripts`; of several runs of Redis, one after the other. */
+	scripts?: ScriptRecord;
 	/** The whole log, oldest first. */
 	events: EngineEvent[];
 	/** The records at the end. */
@@ -50,6 +68,9 @@ export interface History {
 	secrets: string[];
 	logs: string[];
 }
+
+/** Clocks of one machine are read in whole milliseconds, in different processes. */
+export const CLOCK_MS = 2;
 
 /** The namespace at the end. */
 export function endOf({ snapshots }: History): Snapshot {

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
-import { createInterface } from 'node:readline';
 import { prefixOf } from '../../src/store/keys';
+import { Monitor, type Command } from './monitor';
+import { ScriptLog, type ScriptRecord } from './script-log';
 
 /** A right to send that was given. Epoch ms on the clock of Redis. */
 export interface Permit {
@@ -10,30 +9,47 @@ export interface Permit {
 	sendBy: number;
 }
 
-/** Writes down every send permit of a namespace as Redis gives it, whoever asked and whether or not the answer arrived. */
+/**
+ * Writes down every send permit of a namespace as Redis gives it, whoever asked and whether or not the answer arrived, and
+ * what else its scripts did. One of them sees one run of Redis: after a restart a new one is needed.
+ */
 export class PermitRecorder {
 	readonly permits: Permit[] = [];
+	private readonly log: ScriptLog;
+	private readonly job: string;
+	private monitor: Monitor | null = null;
 
-	private constructor(private readonly socket: Socket) {}
+	private constructor(namespace: string) {
+		this.log = new ScriptLog(namespace);
+		this.job = `${prefixOf(namespace)}job:`;
+	}
 
 	static async of(url: string, namespace: string): Promise<PermitRecorder> {
-		const { port, hostname } = new URL(url);
-		const socket = connect(Number(port), hostname);
-		await once(socket, 'connect');
-		const recorder = new PermitRecorder(socket);
-		// A line of MONITOR: +1795479840.498729 [0 lua] "HSET" "pj:{name}:job:pj_…" "sendBy" "1795479840831"
-		const job = `${prefixOf(namespace)}job:`.replace(/[{}]/g, '\\$&');
-		// begin-send.lua is the only script that writes this field alone.
-		const permit = new RegExp(`^\\+([\\d.]+) \\[.*\\] "HSET" "${job}([^"]+)" "sendBy" "(\\d+)"$`);
-		createInterface(socket).on('line', (line) => {
-			const [, time, jobId, sendBy] = permit.exec(line) ?? [];
-			if (jobId) recorder.permits.push({ jobId, at: Math.floor(Number(time) * 1000), sendBy: Number(sendBy) });
-		});
-		socket.write('MONITOR\r\n');
+		const recorder = new PermitRecorder(namespace);
+		recorder.monitor = await Monitor.of(url, (command) => recorder.take(command));
 		return recorder;
 	}
 
+	/** What the scripts did so far. */
+	get scripts(): ScriptRecord {
+		this.log.close();
+		return this.log.record;
+	}
+
+	/** Resolves once everything that Redis has done until now is on record. */
+	async caughtUp(): Promise<void> {
+		await this.monitor?.caughtUp();
+	}
+
 	stop(): void {
-		this.socket.destroy();
+		this.monitor?.stop();
+	}
+
+	private take(command: Command): void {
+		this.log.take(command);
+		const { at, inScript, argv: [name, key = '', field, value, ...more] } = command;
+		// begin-send.lua is the only script that writes this field alone.
+		const isPermit = inScript && name === 'HSET' && key.startsWith(this.job) && field === 'sendBy' && more.length === 0;
+		if (isPermit) this.permits.push({ jobId: key.slice(this.job.length), at: Math.floor(at), sendBy: Number(value) });
 	}
 }

@@ -29,13 +29,16 @@ export function nothingIsLeftAtWork(history: History): string[] {
 	return waiting ? doubts : [...doubts, ...Object.entries(values).filter(([name]) => AT_WORK.test(name)).map(([name, value]) => `${name} holds ${JSON.stringify(value)}`)];
 }
 
-/** How long an expired lease may stand while workers come and go, ms: they are restarted within seconds. */
-const TAKEN_OVER_MS = 10_000;
+/** Between two rounds of a sweeper, in real time (crew.ts). */
+const SWEEP_MS = 2000;
+/** How long nobody may sweep while workers come and go, ms: they are restarted within seconds. */
+const NOBODY_MS = 5000;
 
-/** I17: expired leases are taken over. */
-export function leasesAreTakenOver({ snapshots }: History): string[] {
+/** I17: expired leases are taken over within two rounds, after the time that owners have to come back when Redis was away. */
+export function leasesAreTakenOver({ snapshots, policy }: History): string[] {
+	const allowedMs = policy.leaseMs + (2 * SWEEP_MS) / policy.timeFactor + NOBODY_MS;
 	return snapshots.flatMap(({ at, values }) => membersOf(values.leases)
-		.filter(({ score }) => score < at - TAKEN_OVER_MS)
+		.filter(({ score }) => score < at - allowedMs)
 		.map(({ member, score }) => `${member} was leased until ${score}, ${at - score} ms before`));
 }
 

@@ -1,10 +1,7 @@
 // What reached Pinterest, against what was allowed to.
 import { isJobEvent } from '../../../src/job/event';
 import { APP } from '../../../src/job/hold';
-import { eventsByJob, grouped, groupOf, type History } from '../history';
-
-/** Clocks of one machine are read in whole milliseconds, in different processes. */
-const CLOCK_MS = 2;
+import { CLOCK_MS, eventsByJob, grouped, groupOf, type History } from '../history';
 
 /** I15: every request for a Pin used up a permit of its own, between its being given and its send deadline. */
 export function everyPostHasItsPermit({ posts, permits, jobs }: History): string[] {
@@ -63,12 +60,4 @@ export function nothingIsSentUnderAHold(history: History): string[] {
 			.filter(({ jobId, at }) => [accounts.get(jobId), APP].includes(held.account) && at > held.at + CLOCK_MS && at < end - CLOCK_MS)
 			.map(({ jobId, at }) => `${jobId} was permitted at ${at} although ${held.account} was held (${kind}) from ${held.at} to ${end}`);
 	});
-}
-
-/** I19: no account writes more in a minute than Pinterest allows. */
-export function accountsArePaced({ rates }: History): string[] {
-	const mostAMinute = 100;
-	return Object.entries(rates)
-		.filter(([, { maxWritesPerMinute }]) => maxWritesPerMinute > mostAMinute)
-		.map(([account, { maxWritesPerMinute }]) => `${account} wrote ${maxWritesPerMinute} times in a minute`);
 }

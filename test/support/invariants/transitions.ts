@@ -1,5 +1,7 @@
 // How jobs move: read from the log of events.
 import type { JobEvent } from '../../../src/job/event';
+import type { FailureRow } from '../../../src/job/failure-row';
+import { rowOf } from '../../../src/job/failures';
 import { eventsByJob, type History } from '../history';
 
 // State and, where it matters, phase: what may follow what. A succeeded job looks again only when its Pin proved to be another's.
@@ -82,6 +84,32 @@ export function sentAgainOnlyWhenAbsent(history: History): string[] {
 		const isPastHorizon = inDoubt ? lookedAt >= inDoubt.sendBy + horizonMs : false;
 		return isPastHorizon && absentScans > 0 ? null : `is to be sent again after a look at ${lookedAt}, its doubt began at ${inDoubt?.sendBy}`;
 	});
+}
+
+/** I24: what Pinterest refused for a reason that a person must mend is not sent again in the same revision. */
+export function refusedIsNotSentAgain({ jobs }: History): string[] {
+	return jobs.flatMap(({ id, attemptHistory }) => attemptHistory.flatMap(({ n, revision, outcome, class: errorClass, code }, i) => {
+		const isFinal = outcome === 'refused' && (errorClass === 'route' || errorClass === 'stop') && code !== null && !isHeldBy(code);
+		// In doubt of an earlier attempt it is looked for, and may be sent again once it proved absent.
+		const isDoubtful = attemptHistory.slice(0, i).some((earlier) => earlier.revision === revision && earlier.outcome === 'unknown');
+		const again = attemptHistory[i + 1];
+		return isFinal && !isDoubtful && again?.revision === revision ? [`${id} was refused for good (${code}) at attempt ${n} and was sent again`] : [];
+	}));
+}
+
+/** I25, I8: only a requeue or an update makes a revision, the next one, and it is on record who did it when. */
+export function requeueKeepsTheKey(history: History): string[] {
+	return eachStep(history, (before, { type, snapshot: { revision, revisions } }) => {
+		if (!before) return revision === 1 ? null : `began as revision ${revision}`;
+		const wanted = before.snapshot.revision + (type === 'job.requeued' || type === 'job.updated' ? 1 : 0);
+		if (revision !== wanted) return `is at revision ${revision} after ${type}, not ${wanted}`;
+		return wanted === before.snapshot.revision || revisions?.at(-1)?.revision === revision ? null : `has no record of who made revision ${revision}`;
+	});
+}
+
+function isHeldBy(code: string): boolean {
+	const row: FailureRow = rowOf(code);
+	return row.hold !== undefined;
 }
 
 function placeOf(event: JobEvent | undefined): string {
