@@ -2,12 +2,15 @@ import { script } from '../../src/store/scripts';
 import type { Dice } from '../support/dice';
 import type { Fate, Link, Tap } from '../support/fault-proxy';
 
-/** What can go wrong between a client and Redis. All but `resetBefore` lose the reply to a call that was carried out. */
-const REDIS_FAULTS = ['resetBefore', 'loseReply', 'loseReply', 'tearReply', 'silence'] as const;
+/** What can go wrong between a client and Redis. All but `resetBefore` and `delay` lose the reply to a call that was carried out. */
+const REDIS_FAULTS = ['resetBefore', 'delay', 'loseReply', 'loseReply', 'tearReply', 'silence'] as const;
+const DELAY_MS = 150;
 
 /** Loses replies of Redis by chance, and lets somebody strike when a send permit comes back. */
 export class RedisTap implements Tap {
 	lostReplies = 0;
+	/** Whether nothing that Redis answers arrives any more. */
+	muted = false;
 	/** Called once, with the permit on its way and not yet delivered. */
 	onPermit: (() => Fate | undefined) | null = null;
 	private readonly permitSha = script('begin-send').sha;
@@ -20,6 +23,7 @@ export class RedisTap implements Tap {
 		if (!this.dice.hits(this.chance)) return 'pass';
 		const fault = this.dice.pick(REDIS_FAULTS);
 		if (fault === 'resetBefore') return 'reset';
+		if (fault === 'delay') return { delayMs: this.dice.between(0, DELAY_MS) };
 		link.note = fault;
 		return 'pass';
 	}
@@ -28,6 +32,7 @@ export class RedisTap implements Tap {
 		const isPermit = this.asked.delete(link);
 		const { note } = link;
 		link.note = null;
+		if (this.muted) return 'silence';
 		if (note !== null) {
 			this.lostReplies += 1;
 			return note === 'silence' ? 'silence' : note === 'tearReply' ? 'tear' : 'reset';
@@ -39,10 +44,17 @@ export class RedisTap implements Tap {
 	}
 }
 
-/** Lets somebody strike when the request for a Pin leaves a worker, or when its answer comes back. */
+/** What can go wrong with the answer of Pinterest on its way. A request is never delayed: what leaves in time shall be seen to arrive in time. */
+const PINTEREST_FAULTS = ['delay', 'loseReply', 'tearReply', 'silence'] as const;
+
+/** Spoils answers of Pinterest by chance, and lets somebody strike when the request for a Pin leaves a worker or its answer comes back. */
 export class PinterestTap implements Tap {
+	/** How often an answer was spoiled. */
+	spoiled = 0;
 	onRequest: (() => void) | null = null;
 	onAnswer: (() => void) | null = null;
+
+	constructor(private readonly dice: Dice, public chance = 0) {}
 
 	toServer(chunk: Buffer, link: Link): Fate {
 		if (chunk.subarray(0, 13).toString() !== 'POST /v5/pins') return 'pass';
@@ -53,7 +65,10 @@ export class PinterestTap implements Tap {
 
 	toClient(_chunk: Buffer, link: Link): Fate {
 		if (link.note === 'pin') this.strike('onAnswer');
-		return 'pass';
+		if (!this.dice.hits(this.chance)) return 'pass';
+		this.spoiled += 1;
+		const fault = this.dice.pick(PINTEREST_FAULTS);
+		return fault === 'delay' ? { delayMs: this.dice.between(0, DELAY_MS) } : fault === 'silence' ? 'silence' : fault === 'tearReply' ? 'tear' : 'reset';
 	}
 
 	private strike(when: 'onRequest' | 'onAnswer'): void {

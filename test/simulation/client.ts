@@ -7,12 +7,15 @@ import type { Intention } from '../support/plan';
 export interface Enqueued {
 	key: string;
 	at: number;
+	/** When the answer was there; null when none came. */
+	answeredAt: number | null;
 	answer: 'created' | 'existing' | 'info' | 'refused';
 	jobId: string | null;
 	error: string | null;
 }
 
 const MOST_A_CALL = 8;
+const AGAIN_A_CALL = 50;
 
 /** Enqueues a campaign as a workflow does: in batches, again when the answer was lost, and now and then once more for nothing. */
 export class Client {
@@ -37,6 +40,14 @@ export class Client {
 		}
 	}
 
+	/** The workflow runs once more over everything, until all is acknowledged: the next run after a fault. */
+	async runAgain(plan: Intention[]): Promise<void> {
+		this.acknowledged.clear();
+		for (let waiting = plan; waiting.length > 0; waiting = waiting.filter(({ key }) => !this.acknowledged.has(key))) {
+			for (let at = 0; at < waiting.length; at += AGAIN_A_CALL) await this.enqueue(waiting.slice(at, at + AGAIN_A_CALL));
+		}
+	}
+
 	async close(): Promise<void> {
 		await this.engine.close();
 	}
@@ -52,11 +63,11 @@ export class Client {
 				const result = results[i]!;
 				if (result.ok) this.acknowledged.add(key);
 				const said = result.ok ? (result.job.existing ? 'existing' : 'created') : 'refused';
-				this.calls.push({ key, at, answer: said, jobId: result.ok ? result.job.id : null, error: result.ok ? null : result.error.message });
+				this.calls.push({ key, at, answeredAt: Date.now(), answer: said, jobId: result.ok ? result.job.id : null, error: result.ok ? null : result.error.message });
 			});
 		} catch (error) {
 			if (!isEngineError(error) || error.code !== 'redis_unavailable') throw error;
-			for (const { key } of batch) this.calls.push({ key, at, answer: 'info', jobId: null, error: error.message });
+			for (const { key } of batch) this.calls.push({ key, at, answeredAt: null, answer: 'info', jobId: null, error: error.message });
 		}
 	}
 

@@ -9,14 +9,30 @@ import { FaultProxy } from '../support/fault-proxy';
 import { WorkerProcess, type WorkerProcessOptions } from '../support/worker-process';
 import { PinterestTap, RedisTap } from './bad-network';
 
-export interface TeamOptions extends Pick<WorkerProcessOptions, 'source' | 'namespace' | 'timeFactor'> {
+export interface TeamOptions extends Pick<WorkerProcessOptions, 'source' | 'namespace' | 'timeFactor' | 'program'> {
 	size: number;
 	redisPort: number;
+	/** Where the workers find Redis; through a proxy of their own unless given. */
+	redisUrl?: string;
 	sandboxPort: number;
 	accounts: AccountView[];
 	pace: PaceSettings;
 	/** Chance that a call to Redis meets a fault. */
 	lossy: number;
+	/** Chance that the network spoils an answer of Pinterest. */
+	pinterestLossy?: number;
+}
+
+/** Something that happens to one worker at a time that was planned. */
+export interface PlannedStrike {
+	/** After the beginning, ms. */
+	atMs: number;
+	what: 'kill' | 'freeze';
+	/** The remainder of a division by the number of workers that are free then. */
+	worker: number;
+	/** While a request is under way, if one comes along. */
+	aimed: boolean;
+	forMs: number;
 }
 
 /** How often each mishap happened. */
@@ -27,6 +43,7 @@ const AIMS = [
 	'kill at permit', 'kill at request', 'kill at request', 'kill at answer', 'freeze at permit', 'freeze at permit', 'freeze at request', 'freeze at answer',
 	'kill', 'freeze', 'end',
 ] as const;
+type Aim = (typeof AIMS)[number];
 
 /** An aim that nothing came along for is struck after this long, ms. */
 const AIM_MS = 1500;
@@ -51,6 +68,11 @@ export class Team {
 		return this.members.reduce((sum, { redis }) => sum + redis.lostReplies, 0);
 	}
 
+	/** Answers of Pinterest that the network spoiled. */
+	get spoiledAnswers(): number {
+		return this.members.reduce((sum, { pinterest }) => sum + pinterest.spoiled, 0);
+	}
+
 	/** Every line that was logged. */
 	get lines(): Record<string, unknown>[] {
 		return this.members.flatMap((member) => member.log());
@@ -62,17 +84,44 @@ export class Team {
 		while (!until()) {
 			await sleep(this.dice.between(100, 700));
 			const free = this.members.filter(({ busy }) => !busy);
-			if (free.length > 1 && !until()) troubles.push(this.strike(this.dice.pick(free)));
+			if (free.length > 1 && !until()) troubles.push(this.harm(this.dice.pick(free)));
+		}
+		await Promise.all(troubles);
+	}
+
+	/** Does what was planned, in its order; a strike waits until two workers are free, so that one is left. */
+	async follow(plan: PlannedStrike[]): Promise<void> {
+		const beganAt = performance.now();
+		const troubles: Promise<void>[] = [];
+		for (const { atMs, what, worker, aimed, forMs } of plan) {
+			await sleep(Math.max(0, beganAt + atMs - performance.now()));
+			const free = await this.free();
+			const aims = AIMS.filter((aim) => aim.startsWith(what) && aim.includes(' at ') === aimed);
+			troubles.push(this.strike(free[worker % free.length]!, this.dice.pick(aims), forMs));
 		}
 		await Promise.all(troubles);
 	}
 
 	/** The networks are good from now on. */
 	heal(): void {
-		for (const { redis, redisProxy } of this.members) {
-			redis.chance = 0;
+		for (const { redis, redisProxy, pinterest } of this.members) {
+			redis.chance = pinterest.chance = 0;
 			redisProxy.cut();
 		}
+	}
+
+	/** Whether nothing that Redis answers reaches a worker; connections that are mute stay so. */
+	mute(muted: boolean): void {
+		for (const { redis } of this.members) redis.muted = muted;
+	}
+
+	/** Nobody gets through to Redis, until `letIn`. */
+	lockOut(): void {
+		for (const { redisProxy } of this.members) redisProxy.refuse();
+	}
+
+	letIn(): void {
+		for (const { redisProxy } of this.members) redisProxy.heal();
 	}
 
 	/** Ends every worker as a process manager does; answers how each went. */
@@ -91,7 +140,7 @@ export class Team {
 
 	private async hire(n: number): Promise<Member> {
 		const redis = new RedisTap(this.dice.fork(), this.options.lossy);
-		const pinterest = new PinterestTap();
+		const pinterest = new PinterestTap(this.dice.fork(), this.options.pinterestLossy);
 		const redisProxy = await FaultProxy.to(this.options.redisPort, redis);
 		const pinterestProxy = await FaultProxy.to(this.options.sandboxPort, pinterest);
 		const accountsFile = join(this.folder, `worker-${n}.json`);
@@ -99,23 +148,35 @@ export class Team {
 			account: name, accessToken, baseUrl: `http://127.0.0.1:${pinterestProxy.port}/v5`, pace: this.options.pace,
 		}));
 		await writeFile(accountsFile, JSON.stringify({ accounts }), { mode: 0o600 });
-		const { source, namespace, timeFactor } = this.options;
-		return new Member({ source, namespace, timeFactor, accountsFile, redisUrl: `redis://127.0.0.1:${redisProxy.port}` }, redis, pinterest, redisProxy, pinterestProxy);
+		const { source, namespace, timeFactor, program, redisUrl = `redis://127.0.0.1:${redisProxy.port}` } = this.options;
+		return new Member({ source, namespace, timeFactor, program, accountsFile, redisUrl }, redis, pinterest, redisProxy, pinterestProxy);
 	}
 
-	private async strike(member: Member): Promise<void> {
-		member.busy = true;
+	private async free(): Promise<Member[]> {
+		for (;;) {
+			const free = this.members.filter(({ busy }) => !busy);
+			if (free.length > 1) return free;
+			await sleep(20);
+		}
+	}
+
+	private harm(member: Member): Promise<void> {
 		const aim = this.dice.pick(AIMS);
-		this.mishaps[aim] = (this.mishaps[aim] ?? 0) + 1;
 		// Around the lease: some thaw before anybody noticed, some long after their jobs were taken over.
 		const frozenMs = this.dice.between(50, 3 * 60_000 / this.options.timeFactor);
+		return this.strike(member, aim, aim.startsWith('freeze') ? frozenMs : this.dice.between(0, 500));
+	}
+
+	private async strike(member: Member, aim: Aim, forMs: number): Promise<void> {
+		member.busy = true;
+		this.mishaps[aim] = (this.mishaps[aim] ?? 0) + 1;
 		await member.await(aim, AIM_MS);
 		if (aim.startsWith('freeze')) {
-			await sleep(frozenMs);
+			await sleep(forMs);
 			member.process.thaw();
 		} else {
 			await (aim === 'end' ? member.process.end() : member.process.kill());
-			await sleep(this.dice.between(0, 500));
+			await sleep(forMs);
 			member.restart();
 		}
 		member.busy = false;
@@ -145,7 +206,7 @@ class Member {
 	}
 
 	/** Strikes when the aim comes along, or after a while: it is stopped before what it waits for reaches it. */
-	async await(aim: (typeof AIMS)[number], withinMs: number): Promise<void> {
+	async await(aim: Aim, withinMs: number): Promise<void> {
 		const [how, , when] = aim.split(' ');
 		const strike = () => this.process.signal(how === 'freeze' ? 'SIGSTOP' : how === 'kill' ? 'SIGKILL' : 'SIGTERM');
 		if (when === undefined) return strike();

@@ -11,6 +11,8 @@ export interface WorkerProcessOptions {
 	/** The secret file with accounts, tokens, base URLs and paces. */
 	accountsFile: string;
 	signingSecret?: string;
+	/** What is run with the arguments of `pinterest-jobs worker`; the command itself unless given. */
+	program?: string;
 }
 
 /** `pinterest-jobs worker` in a process of its own: to be killed, frozen and ended. */
@@ -34,10 +36,10 @@ export class WorkerProcess {
 		void this.gone.then(() => process.removeListener('exit', endWithUs));
 	}
 
-	static start({ source, redisUrl, namespace, timeFactor, accountsFile, signingSecret }: WorkerProcessOptions): WorkerProcess {
+	static start({ source, redisUrl, namespace, timeFactor, accountsFile, signingSecret, program }: WorkerProcessOptions): WorkerProcess {
 		const args = ['worker', '--accounts', accountsFile, '--redis', redisUrl, '--namespace', namespace, '--time-factor', String(timeFactor)];
 		const env = { ...process.env, PINTEREST_JOBS_SIGNING_SECRET: signingSecret ?? '' };
-		return new WorkerProcess(spawn(process.execPath, [`${source}/bin/pinterest-jobs.js`, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] }));
+		return new WorkerProcess(spawn(process.execPath, [program ?? `${source}/bin/pinterest-jobs.js`, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] }));
 	}
 
 	get isAlive(): boolean {
