@@ -18,15 +18,20 @@ export function everyKeyIsBounded(history: History): string[] {
 	return Object.entries(types).filter(([name, type]) => boundOf('', name)?.type !== type).map(([name, type]) => `${name} (${type}) has no bound`);
 }
 
-const AT_WORK = /^(leases|displaced|(lane|boards|due|busy|nat):.+)$/;
+const OF_WAITING = /^(lane|boards|due):/;
+const OF_WORKING = /^(leases|displaced|(busy|nat):.+)$/;
 
 /** When all has ended, nothing stands in an index of what waits or is worked on. */
 export function nothingIsLeftAtWork(history: History): string[] {
 	const { values } = endOf(history);
 	const unsure = new Set(history.jobs.filter(({ inDoubt }) => inDoubt !== null).map(({ id }) => id));
-	const waiting = history.jobs.some(({ finishedAt }) => finishedAt === null);
 	const doubts = membersOf(values.doubt).filter(({ member }) => !unsure.has(member)).map(({ member }) => `doubt holds ${member}`);
-	return waiting ? doubts : [...doubts, ...Object.entries(values).filter(([name]) => AT_WORK.test(name)).map(([name, value]) => `${name} holds ${JSON.stringify(value)}`)];
+	const left = (index: RegExp) => Object.entries(values).filter(([name]) => index.test(name)).map(([name, value]) => `${name} holds ${JSON.stringify(value)}`);
+	return [
+		...doubts,
+		...(history.jobs.some(({ finishedAt }) => finishedAt === null) ? [] : left(OF_WAITING)),
+		...(history.jobs.some(({ lease }) => lease !== null) ? [] : left(OF_WORKING)),
+	];
 }
 
 /** Between two rounds of a sweeper, in real time (crew.ts). */

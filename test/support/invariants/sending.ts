@@ -34,15 +34,26 @@ export function onePermitARun(history: History): string[] {
 	});
 }
 
-/** I24: what was routed to a person or stopped is not sent again before somebody requeued it. */
+/** I24: what was routed to a person or stopped is not sent again before somebody requeued it: no permit, and no request either. */
 export function nothingIsSentAfterItFailed(history: History): string[] {
 	const permits = grouped(history.permits, ({ jobId }) => jobId);
+	const jobs = new Map(history.jobs.map((job) => [job.id, job]));
+	const twins = grouped(history.jobs, groupOf);
+	// Of twins, and of a job in doubt, a late request may be the one that nobody knew of.
+	const postsOf = (jobId: string) => {
+		const job = jobs.get(jobId);
+		return job && twins.get(groupOf(job))?.length === 1 ? history.posts.filter(({ group }) => group === groupOf(job)) : [];
+	};
 	return [...eventsByJob(history)].flatMap(([jobId, events]) => events.flatMap((event, i) => {
-		if (event.snapshot.state !== 'failed') return [];
+		const { state, inDoubt, mayExist, attemptHistory } = event.snapshot;
+		if (state !== 'failed') return [];
 		const until = events[i + 1]?.at ?? Infinity;
-		return (permits.get(jobId) ?? [])
-			.filter(({ at }) => at > event.at + CLOCK_MS && at < until - CLOCK_MS)
-			.map(({ at }) => `${jobId} failed at ${event.at} and was permitted at ${at}`);
+		const isAfter = (at: number) => at > event.at + CLOCK_MS && at < until - CLOCK_MS;
+		const isSure = !inDoubt && !mayExist && attemptHistory?.every(({ outcome }) => outcome !== 'unknown');
+		return [
+			...(permits.get(jobId) ?? []).filter(({ at }) => isAfter(at)).map(({ at }) => `${jobId} failed at ${event.at} and was permitted at ${at}`),
+			...(isSure ? postsOf(jobId) : []).filter(({ earliest }) => isAfter(earliest)).map(({ at }) => `${jobId} failed at ${event.at} and was sent at ${at}`),
+		];
 	}));
 }
 
