@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { settingsOf, type EngineConfig, type Settings } from './config';
 import { Crew } from './crew';
 import { EngineError } from './errors';
@@ -22,7 +23,9 @@ import { Namespace } from './store/namespace';
 import { Outbox } from './store/outbox';
 import { SubscriptionStore } from './store/subscriptions';
 import type { Subscription, Told } from './webhook/contract';
+import type { Probe } from './webhook/probe';
 import { Receiver, type Received } from './webhook/receiver';
+import { Registrar } from './webhook/registrar';
 import { UrlGuard } from './webhook/url-guard';
 import type { ServedAccount, World } from './work/contract';
 import { Desk, type Actor, type Correction, type Verdict } from './work/desk';
@@ -39,7 +42,6 @@ export type { Received } from './webhook/receiver';
 export type { Subscription, Told } from './webhook/contract';
 
 const DAY_MS = 24 * 60 * 60_000;
-const TEST_TTL_MS = 3 * 60_000;
 const STALE_MS = 90_000;
 /** How long a receiver that died keeps an event from being delivered again. */
 const CLAIM_MS = 60_000;
@@ -61,6 +63,7 @@ export class Engine {
 	private readonly media: MediaStore;
 	private readonly outbox: Outbox;
 	private readonly subscriptionStore: SubscriptionStore;
+	private readonly registrar: Registrar;
 	private readonly receiver: Receiver;
 	private readonly inbox: Inbox;
 	private readonly views: Views;
@@ -87,6 +90,10 @@ export class Engine {
 		this.inbox = new Inbox(this.namespace, { claimMs: Math.max(LEAST_CLAIM_MS, CLAIM_MS / timeFactor) });
 		this.receiver = new Receiver({ inbox: this.inbox, secrets: [settings.signingSecret, settings.previousSigningSecret], now: () => Date.now(), log: this.log });
 		this.guard = new UrlGuard(settings.deliveryBaseUrl ? [settings.deliveryBaseUrl] : []);
+		this.registrar = new Registrar({
+			subscriptions: this.subscriptionStore, guard: this.guard, secrets: [settings.signingSecret ?? '', settings.previousSigningSecret ?? ''],
+			now: () => this.world.now(), elsewhere: () => this.deliversElsewhere(), log: this.log,
+		});
 		this.views = new Views({ holds: this.holdStore });
 		const { world, log, views } = this;
 		this.desk = new Desk({ store: this.store, list: (filter) => this.jobs.list(filter), views, policy, world });
@@ -204,17 +211,12 @@ export class Engine {
 		return this.holdStore.list(account);
 	}
 
-	/** Creates or renews, by id; a renewal keeps the place in the log. `subscription_unreachable` for an address no event may go to. */
-	async subscribe(subscription: Subscription): Promise<void> {
-		const checked = this.guard.check(subscription.url);
-		if (!checked.ok) {
-			throw new EngineError('subscription_unreachable', {
-				message: `No event can be delivered to ${subscription.url}: ${checked.reason}`,
-				hint: 'Set "n8n Base URL for Deliveries" in the Pinterest Job Engine credential to the address under which the worker reaches n8n.',
-			});
-		}
-		const { ttlMs = subscription.test ? TEST_TTL_MS : 7 * DAY_MS, ...rest } = subscription;
-		await this.subscriptionStore.subscribe({ ...rest, ttlMs });
+	/**
+	 * Creates or renews, by id; a renewal keeps the place in the log. `subscription_unreachable` for an address no event may go to and, with
+	 * `probe`, for one that nobody serves; nothing is written then. Answers what the probe left unsure, else null.
+	 */
+	subscribe(subscription: Subscription, options: { probe?: Probe } = {}): Promise<string | null> {
+		return this.registrar.subscribe(subscription, options);
 	}
 
 	/** Keeps the events for it without delivering. `subscription_not_found`. */
@@ -260,6 +262,12 @@ export class Engine {
 		const publisher = this.publisher();
 		const [token, redis] = await Promise.all([publisher.check(account.token), this.overview.health()]);
 		return { account: account.account, token, boards: token.ok ? await publisher.boards(account.token) : [], findings: redis.findings };
+	}
+
+	/** The hosts of the living workers, unless one of them runs on this host. */
+	private async deliversElsewhere(): Promise<string[]> {
+		const hosts = (await this.accountStore.workers()).filter(({ lastSeenAt }) => this.overview.isServed(lastSeenAt)).map(({ host }) => host);
+		return hosts.includes(hostname()) ? [] : [...new Set(hosts)];
 	}
 
 	private publisher(): ReturnType<typeof createPublisher> {

@@ -5,10 +5,13 @@ import { itemOfEvent } from '../shared/event-item';
 import { repeat } from '../shared/repeat';
 import { refused } from '../shared/values';
 import { deliveryUrl, subscriptionOf, wants } from './subscription';
-import { fieldsOf, idOf, paused } from './webhook-methods';
+import { fieldsOf, idOf, isPublishing, paused } from './webhook-methods';
 import { webhookUrlAtStart } from './webhook-url';
 
 const RENEW_MS = 60_000;
+
+/** By subscription, what ends its renewals: n8n 2.41 starts a trigger anew without closing the one whose publication had failed. */
+const renewed = new Map<string, () => Promise<void>>();
 
 /**
  * While the workflow is published: renews the subscription every minute and tells of missing workers.
@@ -21,7 +24,10 @@ export async function keepAlive(node: ITriggerFunctions): Promise<ITriggerRespon
 	if (!url) throw nodeErrorOf(node.getNode(), refused('n8n gives this trigger no address.', 'Unpublish the workflow and publish it again.'));
 	const { engine, config, release } = await engineOf(node);
 	const subscription = subscriptionOf(id, deliveryUrl(url, config.deliveryBaseUrl), fields, false);
-	paused.delete(id);
+	await renewed.get(id)?.();
+	// While somebody publishes, `create` tries the address and subscribes: before it, beside it or after it.
+	let early = isPublishing(node);
+	if (!early) paused.delete(id);
 
 	// Without a worker nobody delivers events, so that the trigger has to tell of a missing one itself.
 	const tellOfMissingWorkers = async () => {
@@ -32,16 +38,17 @@ export async function keepAlive(node: ITriggerFunctions): Promise<ITriggerRespon
 		}
 	};
 	const renewal = repeat(`renewing ${id}`, Math.max(1000, RENEW_MS / (config.timeFactor ?? 1)), async () => {
-		if (paused.has(id)) return;
+		if (paused.has(id) || early) return void (early = false);
 		await engine.subscribe(subscription);
 		await tellOfMissingWorkers();
 	});
 
-	return {
-		// Never unsubscribes: a restart of n8n ends here too, and what happens meanwhile is wanted.
-		async closeFunction() {
-			await renewal.stop();
-			release();
-		},
+	const end = async () => {
+		if (renewed.get(id) === end) renewed.delete(id);
+		await renewal.stop();
+		release();
 	};
+	renewed.set(id, end);
+	// Never unsubscribes: a restart of n8n ends here too, and what happens meanwhile is wanted.
+	return { closeFunction: end };
 }

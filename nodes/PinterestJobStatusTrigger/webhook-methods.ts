@@ -1,4 +1,4 @@
-import type { IHookFunctions } from 'n8n-workflow';
+import type { IHookFunctions, NodeOperationError } from 'n8n-workflow';
 import { isEngineError, type Engine } from '../../src';
 import { engineOf } from '../shared/engine';
 import { nodeErrorOf } from '../shared/errors';
@@ -6,7 +6,7 @@ import { forgetSample, sendSampleLater } from './sample';
 import { deliveryUrl, subscriptionId, subscriptionOf, type TriggerFields } from './subscription';
 import { webhookUrlOf } from './webhook-url';
 
-/** Subscriptions that were paused in this process: a renewal under way must not wake them. */
+/** Subscriptions that were paused, or whose publication failed, in this process: a renewal under way must not wake them. */
 export const paused = new Set<string>();
 
 type Node = Pick<IHookFunctions, 'getNode' | 'getWorkflow' | 'getInstanceId'>;
@@ -38,13 +38,17 @@ export const webhookMethods = {
 			try {
 				const url = webhookUrlOf(this, test);
 				const subscription = subscriptionOf(id, deliveryUrl(url, config.deliveryBaseUrl), fieldsOf(this), test);
+				// n8n 2.41 runs trigger() beside this: it renews nothing until the address has been tried.
+				paused.add(id);
+				const unsure = await engine.subscribe(subscription, isPublishing(this) ? { probe: 'trigger' } : {});
 				paused.delete(id);
-				await engine.subscribe(subscription);
+				if (unsure) this.logger.warn(`Pinterest jobs: ${id} is subscribed. ${unsure}`);
 				if (test) sendSampleLater(this, subscription);
 				return true;
 			} catch (error) {
 				// At n8n's start nobody is there to see it, and trigger() subscribes as soon as Redis is back.
-				if (!isEngineError(error) || error.code !== 'redis_unavailable' || this.getActivationMode() !== 'init') throw nodeErrorOf(this.getNode(), error);
+				if (!isEngineError(error) || error.code !== 'redis_unavailable' || this.getActivationMode() !== 'init') throw whole(nodeErrorOf(this.getNode(), error));
+				paused.delete(id);
 				this.logger.warn(`Pinterest jobs: ${id} is not subscribed yet: ${error.message}`);
 				return true;
 			} finally {
@@ -54,9 +58,9 @@ export const webhookMethods = {
 
 		/** Pauses, so that what happens until the workflow is published again is kept for it; test listening just ends. */
 		async delete(this: IHookFunctions): Promise<boolean> {
-			const { engine, config, release } = await engineOf(this);
+			const { engine, release } = await engineOf(this);
 			try {
-				await endOrPause(this, engine, config.deliveryBaseUrl);
+				await endOrPause(this, engine);
 			} catch (error) {
 				// Deactivating goes on: a subscription that nobody renews ends by itself.
 				this.logger.warn(`Pinterest jobs: ${idOf(this, false)} could not be paused: ${(error as Error).message}`);
@@ -68,11 +72,24 @@ export const webhookMethods = {
 	},
 };
 
-/** n8n ends a test like a publication; only the address tells which of the two subscriptions is meant. */
-async function endOrPause(node: IHookFunctions, engine: Engine, base: string | undefined): Promise<void> {
+/** A person publishes: no restart, where nobody would see the answer and n8n may not listen yet; no test listening. */
+export function isPublishing(node: Pick<IHookFunctions, 'getActivationMode'>): boolean {
+	return ['activate', 'update'].includes(node.getActivationMode());
+}
+
+/** n8n shows the message alone of what fails while publishing: it has to say what to do as well. */
+function whole(error: NodeOperationError): NodeOperationError {
+	error.message = [error.message, error.description].filter(Boolean).join(' ');
+	return error;
+}
+
+/** n8n ends a test like a publication; only the path tells which of the two subscriptions is meant. */
+async function endOrPause(node: IHookFunctions, engine: Engine): Promise<void> {
 	const live = idOf(node, false);
-	const url = deliveryUrl(node.getNodeWebhookUrl('default') ?? '', base);
-	const isLive = (await engine.subscriptions()).some((subscription) => subscription.id === live && subscription.url === url);
+	const called = node.getNodeWebhookUrl('default');
+	// Not the origin: the credential may have been corrected since.
+	const path = called ? new URL(called).pathname : null;
+	const isLive = path !== null && (await engine.subscriptions()).some(({ id, url }) => id === live && url.endsWith(path));
 	if (!isLive) {
 		forgetSample(idOf(node, true));
 		return await engine.unsubscribe(idOf(node, true));

@@ -1,13 +1,12 @@
-import { EngineError } from '../errors';
 import { describe, type Log } from '../log';
 import { Loop } from '../loop';
 import type { Delivery, DeliveryResult, StoredSubscription } from '../store/contract';
 import type { Outbox } from '../store/outbox';
 import type { SubscriptionStore } from '../store/subscriptions';
-import { bodyOf, traceparentOf, type Render } from './message';
+import { bodyOf, headersOf, traceparentOf, type Render } from './message';
 import { post, type PostAnswer } from './post';
 import { retryDelayMs } from './schedule';
-import { secretBytes, sign } from './signature';
+import { requireSecret } from './signature';
 import type { UrlGuard } from './url-guard';
 import { wants } from './wants';
 
@@ -36,7 +35,6 @@ const TIMEOUT_MS = 15_000;
 const IDLE_MS = 2000;
 /** What settling may take after the POST; then another dispatcher may take the delivery over. */
 const SETTLE_MS = 15_000;
-const USER_AGENT = 'n8n-nodes-pinterest-jobs';
 
 /** How many deliveries ended in which way. */
 export type Tally = Record<DeliveryResult['kind'], number>;
@@ -52,9 +50,7 @@ export class Dispatcher {
 	private stopping = false;
 
 	constructor(private readonly options: DispatcherOptions) {
-		if (!options.secrets.some((secret) => secretBytes(secret))) {
-			throw new EngineError('invalid_config', { message: 'Events cannot be signed.', hint: 'Set a signing secret of at least 24 bytes.' });
-		}
+		requireSecret(options.secrets);
 		const { log, idleMs = IDLE_MS } = options;
 		this.loop = new Loop(async () => Math.min(await this.look(), idleMs), (error) => {
 			log({ level: 'warn', event: 'webhook.look_failed', ...describe(error) });
@@ -153,7 +149,7 @@ export class Dispatcher {
 		const { guard, now, secrets, render, timeoutMs = TIMEOUT_MS } = this.options;
 		try {
 			const body = bodyOf(event, render(event, job));
-			const headers = { 'content-type': 'application/json', 'user-agent': USER_AGENT, traceparent: traceparentOf(event), ...sign(secrets, event.id, now(), body) };
+			const headers = { ...headersOf(secrets, event.id, now(), body), traceparent: traceparentOf(event) };
 			return await post(url, headers, body, { guard, timeoutMs, now });
 		} catch (error) {
 			// What cannot be rendered must not hold up its line for ever: it uses up its tries like any other.

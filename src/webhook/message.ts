@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { isJobEvent, type EngineEvent } from '../job/event';
 import type { Job } from '../job/job';
-import { MAX_BODY_BYTES } from './signature';
+import { MAX_BODY_BYTES, sign, type SignedHeaders } from './signature';
+
+const USER_AGENT = 'n8n-nodes-pinterest-jobs';
 
 /** The `data` of an event: for a job, its view as of the event. */
 export type Render = (event: EngineEvent, job: Job | null) => Record<string, unknown>;
@@ -11,6 +13,11 @@ export function bodyOf(event: EngineEvent, data: Record<string, unknown>): Buffe
 	const whole = encode(event, data);
 	if (whole.length <= MAX_BODY_BYTES || !Array.isArray(data.attemptHistory)) return whole;
 	return encode(event, { ...data, attemptHistory: data.attemptHistory.slice(-1) });
+}
+
+/** The headers of one POST, signed by each usable secret at this instant, epoch ms. */
+export function headersOf(secrets: readonly string[], id: string, nowMs: number, body: Buffer): SignedHeaders & Record<string, string> {
+	return { 'content-type': 'application/json', 'user-agent': USER_AGENT, ...sign(secrets, id, nowMs, body) };
 }
 
 /** A W3C trace context: every event of a job belongs to one trace, so that job, delivery and execution are seen together. */

@@ -40,7 +40,7 @@ export function post(target: string, headers: Record<string, string>, body: Buff
 			resolve(answer() ?? otherwise);
 		};
 		const timer = setTimeout(() => end({ kind: 'timeout' }), parts.timeoutMs);
-		request.on('error', (error) => end({ kind: 'unreachable', message: error.message }));
+		request.on('error', (error) => end({ kind: 'unreachable', message: messageOf(error) }));
 		request.on('response', (response) => {
 			const text = begin(response, () => end({ kind: 'timeout' }));
 			answer = () => answered(response, text(), parts.now());
@@ -53,6 +53,11 @@ export function post(target: string, headers: Record<string, string>, body: Buff
 			});
 		});
 	});
+}
+
+// A name with several addresses, localhost for one, fails with one error for each and no message of its own.
+function messageOf(error: Error): string {
+	return error instanceof AggregateError ? error.errors.map((one) => (one as Error).message).join('; ') : error.message;
 }
 
 /** Collects the begin of an answer; calls `done` when that is read or no more is to come. */

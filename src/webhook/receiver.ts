@@ -3,6 +3,7 @@ import { isEngineError } from '../errors';
 import { EVENT_TYPES, type EventType } from '../job/event';
 import type { Log } from '../log';
 import type { Inbox } from '../store/inbox';
+import { PROBE_TYPE } from './probe';
 import { verify } from './signature';
 
 export interface ReceiverOptions {
@@ -20,8 +21,9 @@ export interface Payload {
 	data: Record<string, unknown>;
 }
 
-/** What a delivery turned out to be. `confirm` when it was taken, `release` when it was not. */
+/** What a delivery turned out to be. `confirm` when it was taken, `release` when it was not; a `probe` is answered with its id. */
 export type Received =
+	| { ok: false; status: 200; reason: 'probe'; probeId: string }
 	| { ok: true; eventId: string; payload: Payload; confirm(): Promise<void>; release(): Promise<void> }
 	| { ok: false; status: 401 | 409 | 200; reason: string };
 
@@ -32,14 +34,16 @@ export class Receiver {
 	constructor(private readonly options: ReceiverOptions) {}
 
 	/**
-	 * 401 for what is not signed or not ours; 200 for an event this inbox has taken before; 409 while another call has it in
+	 * 401 for what is not signed or not ours; 200 for an event this inbox has taken before and for a probe, which claims nothing; 409 while another call has it in
 	 * hand or Redis is away, so that the sender comes back. `inbox: null` claims nothing (test listening).
 	 */
 	async receive(headers: Record<string, unknown>, rawBody: unknown, inbox: string | null): Promise<Received> {
 		const { secrets, now } = this.options;
 		const verified = verify(headers, rawBody, secrets, now());
 		if (!verified.ok) return this.refused(401, verified.reason);
-		const payload = parsePayload(rawBody as Buffer);
+		const body = parseJson(rawBody as Buffer);
+		if (isRecord(body) && body.type === PROBE_TYPE) return { ok: false, status: 200, reason: 'probe', probeId: verified.id };
+		const payload = payloadIn(body);
 		if (!payload) return this.refused(401, 'payload_malformed');
 		if (inbox === null) return { ok: true, eventId: verified.id, payload, confirm: nothing, release: nothing };
 		return this.claimed(inbox, verified.id, payload);
@@ -68,15 +72,15 @@ export class Receiver {
 
 const nothing = () => Promise.resolve();
 
-/** The payload, if it has our form; keys that could reach a prototype are left out. */
-function parsePayload(body: Buffer): Payload | null {
-	const parsed = parseJson(body);
+/** The payload, if it has our form. */
+function payloadIn(parsed: unknown): Payload | null {
 	if (!isRecord(parsed)) return null;
 	const { type, timestamp, data } = parsed;
 	if (!EVENT_TYPES.includes(type as EventType) || typeof timestamp !== 'string' || !isRecord(data)) return null;
 	return { type: type as EventType, timestamp, data };
 }
 
+/** Keys that could reach a prototype are left out. */
 function parseJson(body: Buffer): unknown {
 	if (!isUtf8(body)) return null;
 	try {

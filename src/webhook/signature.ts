@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { EngineError } from '../errors';
 
 /** The bytes a signing secret must have at least. */
 export const MIN_SECRET_BYTES = 24;
@@ -25,6 +26,12 @@ export type Verification = { ok: true; id: string } | { ok: false; reason: Refus
 export function secretBytes(secret: string): Buffer | null {
 	const bytes = secret.startsWith('whsec_') ? fromBase64(secret.slice('whsec_'.length)) : Buffer.from(secret, 'utf8');
 	return bytes !== null && bytes.length >= MIN_SECRET_BYTES ? bytes : null;
+}
+
+/** `invalid_config` unless one of the secrets can sign. */
+export function requireSecret(secrets: readonly string[]): void {
+	if (secrets.some((secret) => secretBytes(secret))) return;
+	throw new EngineError('invalid_config', { message: 'Events cannot be signed.', hint: `Set a signing secret of at least ${MIN_SECRET_BYTES} bytes.` });
 }
 
 /** The three Standard Webhooks headers of one POST, signed by each usable secret; throws when there is none. */

@@ -1,6 +1,7 @@
 import { N8nApi, n8nVersion, type ExecutionWithData } from '../support/n8n';
 import { startRedis } from '../support/redis';
-import { codeFor, enqueue, enqueueFlow, pins, publishJobFlow, run, statusFlow, type PinItem } from './support/flows';
+import { TcpProxy } from '../support/tcp-proxy';
+import { codeFor, enqueue, enqueueFlow, pins, publishJobFlow, run, statusFlow, told, type PinItem } from './support/flows';
 import { until, useWorlds, type World } from './support/world';
 
 const long = (length: number) => 'a'.repeat(length);
@@ -30,7 +31,7 @@ const parameters = {
 };
 
 describe(`bad input, on n8n ${n8nVersion}`, () => {
-	const { open } = useWorlds();
+	const { open, n8n } = useWorlds();
 	let world: World;
 	const bad = () => table.map(([name, change]): PinItem => ({ ...pins(world, 1, { prefix: name.replaceAll(' ', '-') })[0]!, ...change }));
 
@@ -117,10 +118,12 @@ describe(`bad input, on n8n ${n8nVersion}`, () => {
 		await redis.stop();
 	});
 
-	it('says in Health that nobody serves the address of a trigger', async () => {
-		const unheard = await open({ deliveryBaseUrl: 'http://127.0.0.1:9' });
+	it('says in Health that nobody serves the address of a trigger any more', async () => {
+		const way = await TcpProxy.to(n8n.n8n.port);
+		const unheard = await open({ deliveryBaseUrl: `http://127.0.0.1:${way.port}` });
 		const status = await unheard.import(statusFlow(unheard, ['job.queued']));
 		await unheard.n8n.api.activate(status.id);
+		way.refuse();
 		await unheard.publishWorkers();
 		await enqueue(unheard, pins(unheard, 1));
 		const { id } = await unheard.import(publishJobFlow(unheard, { resource: 'health', operation: 'get' }));
@@ -129,13 +132,37 @@ describe(`bad input, on n8n ${n8nVersion}`, () => {
 			findings = N8nApi.outputOf(await run(unheard, id), 'Ask')[0]![0]!.json['findings'];
 			return JSON.stringify(findings).includes('subscription_failing');
 		}, { everyMs: 500 });
-		expect(findings).toMatchObject([{ level: 'warning', code: 'subscription_failing', message: expect.stringContaining('http://127.0.0.1:9/'), hint: expect.stringContaining('base URL') }]);
+		expect(findings).toMatchObject([{ level: 'warning', code: 'subscription_failing', message: expect.stringContaining(`http://127.0.0.1:${way.port}/`), hint: expect.stringContaining('base URL') }]);
+		await way.close();
 	});
 
 	it('does not publish a trigger whose address no event may be sent to', async () => {
 		const closed = await open({ deliveryBaseUrl: '' });
 		const status = await closed.import(statusFlow(closed, ['job.queued']));
 		await expect(closed.n8n.api.activate(status.id)).rejects.toThrow(/No event can be delivered to http:\/\/127\.0\.0\.1.*n8n base URL for deliveries/);
+	});
+
+	it('does not publish a trigger at whose address nobody answers, and does when the credential is corrected', async () => {
+		const lost = await open({ deliveryBaseUrl: 'http://127.0.0.1:9' });
+		const { id } = await lost.import(statusFlow(lost, ['job.queued']));
+		const published = lost.n8n.api.activate(id, { timeoutMs: 60_000 });
+		await expect(published).rejects.toThrow(/Nobody takes events at http:\/\/127\.0\.0\.1:9\/webhook\/.*ECONNREFUSED.*Set .*n8n Base URL for Deliveries/);
+		expect(await lost.engine.subscriptions()).toEqual([]);
+		// A test is listened for without any worker.
+		await lost.n8n.api.listenForTest(id, 'News');
+		await lost.n8n.api.stopListening(id);
+
+		const { engineCredential: { id: credential, name, type }, engineData } = lost;
+		await n8n.api.rest('PATCH', `/credentials/${credential}`, { name, type, data: { ...engineData, deliveryBaseUrl: n8n.n8n.url } });
+		await n8n.api.activate(id);
+		await until('the subscription', async () => (await lost.engine.subscriptions()).some(({ test }) => !test));
+		await lost.publishWorkers();
+		await enqueue(lost, pins(lost, 1));
+		await until('the event', async () => (await told(lost, id)).length > 0);
+		// The trigger that was refused renews nothing: it would bring the old address back.
+		await new Promise((resolve) => setTimeout(resolve, 5000));
+		expect(await lost.engine.subscriptions()).toMatchObject([{ url: expect.stringContaining(n8n.n8n.url), paused: false, waiting: 0 }]);
+		expect((await told(lost, id)).map(({ event }) => event)).toEqual(['job.queued']);
 	});
 
 	async function runItems(items: object[], more: { onError?: 'continueRegularOutput' | 'continueErrorOutput' }): Promise<ExecutionWithData> {

@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { headersOf } from './message';
+import { post, type PostAnswer, type PostParts } from './post';
+
+/** The `type` of a probe: signed and posted like an event, and none. */
+export const PROBE_TYPE = 'subscription.probe';
+
+/** Who has to answer: anybody with 2xx, or a trigger of ours, which says the probe's id back. */
+export type Probe = 'endpoint' | 'trigger';
+
+/** What a probe found. `unsure`: too slow or too busy to tell. */
+export type Probed = { kind: 'served' } | { kind: 'unsure' | 'unserved'; reason: string };
+
+export interface ProbeParts extends Pick<PostParts, 'guard' | 'now'> {
+	/** One of them at least is usable. */
+	secrets: readonly string[];
+	/** For one POST, ms of real time; 5 s by default. */
+	timeoutMs?: number;
+	/** Before the second try, ms of real time; 1 s by default. */
+	pauseMs?: number;
+}
+
+const TIMEOUT_MS = 5000;
+const PAUSE_MS = 1000;
+/** Said by those who serve the address, but not at this moment. */
+const BUSY = new Set([408, 429, 503, 504]);
+
+/** Asks an address whether it takes events; a refusal is asked twice, so that what just starts is not taken for nobody. */
+export async function probe(url: string, who: Probe, parts: ProbeParts): Promise<Probed> {
+	const first = await ask(url, who, parts);
+	if (first.kind !== 'unserved') return first;
+	await sleep(parts.pauseMs ?? PAUSE_MS);
+	return ask(url, who, parts);
+}
+
+async function ask(url: string, who: Probe, { guard, now, secrets, timeoutMs = TIMEOUT_MS }: ProbeParts): Promise<Probed> {
+	const id = `probe_${randomBytes(12).toString('hex')}`;
+	const body = Buffer.from(JSON.stringify({ type: PROBE_TYPE, timestamp: new Date(now()).toISOString(), data: {} }));
+	return judge(await post(url, headersOf(secrets, id, now(), body), body, { guard, timeoutMs, now }), who, id);
+}
+
+function judge(answer: PostAnswer, who: Probe, id: string): Probed {
+	if (answer.kind === 'timeout') return { kind: 'unsure', reason: 'No answer in time.' };
+	if (answer.kind === 'unreachable') return { kind: 'unserved', reason: answer.message };
+	const { status, text } = answer;
+	const said = `HTTP ${status}${text ? `: ${text}` : ''}`;
+	if (BUSY.has(status)) return { kind: 'unsure', reason: said };
+	if (status < 200 || status > 299) return { kind: 'unserved', reason: said };
+	// Many a server answers 200 to everything, and events would be lost there in silence.
+	return who === 'endpoint' || text.includes(id) ? { kind: 'served' } : { kind: 'unserved', reason: `Something else answers there: ${said}` };
+}

@@ -1,0 +1,68 @@
+import { EngineError } from '../errors';
+import type { Log } from '../log';
+import type { SubscriptionStore } from '../store/subscriptions';
+import type { Subscription } from './contract';
+import { probe, type Probe, type Probed, type ProbeParts } from './probe';
+import { requireSecret } from './signature';
+import type { UrlGuard } from './url-guard';
+
+export interface RegistrarParts extends ProbeParts {
+	subscriptions: Pick<SubscriptionStore, 'subscribe'>;
+	guard: UrlGuard;
+	/** The machines that deliver, when this one is not among them; else none. */
+	elsewhere(): Promise<string[]>;
+	log: Log;
+}
+
+const TTL_MS = 7 * 24 * 60 * 60_000;
+const TEST_TTL_MS = 3 * 60_000;
+
+const HINTS: Record<Probe, string> = {
+	trigger: 'Set "n8n Base URL for Deliveries" in the Pinterest Job Engine credential to the address under which the worker reaches this n8n, '
+		+ 'for example http://127.0.0.1:5678, or http://n8n:5678 in Docker; then publish again.',
+	endpoint: 'Start what is to take the events, or correct the URL: it has to answer a signed POST with 2xx within 5 seconds.',
+};
+
+/** Takes subscriptions in, and looks before that whether somebody serves their address. */
+export class Registrar {
+	constructor(private readonly parts: RegistrarParts) {}
+
+	/**
+	 * Creates or renews, by id. `subscription_unreachable` for an address no event may go to or, with `probe`, that nobody serves;
+	 * nothing is written then. Answers what the probe left unsure, or null.
+	 */
+	async subscribe(subscription: Subscription, options: { probe?: Probe } = {}): Promise<string | null> {
+		const { url } = subscription;
+		const checked = this.parts.guard.check(url);
+		if (!checked.ok) throw unreachable(`No event can be delivered to ${url}: ${checked.reason}`, HINTS.trigger);
+		const unsure = options.probe ? await this.look(url, options.probe) : null;
+		const { ttlMs = subscription.test ? TEST_TTL_MS : TTL_MS, ...rest } = subscription;
+		await this.parts.subscriptions.subscribe({ ...rest, ttlMs });
+		return unsure;
+	}
+
+	private async look(url: string, who: Probe): Promise<string | null> {
+		requireSecret(this.parts.secrets);
+		const probed = await this.seenFromWorkers(await probe(url, who, this.parts));
+		if (probed.kind === 'served') return null;
+		const reason = ended(probed.reason);
+		if (probed.kind === 'unserved') throw unreachable(`Nobody takes events at ${url}: ${reason}`, HINTS[who]);
+		this.parts.log({ level: 'warn', event: 'webhook.probe_unsure', url, reason });
+		return `Not sure that somebody takes events at ${url}: ${reason}`;
+	}
+
+	/** A worker on another machine may reach what this one does not, a router that leads no one back inside for example. */
+	private async seenFromWorkers(probed: Probed): Promise<Probed> {
+		if (probed.kind !== 'unserved') return probed;
+		const hosts = await this.parts.elsewhere();
+		return hosts.length === 0 ? probed : { kind: 'unsure', reason: `${ended(probed.reason)} Events are delivered from ${hosts.join(', ')}, which may see another answer.` };
+	}
+}
+
+function unreachable(message: string, hint: string): EngineError {
+	return new EngineError('subscription_unreachable', { message, hint });
+}
+
+function ended(sentence: string): string {
+	return /[.!?…]$/.test(sentence) ? sentence : `${sentence}.`;
+}
