@@ -1,6 +1,6 @@
 import { laggingConsistency, Sandbox, type FaultShares, type SandboxOptions } from '../../../src/sandbox';
 import { Dice } from '../../support/dice';
-import { planOf } from '../../support/plan';
+import { planOf, type Intention } from '../../support/plan';
 import type { Mishap, RedisCut, Round, Row } from './contender';
 
 /** Chance of what Pinterest does wrong with one request to create a Pin. */
@@ -62,20 +62,32 @@ export function quiet(sandbox: Sandbox): void {
 /**
  * What Pinterest has at the end, against the plan: double and missing per content group. Pins that are still to come into
  * being count. What Pinterest refuses for good (a foreign board, too small an image) is not expected.
+ * `toHuman` are the keys of the jobs that ended with somebody being told to look: such a Pin may be there or not.
  */
-export function verdictOf(sandbox: Sandbox, { plan }: Pick<Round, 'plan'>): Pick<Row, 'jobs' | 'double' | 'missing' | 'calls'> {
-	const wanted = new Map<string, number>();
-	for (const { group, fate } of plan) wanted.set(group, (wanted.get(group) ?? 0) + (fate === 'fine' ? 1 : 0));
-	const made = new Map<string, number>();
-	for (const { link } of sandbox.control.pins({ limit: Infinity }).items) made.set(link ?? '', (made.get(link ?? '') ?? 0) + 1);
-	const groups = [...new Set([...wanted.keys(), ...made.keys()])];
+export function verdictOf(sandbox: Sandbox, { plan }: Pick<Round, 'plan'>, toHuman: string[] = []): Pick<Row, 'jobs' | 'double' | 'missing' | 'calls'> {
+	const groups = new Map(plan.map(({ key, group }) => [key, group]));
+	const made = sandbox.control.pins({ limit: Infinity }).items.map(({ link }) => link ?? '');
+	return { jobs: plan.length, ...countPins(plan, made, toHuman.map((key) => groups.get(key) ?? '')), calls: sandbox.control.summary().calls.calls };
+}
+
+/** The same from the content groups of the Pins, and of the jobs that a person looks at. */
+export function countPins(plan: Pick<Intention, 'group' | 'fate'>[], made: string[], looked: string[]): Pick<Row, 'double' | 'missing'> {
+	const [wanted, there, open] = [plan.filter(({ fate }) => fate === 'fine').map(({ group }) => group), made, looked].map(tally) as [Tally, Tally, Tally];
+	const groups = [...new Set([...wanted.keys(), ...there.keys()])];
 	const sum = (of: (group: string) => number) => groups.reduce((total, group) => total + Math.max(0, of(group)), 0);
+	const count = (of: Tally, group: string) => of.get(group) ?? 0;
 	return {
-		jobs: plan.length,
-		double: sum((group) => (made.get(group) ?? 0) - (wanted.get(group) ?? 0)),
-		missing: sum((group) => (wanted.get(group) ?? 0) - (made.get(group) ?? 0)),
-		calls: sandbox.control.summary().calls.calls,
+		double: sum((group) => count(there, group) - count(wanted, group)),
+		missing: sum((group) => count(wanted, group) - count(open, group) - count(there, group)),
 	};
+}
+
+type Tally = Map<string, number>;
+
+function tally(names: string[]): Tally {
+	const counts: Tally = new Map();
+	for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+	return counts;
 }
 
 function mishap(what: Mishap['what'], dice: Dice, { troubleMs, timeFactor }: Pick<Round, 'troubleMs' | 'timeFactor'>): Mishap {

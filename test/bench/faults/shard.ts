@@ -1,0 +1,209 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import type { EngineConfig, PaceSettings } from '../../../src';
+import type { Sandbox } from '../../../src/sandbox';
+import { Client } from '../../simulation/client';
+import { RedisTap } from '../../simulation/bad-network';
+import { Team } from '../../simulation/team';
+import { Dice } from '../../support/dice';
+import { FaultProxy } from '../../support/fault-proxy';
+import { membersOf } from '../../support/history';
+import { snapshotOf, type Snapshot } from '../../support/snapshot';
+import { Stalls } from '../../support/stalls';
+import { SteppedClock } from './clock';
+import type { Round } from './contender';
+import { Observer } from './observer';
+import type { Recording } from './recording';
+import { SingleRedis, type Fsync, type Gate, type RedisHost } from './redis-host';
+import { quiet, startSandbox } from './round';
+
+/** How this engine is put through a round. */
+export interface ShardOptions {
+	name: string;
+	/** Compiled `src/`, with a clock that can be set. */
+	source: string;
+	fsync: Fsync;
+	/** Chance that a call of a worker to Redis meets a fault, and one of the client. */
+	lossy: number;
+	clientLossy: number;
+	/** Chance that the network spoils an answer of Pinterest. */
+	pinterestLossy: number;
+	/** Steps of the clock, and how far each goes at most, ms. */
+	clockSteps: number;
+	clockStepMs: number;
+}
+
+const SECRET = 'canary-signing-secret-of-the-fault-bench';
+const NAMESPACE = 'faults';
+// More than boards and holds let through: a killed worker's slots are missing for a while.
+const PACE: PaceSettings = { writesPerMinute: 100, burst: 5, writesPerDay: null, concurrent: 20 };
+const LOOK_EVERY_MS = 8000;
+
+/** One run of this engine under the faults of a round, in a Redis and a sandbox of its own. */
+export class Shard {
+	private readonly dice: Dice;
+	private readonly snapshots: Snapshot[] = [];
+	private readonly stalls = new Stalls();
+	private readonly observer = new Observer(NAMESPACE);
+	private readonly clock = new SteppedClock();
+	private readonly ends: (() => Promise<unknown> | void)[] = [() => this.stalls.stop(), () => this.observer.stop()];
+	private readonly clientTap: RedisTap;
+	private sandbox!: Sandbox;
+	private redis!: RedisHost;
+	private team!: Team;
+	private client!: Client;
+	private clientProxy!: FaultProxy;
+
+	constructor(private readonly round: Round, private readonly options: ShardOptions) {
+		this.dice = new Dice(round.seed);
+		this.clientTap = new RedisTap(this.dice.fork(), options.clientLossy);
+	}
+
+	async run(): Promise<Recording> {
+		await this.start();
+		const beganAt = performance.now();
+		await this.trouble(beganAt);
+		quiet(this.sandbox);
+		this.team.heal();
+		this.clientTap.chance = 0;
+		this.clientProxy.cut();
+		await this.client.runAgain(this.round.plan);
+		await this.drained(beganAt + this.round.deadlineMs);
+		const seconds = (performance.now() - beganAt) / 1000;
+		const exits = await this.team.end();
+		await this.look();
+		return this.recording(seconds, exits);
+	}
+
+	/** Ends everything that was started, last first. */
+	async end(): Promise<void> {
+		for (const end of this.ends.splice(0).reverse()) await end();
+	}
+
+	private async start(): Promise<void> {
+		const { round, options } = this;
+		this.sandbox = await startSandbox(round);
+		this.ends.push(() => this.sandbox.stop());
+		this.redis = await SingleRedis.start({ fsync: options.fsync, gate: this.gate(), dice: this.dice.fork(), back: () => this.attend() });
+		this.ends.push(() => this.redis.stop());
+		await this.attend();
+		this.team = await Team.start({
+			source: options.source, namespace: NAMESPACE, timeFactor: round.timeFactor, size: round.workers, redisPort: this.redis.port, sandboxPort: this.sandbox.port,
+			accounts: this.sandbox.control.world().accounts, pace: PACE, lossy: options.lossy, pinterestLossy: options.pinterestLossy,
+		}, this.dice.fork());
+		this.ends.push(() => this.team.dispose());
+		this.clientProxy = await FaultProxy.to(this.redis.port, this.clientTap);
+		this.ends.push(() => this.clientProxy.close());
+		const config: EngineConfig = { redis: { url: `redis://127.0.0.1:${this.clientProxy.port}` }, namespace: NAMESPACE, signingSecret: SECRET, timeFactor: round.timeFactor };
+		this.client = new Client(config, this.dice.fork());
+		this.ends.push(() => this.client.close());
+	}
+
+	/** Redis is up: somebody looks on before the first client comes. */
+	private async attend(): Promise<void> {
+		await this.observer.attach(this.redis.port);
+		await this.clock.keep(this.redis.port);
+	}
+
+	private gate(): Gate {
+		return {
+			mute: (muted) => {
+				this.team.mute(muted);
+				this.clientTap.muted = muted;
+			},
+			lockOut: () => {
+				this.team.lockOut();
+				this.clientProxy.refuse();
+			},
+			letIn: () => {
+				this.team.letIn();
+				this.clientProxy.heal();
+			},
+		};
+	}
+
+	/** Everything that goes wrong, all at once. */
+	private async trouble(beganAt: number): Promise<void> {
+		const { plan, mishaps, troubleMs } = this.round;
+		const cuts = this.breakRedis(beganAt);
+		await Promise.all([
+			this.client.enqueueAll(plan, { overMs: troubleMs * 0.8 }), this.team.follow(mishaps), cuts, this.stepClock(beganAt), this.watch(beganAt),
+		]);
+	}
+
+	private async breakRedis(beganAt: number): Promise<void> {
+		for (const cut of this.round.redisCuts) {
+			await sleep(Math.max(0, beganAt + cut.atMs - performance.now()));
+			await this.redis.cut(cut);
+		}
+	}
+
+	/** Forth and back, and right again at last. */
+	private async stepClock(beganAt: number): Promise<void> {
+		const { clockSteps, clockStepMs } = this.options;
+		const everyMs = this.round.troubleMs / (clockSteps + 1);
+		for (let n = 1; n <= clockSteps; n++) {
+			await sleep(Math.max(0, beganAt + n * everyMs - performance.now()));
+			await this.clock.step(this.redis.port, n === clockSteps ? 0 : Math.round(this.dice.between(-clockStepMs, clockStepMs)));
+		}
+	}
+
+	/** Looks at the namespace now and then while things go wrong. */
+	private async watch(beganAt: number): Promise<void> {
+		while (performance.now() - beganAt < this.round.troubleMs) {
+			await sleep(LOOK_EVERY_MS);
+			// Between a kill and a restart there is nothing to see.
+			await this.look().catch((error: Error) => { if (!/closed|ECONN/i.test(error.message)) throw error; });
+		}
+	}
+
+	private async look(): Promise<Snapshot> {
+		const snapshot = await this.seen();
+		this.snapshots.push(snapshot);
+		return snapshot;
+	}
+
+	private async seen(): Promise<Snapshot> {
+		const redis = new Redis(this.redis.port, '127.0.0.1', { maxRetriesPerRequest: 0, retryStrategy: () => null });
+		// The call that fails tells of it.
+		redis.on('error', () => undefined);
+		try {
+			return await snapshotOf(redis, NAMESPACE);
+		} finally {
+			redis.disconnect();
+		}
+	}
+
+	/** Resolves when no job waits or runs any more and none is to be sent back; or when time is up, for the invariants to say so. */
+	private async drained(deadline: number): Promise<void> {
+		while (performance.now() < deadline) {
+			const { values } = await this.seen();
+			const ended = ['succeeded', 'failed', 'canceled'].reduce((sum, state) => sum + membersOf(values[`state:${state}`]).length, 0);
+			if (ended === this.round.plan.length && values.displaced === undefined) return;
+			await sleep(1000);
+		}
+	}
+
+	private recording(seconds: number, exits: (number | string)[]): Recording {
+		const { control } = this.sandbox;
+		const { permits, scripts } = this.observer;
+		const posts = control.calls({ operation: 'createPin', limit: Infinity }).items;
+		const { calls, rates } = control.summary();
+		const { seed, timeFactor, plan } = this.round;
+		return {
+			shard: [{
+				name: this.options.name, seed, timeFactor, seconds, exits, mishaps: this.team.mishaps, spoiledAnswers: this.team.spoiledAnswers,
+				lostReplies: this.team.lostReplies + this.clientTap.lostReplies, pinterestFaults: calls.byFault, calls: calls.calls, longestStallMs: this.stalls.longestMs,
+			}],
+			plan: plan.map(({ key, group, fate }) => ({ key, group, fate })),
+			calls: this.client.calls, permits, ...scripts,
+			posts: posts.map(({ link, at }) => ({ group: link ?? '', at, earliest: this.stalls.earliest(at) })),
+			limited: posts.filter(({ status }) => status === 429).map(({ account, requestId, at, resetAt }) => ({ account: account!, requestId, at, resetAt })),
+			pins: control.pins({ limit: Infinity }).items.map(({ id, link, account, board, section }) => ({ id, group: link ?? '', account, board, section })),
+			snapshots: this.snapshots, rates: [rates.accounts],
+			secrets: [SECRET, ...control.world().accounts.flatMap(({ accessToken, refreshToken }) => [accessToken!, refreshToken!])],
+			logs: this.team.lines.map((line) => JSON.stringify(line)),
+			cuts: this.redis.cuts, clock: this.clock.steps,
+		};
+	}
+}
