@@ -19,6 +19,8 @@ export interface PublisherOptions {
 	now(): number;
 	/** Milliseconds that never jump. */
 	monotonic(): number;
+	/** This machine's own clock, epoch ms, which runs on while it sleeps; for tests, `Date.now` otherwise. */
+	wallClock?(): number;
 	/** Certificates to trust beside the usual ones, PEM. */
 	ca?: string;
 }
@@ -95,11 +97,14 @@ class Attempt {
 		return call.send({ before, deadlineMs: grant.budgetMs - elapsedMs() });
 	}
 
-	/** From before the permit was asked; the larger of two clocks, since the steady one stands still while a machine sleeps. */
+	/**
+	 * From before the permit was asked; the larger of two clocks, since the steady one stands still while a machine sleeps.
+	 * Not the store's clock: each answer sets it anew, so the permit's own answer would undo the time that it was late.
+	 */
 	private stopwatch(): () => number {
-		const { now, monotonic } = this.parts;
-		const startedAt = now(), started = monotonic();
-		return () => Math.max(monotonic() - started, now() - startedAt);
+		const { monotonic, wallClock = Date.now } = this.parts;
+		const startedAt = wallClock(), started = monotonic();
+		return () => Math.max(monotonic() - started, wallClock() - startedAt);
 	}
 
 	/** A dead token is renewed here; the worker sends again at once, through a permit of its own. */

@@ -1,5 +1,6 @@
 import dns from 'node:dns';
 import net from 'node:net';
+import { Writable } from 'node:stream';
 import { callAtOnce, prepare, type CallEnd, type CallRequest, type PreparedCall } from '../../../src/publish/https-call';
 import { CERTIFICATE } from './certificate';
 import { answer, rawServer, reset, type RawBehaviour, type RawServer } from './raw-server';
@@ -30,6 +31,11 @@ async function prepared(request: CallRequest): Promise<PreparedCall> {
 	return call;
 }
 
+/** Nothing happens in this process for so long, as when it is stopped. */
+function freeze(ms: number): void {
+	for (const until = performance.now() + ms; performance.now() < until;);
+}
+
 /** A port on which nobody listens. */
 async function deadPort(): Promise<number> {
 	const server = await rawServer({});
@@ -52,6 +58,21 @@ describe.each([{ secure: false }, { secure: true }])('a call (TLS: $secure)', ({
 		await new Promise((resolve) => setTimeout(resolve, 30));
 		expect(server.received()).toBe('');
 		await expect(call.send({ before: () => true, deadlineMs: 300 })).resolves.toMatchObject({ kind: 'answer', status: 200 });
+	});
+
+	it('writes in the same breath in which it asked: not even a microtask comes between', async () => {
+		const server = await serve({ whole: (s) => s.end(answer(201, '{}')) }, secure);
+		const call = await prepared(post(server.url));
+		const order: string[] = [];
+		const write = jest.spyOn(net.Socket.prototype, 'write').mockImplementationOnce(function (this: net.Socket, ...args: unknown[]) {
+			order.push('written');
+			return Writable.prototype.write.apply(this, args as never);
+		});
+		const end = call.send({ before: () => (queueMicrotask(() => order.push('microtask')), true), deadlineMs: 300 });
+		expect(order).toEqual(['written']);
+		write.mockRestore();
+		await end;
+		expect(order).toEqual(['written', 'microtask']);
 	});
 
 	it('writes nothing when the check refuses', async () => {
@@ -109,13 +130,24 @@ describe.each([{ secure: false }, { secure: true }])('a call (TLS: $secure)', ({
 		expect(end).toMatchObject({ kind: 'fault', reached: 'sent' });
 	});
 
+	it('lets nothing of a body leave once the deadline has passed', async () => {
+		const server = await serve({ onConnection: (s) => void s.once('data', () => s.pause()) }, secure);
+		const call = await prepared(post(server.url, { body: Buffer.alloc(30_000_000, 65) }));
+		const order: string[] = [];
+		const end = call.send({ before: () => true, deadlineMs: 300 }).then(() => order.push('ended'));
+		await new Promise((resolve) => setTimeout(resolve, 100));
+		// All is over while the process stands still; this timer is the first of those that are due then.
+		setTimeout(() => setImmediate(() => order.push('the loop turned')), 0);
+		freeze(400);
+		await end;
+		await new Promise((resolve) => setTimeout(resolve, 0));
+		expect(order).toEqual(['ended', 'the loop turned']);
+	});
+
 	it('keeps an answer that came in time while the process was frozen past the deadline', async () => {
-		const freeze = (): void => {
-			for (const until = performance.now() + 100; performance.now() < until;);
-		};
 		const whole = (socket: net.Socket): void => {
 			socket.end(answer(201, '{"id":"1"}'));
-			freeze(); // server and client share this process: the answer waits in the kernel meanwhile
+			freeze(100); // server and client share this process: the answer waits in the kernel meanwhile
 		};
 		const server = await serve({ whole }, secure);
 		await expect(sent(post(server.url), 60)).resolves.toMatchObject({ kind: 'answer', status: 201, complete: true });

@@ -85,8 +85,10 @@ describe('the permit', () => {
 	});
 
 	it.each([
-		{ what: 'the process was frozen', clocks: (late: () => number) => ({ now: () => 0, monotonic: late }) },
-		{ what: 'the machine slept, and its steady clock with it', clocks: (late: () => number) => ({ now: late, monotonic: () => 0 }) },
+		{ what: 'the process was frozen', clocks: (late: () => number) => ({ wallClock: () => 0, monotonic: late }) },
+		{ what: 'the machine slept, and its steady clock with it', clocks: (late: () => number) => ({ wallClock: late, monotonic: () => 0 }) },
+		// What the store's clock says is as old as the answer that set it.
+		{ what: 'the machine slept, and the answer that gave it has set the clock of the store', clocks: (late: () => number) => ({ wallClock: late, monotonic: () => 0, now: () => 0 }) },
 	])('sends nothing when $what after it was given', async ({ clocks }) => {
 		let passed = 0;
 		const slow = await aWorld({}, clocks(() => passed));
