@@ -31,6 +31,9 @@ export interface CampaignOptions {
 /** What a run is told of beside its history. */
 export interface Report {
 	mishaps: Mishaps;
+	/** Jobs that were corrected and requeued; calls under a fence that was no longer valid. */
+	mended: number;
+	stale: number;
 	lostReplies: number;
 	faults: Record<string, number>;
 	exits: (number | NodeJS.Signals)[];
@@ -91,16 +94,18 @@ export class Campaign {
 			team.harass(done),
 			this.watch(done),
 		]);
+		const mended = await client.mend(plan, (account) => accounts.find(({ name }) => name === account)!.boards[0]!.id);
 		sandbox.control.setFaultShares({ faults: {}, readFaults: {} });
 		team.heal();
 		await this.drained(plan.length);
 		const endedAfterMs = Math.round(performance.now() - startedAt);
 		const lanes = await this.lanes();
 		const exits = await team.end();
+		await recorder.caughtUp();
 		this.snapshots.push(await snapshotOf(this.redis, this.namespace));
 		const history = this.history(sandbox, recorder, client, plan, team);
 		const report = {
-			mishaps: team.mishaps, lostReplies: team.lostReplies + clientTap.lostReplies, faults: sandbox.control.summary().calls.byFault, exits,
+			mishaps: team.mishaps, mended, stale: recorder.scripts.stale.length, lostReplies: team.lostReplies + clientTap.lostReplies, faults: sandbox.control.summary().calls.byFault, exits,
 			longestStallMs: this.stalls.longestMs, endedAfterMs, lanes,
 		};
 		return { history, report };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Engine, isEngineError, type EngineConfig } from '../../src';
+import { Engine, isEngineError, type Correction, type EngineConfig } from '../../src';
 import type { Dice } from '../support/dice';
 import type { Intention } from '../support/plan';
 
@@ -48,6 +48,18 @@ export class Client {
 		}
 	}
 
+	/** Corrects what Pinterest refused for its content, as a person does: another board, another image. Answers how many went back. */
+	async mend(plan: Intention[], boardOf: (account: string) => string): Promise<number> {
+		const ids = new Map(this.calls.flatMap(({ key, jobId }) => (jobId ? [[key, jobId] as const] : [])));
+		let mended = 0;
+		for (const { key, fate, request } of plan) {
+			if (fate === 'fine') continue;
+			const correction: Correction = fate === 'foreign board' ? { boardId: boardOf(request.account) } : { media: { kind: 'image_url', url: `https://shop.example/images/mended-${key}.jpg` } };
+			mended += Number(await this.requeued(ids.get(key)!, correction));
+		}
+		return mended;
+	}
+
 	async close(): Promise<void> {
 		await this.engine.close();
 	}
@@ -68,6 +80,17 @@ export class Client {
 		} catch (error) {
 			if (!isEngineError(error) || error.code !== 'redis_unavailable') throw error;
 			for (const { key } of batch) this.calls.push({ key, at, answeredAt: null, answer: 'info', jobId: null, error: error.message });
+		}
+	}
+
+	/** False when the job has not failed (yet), or nobody knows whether the call got through. */
+	private async requeued(id: string, correction: Correction): Promise<boolean> {
+		try {
+			await this.engine.requeue(id, correction, { by: 'somebody' });
+			return true;
+		} catch (error) {
+			if (!isEngineError(error) || !['job_not_failed', 'job_in_doubt', 'redis_unavailable'].includes(error.code)) throw error;
+			return false;
 		}
 	}
 
