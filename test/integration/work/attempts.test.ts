@@ -1,0 +1,144 @@
+import { EngineError } from '../../../src/errors';
+import { policy, published } from '../store/store-world';
+import { WorkWorld, type Gate } from './work-world';
+
+let world: WorkWorld;
+let id: string;
+beforeEach(async () => {
+	world = await WorkWorld.start();
+	id = await world.put();
+});
+afterEach(() => world.end());
+
+const job = async () => (await world.store.jobs.get(id))!;
+const pins = async () => world.pinsOf((await job()).content.title!);
+
+/** A worker that stops before its first call of this name until it is told to go on, or before the n-th. */
+function stoppedBefore(name: string, nth = 1) {
+	const reached = signal(), told = signal();
+	let calls = 0;
+	const gate: Gate = async (called, act) => {
+		if (called === name && ++calls === nth) {
+			reached.give();
+			await told.given;
+		}
+		return act();
+	};
+	return { worker: world.member(gate), reached: reached.given, goOn: told.give };
+}
+
+function signal() {
+	let give = () => undefined as void;
+	const given = new Promise<void>((resolve) => { give = resolve; });
+	return { given, give: () => give() };
+}
+
+/** The leases of whoever is at work run out, and another worker settles them as lost. */
+async function lost(): Promise<void> {
+	world.pass(policy.leaseMs + 1);
+	await world.member().sweeper.round();
+}
+
+describe('a worker whose lease was taken over', () => {
+	it('sends nothing when it had not asked for the permit yet', async () => {
+		const { worker, reached, goOn } = stoppedBefore('beginSend');
+		const work = worker.publish();
+		await reached;
+		await lost();
+		goOn();
+		await work;
+		expect(world.permits).toEqual([]);
+		expect(await job()).toMatchObject({ state: 'queued', attempts: 0, lostLeases: 1 });
+		expect(await pins()).toEqual([]);
+	});
+
+	it('tells of the Pin it has made: the job is not looked for any longer', async () => {
+		const { worker, reached, goOn } = stoppedBefore('settle');
+		const work = worker.publish();
+		await reached;
+		await lost();
+		expect(await job()).toMatchObject({ state: 'retry_scheduled', phase: 'reconcile' });
+		goOn();
+		await work;
+		expect(await job()).toMatchObject({ state: 'succeeded', recovered: false, inDoubt: null, pinId: (await pins())[0] });
+		expect(await pins()).toHaveLength(1);
+	});
+
+	it('tells of a second Pin when the job was sent again meanwhile', async () => {
+		const { worker, reached, goOn } = stoppedBefore('settle');
+		const work = worker.publish();
+		await reached;
+		await lost();
+		// A person took the board for empty.
+		await world.store.jobs.evidence(id, '777', (now) => published(now, world.store.time, '777'));
+		goOn();
+		await work;
+		expect(await world.store.jobs.doublePins()).toMatchObject([{ jobId: id, pinIds: ['777', (await pins())[0]] }]);
+	});
+
+	it('keeps its lease as long as it works and its heart beats', async () => {
+		const { worker, reached, goOn } = stoppedBefore('token');
+		const work = worker.publish();
+		await reached;
+		for (let n = 0; n < 5; n++) {
+			world.pass(policy.leaseMs / 2);
+			await worker.leases.beat();
+			await world.member().sweeper.round();
+		}
+		goOn();
+		await work;
+		expect(await job()).toMatchObject({ state: 'succeeded', attempts: 1, lostLeases: 0 });
+	});
+});
+
+describe('a worker that ends', () => {
+	it('asks for no permit any more, and gives back what it did not send', async () => {
+		const { worker, reached, goOn } = stoppedBefore('beginSend');
+		const other = stoppedBefore('token');
+		const work = other.worker.publish();
+		await other.reached;
+		other.worker.attempts.drain();
+		other.goOn();
+		await work;
+		expect(world.permits).toEqual([]);
+		expect(await job()).toMatchObject({ state: 'queued', attempts: 0, lostLeases: 0, lease: null });
+
+		// One whose permit is asked for already sends.
+		const sending = worker.publish();
+		await reached;
+		worker.attempts.drain();
+		goOn();
+		await sending;
+		expect(await job()).toMatchObject({ state: 'succeeded', attempts: 1 });
+	});
+});
+
+describe('an outcome', () => {
+	it('is told as soon as Redis is back, however late', async () => {
+		let away = 2;
+		const worker = world.member((called, act) => {
+			if (called === 'settle' && away-- > 0) return Promise.reject(new EngineError('redis_unavailable', {}));
+			return act();
+		});
+		await worker.publish();
+		expect(worker.lines.filter(({ event }) => event === 'settle.waiting')).toHaveLength(2);
+		expect(await job()).toMatchObject({ state: 'succeeded', attempts: 1 });
+	});
+
+	it('of a look whose Pin has become another job\'s before it was told is no success', async () => {
+		// Killed before it could tell of its Pin.
+		const killed = stoppedBefore('settle');
+		void killed.worker.publish();
+		await killed.reached;
+		await lost();
+		world.pass(30_000);
+		const { worker, reached, goOn } = stoppedBefore('settle');
+		const work = worker.look();
+		await reached;
+		const [pin] = await pins();
+		await world.store.jobs.evidence(await world.put(1), pin!, (twin) => published(twin, world.store.time, pin));
+		goOn();
+		await work;
+		expect(await job()).toMatchObject({ state: 'retry_scheduled', phase: 'reconcile', pinId: null, inDoubt: { absentScans: 0 } });
+	});
+});
