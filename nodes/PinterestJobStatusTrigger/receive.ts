@@ -25,7 +25,7 @@ export async function receive(node: IWebhookFunctions): Promise<IWebhookResponse
 	if (!received.ok) {
 		release();
 		// The id proves that this trigger was reached, and not something that answers 200 to everybody.
-		if (received.reason === 'probe' && 'probeId' in received) return answer(node, 200, received.probeId);
+		if (received.probeId) return answer(node, 200, received.probeId);
 		// Why is for our log: who forges calls learns nothing.
 		if (received.status === 401) node.logger.warn(`Pinterest jobs: a delivery was refused: ${received.reason}`);
 		return answer(node, received.status, received.status === 200 ? 'known' : 'refused');

@@ -21,11 +21,10 @@ export interface Payload {
 	data: Record<string, unknown>;
 }
 
-/** What a delivery turned out to be. `confirm` when it was taken, `release` when it was not; a `probe` is answered with its id. */
+/** What a delivery turned out to be. `confirm` when it was taken, `release` when it was not; a probe is answered with its id. */
 export type Received =
-	| { ok: false; status: 200; reason: 'probe'; probeId: string }
 	| { ok: true; eventId: string; payload: Payload; confirm(): Promise<void>; release(): Promise<void> }
-	| { ok: false; status: 401 | 409 | 200; reason: string };
+	| { ok: false; status: 401 | 409 | 200; reason: string; probeId?: string };
 
 const UNSAFE_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 

@@ -21,7 +21,7 @@ const ask = (who: Probe, url = `${endpoint.origin}/hook`, guard = new UrlGuard([
 const asTrigger: Answer = async (response, { headers, raw }) => {
 	const receiver = new Receiver({ secrets: [SECRET], inbox: world.store.inbox, now: () => world.store.time, log: (line) => world.lines.push(line) });
 	const received = await receiver.receive(headers, raw, 'trigger');
-	response.writeHead(received.ok ? 200 : received.status).end(!received.ok && received.reason === 'probe' ? JSON.stringify({ status: received.probeId }) : '');
+	response.writeHead(received.ok ? 200 : received.status).end(!received.ok && received.probeId ? JSON.stringify({ status: received.probeId }) : '');
 };
 
 describe('a probe', () => {
