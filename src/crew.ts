@@ -9,6 +9,7 @@ import type { Publisher } from './publish/contract';
 import type { AccountStore } from './store/accounts';
 import { openClient } from './store/connection';
 import type { HoldStore } from './store/holds';
+import type { JobList } from './store/job-list';
 import type { JobStore } from './store/job-store';
 import type { MediaStore } from './store/media-store';
 import type { Namespace } from './store/namespace';
@@ -20,6 +21,7 @@ import { Attempts } from './work/attempts';
 import type { ServedAccount, World } from './work/contract';
 import { Keeper } from './work/keeper';
 import { Leases } from './work/leases';
+import { Renames } from './work/renames';
 import { Sweeper } from './work/sweeper';
 import { Loop } from './loop';
 import { Worker } from './work/worker';
@@ -29,6 +31,7 @@ interface Parts {
 	settings: Settings;
 	namespace: Namespace;
 	store: JobStore;
+	jobs: JobList;
 	holds: HoldStore;
 	accounts: AccountStore;
 	media: MediaStore;
@@ -55,6 +58,7 @@ export class Crew {
 	private readonly pacer: Pacer;
 	private readonly worker: Worker;
 	private readonly keeper: Keeper;
+	private readonly renames: Renames;
 	private readonly sweeper: Sweeper;
 	/** Null without a signing secret: another worker delivers. */
 	private readonly dispatcher: Dispatcher | null;
@@ -72,6 +76,10 @@ export class Crew {
 		this.attempts = this.makeAttempts();
 		this.worker = this.makeWorker();
 		this.keeper = this.makeKeeper();
+		this.renames = new Renames({
+			names: () => parts.accounts.renames(), list: (filter) => parts.jobs.list(filter),
+			revise: (id, revision) => parts.store.revise(id, revision), world: parts.world, log,
+		});
 		this.sweeper = this.makeSweeper();
 		this.dispatcher = this.makeDispatcher();
 		this.heartbeats = [this.every(settings.policy.heartbeatMs, () => this.leases.beat()), this.every(this.scaled(20 * SECOND), () => this.beat())];
@@ -128,6 +136,17 @@ export class Crew {
 
 	/** An account that is registered anew meanwhile stays; one that is still registered falls back to that. */
 	private async release(account: ServedAccount): Promise<void> {
+	/** Two names of one Pinterest user are one account: who serves either serves the first. */
+	private rename(name: string, first: string): void {
+		const all = this.served.get(name) ?? [];
+		this.served.delete(name);
+		this.endServing(name);
+		for (const one of all) one.account = first;
+		this.served.set(first, [...this.served.get(first) ?? [], ...all]);
+		this.parts.log({ level: 'info', event: 'account.renamed', account: first, alias: name });
+		if (all.length > 0) this.take(all.at(-1)!);
+	}
+
 		const { account: label } = account;
 		const all = this.served.get(label) ?? [];
 		const rest = all.filter((one) => one !== account);
@@ -138,6 +157,10 @@ export class Crew {
 		if (next) return this.take(next);
 		this.worker.drop(label);
 		this.keeper.forget(label);
+		this.endServing(label);
+	}
+
+	private endServing(label: string): void {
 		this.pacer.limit(label, null);
 	}
 
@@ -184,7 +207,7 @@ export class Crew {
 				release: async (account, kinds) => void await holds.release(account, kinds),
 				kinds: (account) => holds.kinds(account),
 			},
-			publisher, ready: (account) => this.worker.serve(account), world,
+			publisher, ready: (account) => this.worker.serve(account), renamed: (name, first) => this.rename(name, first), world,
 			everyMs: this.scaled(30 * SECOND), boardsEveryMs: this.scaled(10 * MINUTE), log,
 		});
 	}
@@ -198,6 +221,7 @@ export class Crew {
 				{ name: 'displaced', everyMs: this.scaled(5 * SECOND), run: () => this.sendDisplacedBack() },
 				{ name: 'subscriptions', everyMs: MINUTE, run: () => subscriptions.expire() },
 				{ name: 'log', everyMs: MINUTE, run: () => untilNone(() => outbox.trim()) },
+				{ name: 'renames', everyMs: this.scaled(5 * SECOND), run: () => this.renames.move() },
 				{ name: 'media', everyMs: 10 * MINUTE, run: () => untilNone(() => media.sweep()) },
 				{ name: 'records', everyMs: HOUR, run: () => untilNone(() => store.purge(500)) },
 			],

@@ -140,13 +140,13 @@ export class Engine {
 
 	/** Newest first; a page may be short and still have a next one. */
 	async list(filter: JobFilter): Promise<{ jobs: JobView[]; cursor: string | null }> {
-		const { jobs, cursor } = await this.jobs.list(filter);
+		const { jobs, cursor } = await this.jobs.list(await this.accountStore.named(filter));
 		return { jobs: await this.views.ofAll(jobs.map((job) => ({ job, existing: false }))), cursor };
 	}
 
 	/** Changes a waiting job: `job_not_waiting`, `job_in_doubt`, `key_owned`, `revision_moved`, `invalid_request`. */
-	update(id: string, fields: Correction, actor: Actor): Promise<JobView> {
-		return this.desk.update(id, fields, actor);
+	async update(id: string, fields: Correction, actor: Actor): Promise<JobView> {
+		return this.desk.update(id, await this.accountStore.named(fields), actor);
 	}
 
 	/** Cancels a waiting job: `job_not_waiting`; `job_in_doubt` while a Pin may exist. */
@@ -155,13 +155,13 @@ export class Engine {
 	}
 
 	/** Puts a failed or canceled job back under its key: `job_not_failed`, `job_in_doubt`, `key_owned`, `requeue_limit`. */
-	requeue(id: string, fields: Correction, actor: Actor): Promise<JobView> {
-		return this.desk.requeue(id, fields, actor);
+	async requeue(id: string, fields: Correction, actor: Actor): Promise<JobView> {
+		return this.desk.requeue(id, await this.accountStore.named(fields), actor);
 	}
 
 	/** The same for every failed job of a filter; what one job refuses harms no other. */
-	requeueMany(filter: JobFilter, fields: Correction, actor: Actor & { dryRun?: boolean; limit?: number }): ReturnType<Desk['requeueMany']> {
-		return this.desk.requeueMany(filter, fields, actor);
+	async requeueMany(filter: JobFilter, fields: Correction, actor: Actor & { dryRun?: boolean; limit?: number }): ReturnType<Desk['requeueMany']> {
+		return this.desk.requeueMany(await this.accountStore.named(filter), await this.accountStore.named(fields), actor);
 	}
 
 	/** What a person found out about a job whose outcome is unknown: `not_in_doubt`, `key_owned`. */
@@ -199,24 +199,25 @@ export class Engine {
 
 	/** Ends a hold of an account (or of `@app`) by hand; all of them when no kind is named. `hold_not_found`. */
 	async releaseHold(account: string, kind: HoldKind | null, actor: Actor): Promise<Incident[]> {
-		const released = await this.holdStore.release(account, kind ? [kind] : null, actor.by ?? null);
+		const released = await this.holdStore.release(await this.accountStore.firstName(account), kind ? [kind] : null, actor.by ?? null);
 		if (released.length > 0) return released;
 		throw new EngineError('hold_not_found', { message: `${account === APP ? 'The app' : account} is not held${kind ? ` by ${kind}` : ''}.`, hint: 'Hold → Get Many lists what is held.' });
 	}
 
 	/** Asks the account's workers to check its token now: a read, never a POST. Answers what is held at this moment. */
 	async checkHold(account: string): Promise<Incident[]> {
-		await this.accountStore.askForCheck(account);
+		const name = await this.accountStore.firstName(account);
+		await this.accountStore.askForCheck(name);
 		this.crew?.checkNow();
-		return this.holdStore.list(account);
+		return this.holdStore.list(name);
 	}
 
 	/**
 	 * Creates or renews, by id; a renewal keeps the place in the log. `subscription_unreachable` for an address no event may go to and, with
 	 * `probe`, for one that nobody serves; nothing is written then. Answers what the probe left unsure, else null.
 	 */
-	subscribe(subscription: Subscription, options: { probe?: Probe } = {}): Promise<string | null> {
-		return this.registrar.subscribe(subscription, options);
+	async subscribe(subscription: Subscription, options: { probe?: Probe } = {}): Promise<string | null> {
+		return this.registrar.subscribe(await this.accountStore.named(subscription), options);
 	}
 
 	/** Keeps the events for it without delivering. `subscription_not_found`. */
@@ -276,7 +277,7 @@ export class Engine {
 
 	private assemble(): Crew {
 		return new Crew({
-			id: this.id, settings: this.settings, namespace: this.namespace, store: this.store, holds: this.holdStore, accounts: this.accountStore,
+			id: this.id, settings: this.settings, namespace: this.namespace, store: this.store, jobs: this.jobs, holds: this.holdStore, accounts: this.accountStore,
 			media: this.media, outbox: this.outbox, subscriptions: this.subscriptionStore, publisher: this.publisher(), guard: this.guard, world: this.world, log: this.log,
 		});
 	}

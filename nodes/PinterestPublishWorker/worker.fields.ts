@@ -28,7 +28,7 @@ export const workerFields: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: 'e.g. acme-us',
-		description: 'Your name of this Pinterest account, as Enqueue uses it. It belongs to the Pinterest user of the credential from the first connection on; choose one that can stay.',
+		description: 'Your name of this Pinterest account, as Enqueue uses it. It belongs to the Pinterest user of the credential from the first connection on. Renamed later, the new name is a second name of the same account.',
 	},
 	{
 		displayName: 'Client Label',
@@ -36,7 +36,7 @@ export const workerFields: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. Acme',
-		description: 'For whom this account publishes: shown with the account. A job has the Client Label that Enqueue gave it.',
+		description: 'For whom this account publishes. Jobs that name no client are shown, told of and filtered under this label.',
 	},
 	{
 		displayName: 'Pace',

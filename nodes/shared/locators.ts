@@ -65,12 +65,12 @@ export const listSearch = {
 	async searchAccounts(this: ILoadOptionsFunctions, filter?: string): Promise<INodeListSearchResult> {
 		const accounts = await accountsOf(this);
 		if (accounts.length === 0) throw empty(this, 'No worker has reported yet', `${NOBODY_REPORTED} By Name.`);
-		return matching(accounts.map(({ account, client }) => ({ name: client ? `${account} (${client})` : account, value: account })), filter);
+		return matching(accounts.map((account) => ({ name: shownAs(account), value: account.account })), filter);
 	},
 
 	async searchBoards(this: ILoadOptionsFunctions, filter?: string): Promise<INodeListSearchResult> {
 		const chosen = parameter(this, 'account');
-		const accounts = (await accountsOf(this)).filter(({ account }) => !chosen || account === chosen);
+		const accounts = (await accountsOf(this)).filter(({ account, aliases }) => !chosen || [account, ...aliases].includes(chosen));
 		const boards = accounts.flatMap(({ account, boards }) =>
 			boards.map(({ id, name }) => ({ name: chosen ? name : `${name} (${account})`, value: id })));
 		if (boards.length === 0) throw empty(this, `No board is known ${chosen ? `of ${chosen}` : 'yet'}`, `${NOBODY_REPORTED} By ID.`);
@@ -85,6 +85,12 @@ export const listSearch = {
 		return matching(found.sections.map(({ id, name }) => ({ name, value: id })), filter);
 	},
 };
+
+/** The further names are shown, so that a search for one finds the account. */
+function shownAs({ account, aliases, client }: AccountView): string {
+	const also = [...(client ? [client] : []), ...(aliases.length > 0 ? [`also ${aliases.join(', ')}`] : [])];
+	return also.length > 0 ? `${account} (${also.join('; ')})` : account;
+}
 
 async function accountsOf(context: ILoadOptionsFunctions): Promise<AccountView[]> {
 	const { engine, release } = await engineOf(context);

@@ -18,7 +18,10 @@ export interface ReportedPace {
 }
 
 export interface AccountRecord {
+	/** The name it was bound under first. */
 	account: string;
+	/** Its further names, since it was renamed. */
+	aliases: string[];
 	client: string | null;
 	pinterestUserId: string | null;
 	username: string | null;
@@ -43,10 +46,32 @@ const FORGET_WORKER_MS = 3600 * 1000;
 export class AccountStore {
 	constructor(private readonly namespace: Namespace) {}
 
-	/** Binds the label to a Pinterest user; false when it belongs to another one. */
-	async bind(account: string, user: { id: string; username: string }, client: string | null): Promise<boolean> {
-		const [bound] = await this.namespace.run<number[]>('bind-account', [account, user.id, user.username, client ?? '']);
-		return bound === 1;
+	/** Binds the name to a Pinterest user. Answers the user's first name, this one or another; null when the name is another user's. */
+	async bind(account: string, user: { id: string; username: string }, client: string | null): Promise<string | null> {
+		const [first] = await this.namespace.run<string[]>('bind-account', [account, user.id, user.username, client ?? '']);
+		return first || null;
+	}
+
+	/** The name under which everything of the account is kept. */
+	async firstName(account: string): Promise<string> {
+		return await this.namespace.read((client) => client.hget(this.namespace.key('renames'), account)) ?? account;
+	}
+
+	/** A filter, a correction or a subscription that names accounts by further names, with their first ones. */
+	async named<T extends { account?: string; accounts?: string[] }>(given: T): Promise<T> {
+		if (given.account === undefined && !given.accounts) return given;
+		const renames = await this.renames();
+		const first = (account: string): string => renames.get(account) ?? account;
+		return {
+			...given,
+			...(given.account !== undefined && { account: first(given.account) }),
+			...(given.accounts && { accounts: given.accounts.map(first) }),
+		};
+	}
+
+	/** Further name → first name. */
+	async renames(): Promise<Map<string, string>> {
+		return new Map(Object.entries(await this.namespace.read((client) => client.hgetall(this.namespace.key('renames')))));
 	}
 
 	async saveBoards(account: string, boards: ReportedBoard[]): Promise<void> {
@@ -78,7 +103,7 @@ export class AccountStore {
 		const [served, fields] = await this.namespace.read((client) => batch(client, [
 			['zscore', this.namespace.key('accounts'), account], ['hgetall', this.namespace.key('account', account)],
 		])) as [string | null, Record<string, string>];
-		return served === null ? null : recordOf(account, served, fields);
+		return served === null ? null : recordOf(account, served, fields, await this.renames());
 	}
 
 	/** Every account a worker reported or a job names, by label. */
@@ -87,7 +112,10 @@ export class AccountStore {
 		const labels = flat.filter((_, i) => i % 2 === 0);
 		const fields = await this.namespace.read((client) => batch(client, labels.map((label) => ['hgetall', this.namespace.key('account', label)])));
 		return labels
-			.map((label, i) => recordOf(label, flat[2 * i + 1] as string, fields[i] as Record<string, string>))
+		const renames = await this.renames();
+			.map((label, i) => recordOf(label, flat[2 * i + 1] as string, fields[i] as Record<string, string>, renames))
+			// A name that is on its way to its first one is no account of its own.
+			.filter(({ account }) => !renames.has(account))
 			.sort((a, b) => a.account.localeCompare(b.account));
 	}
 
@@ -104,10 +132,11 @@ export class AccountStore {
 	}
 }
 
-function recordOf(account: string, servedAt: string, fields: Record<string, string>): AccountRecord {
+function recordOf(account: string, servedAt: string, fields: Record<string, string>, renames: Map<string, string>): AccountRecord {
 	const { client, userId, username, boards, boardsAt, pace } = fields;
 	return {
-		account, client: client || null, pinterestUserId: userId || null, username: username || null,
+		account, aliases: [...renames].flatMap(([further, first]) => (first === account ? [further] : [])).sort(),
+		client: client || null, pinterestUserId: userId || null, username: username || null,
 		lastServedAt: Number(servedAt) || null,
 		boards: boards ? JSON.parse(boards) as ReportedBoard[] : [], boardsAt: boardsAt ? Number(boardsAt) : null,
 		pace: pace ? JSON.parse(pace) as ReportedPace : null,

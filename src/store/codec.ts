@@ -13,8 +13,8 @@ const FIELDS = [
 	'id', 'account', 'state', 'phase', 'revision', 'seq', 'dueAt', 'finishedAt', 'attempts', 'startedAt', 'createdAt', 'lease',
 ] as const satisfies readonly (keyof Job)[];
 
-/** A record as scripts answer it: id, fields of the hash one after another, doc, content. */
-export type RawRecord = [id: string, fields: string[], doc: string, content: string];
+/** A record as scripts answer it: id, fields of the hash one after another, doc, content, client of the account. */
+export type RawRecord = [id: string, fields: string[], doc: string, content: string, client?: string];
 
 export type Fields = Record<string, string>;
 
@@ -26,12 +26,17 @@ export function fieldsOf(flat: string[]): Fields {
 }
 
 /** The job of a record; parsing is the door, inside nothing is checked again. */
-export function jobOf([id, flat, doc, content]: RawRecord): Job {
+export function jobOf([id, flat, doc, content, client]: RawRecord): Job {
 	const fields = fieldsOf(flat);
-	return {
+	return withClient({
 		...parsed(content), ...parsed(doc), ...movedFields(fields),
 		id, account: fields.account, createdAt: Number(fields.created), lease: leaseOf(fields),
-	} as Job;
+	} as Job, client);
+}
+
+/** A job that names no client has the label that the account's Worker gives. */
+export function withClient(job: Job, ofAccount: string | null | undefined): Job {
+	return job.client === null && ofAccount ? { ...job, client: ofAccount } : job;
 }
 
 export function leasedJobOf(record: RawRecord): LeasedJob {
@@ -94,8 +99,8 @@ function accountEvent(common: Pick<AccountEvent, 'id' | 'cursor' | 'at' | 'type'
 }
 
 /** The job as of an event: its own fields, over the content of its revision. */
-export function jobAsOf(event: JobEvent, createdAt: number, content: string): Job {
-	return { ...parsed(content), ...event.snapshot, id: event.jobId, createdAt } as Job;
+export function jobAsOf(event: JobEvent, createdAt: number, content: string, client: string | null | undefined): Job {
+	return withClient({ ...parsed(content), ...event.snapshot, id: event.jobId, createdAt } as Job, client);
 }
 
 /** A number as scripts keep it. */

@@ -21,6 +21,8 @@ export type EnqueueAnswer =
 	| Tombstone
 	/** The bytes of its image are not kept: `MediaStore.put` first. */
 	| { kind: 'media_missing' }
+	/** The name is a further one of this account: the job belongs under the first, with the key that it has there. */
+	| { kind: 'renamed'; account: string }
 	/** Redis is nearly full: what is kept must still fit when it ends. */
 	| { kind: 'full' };
 

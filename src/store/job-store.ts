@@ -3,7 +3,7 @@ import type { Job, LeasedJob } from '../job/job';
 import type { Policy } from '../job/policy';
 import type { Change } from '../job/transition';
 import { Batcher } from './batcher';
-import { changeFields, contentOf, docOf, leasedJobOf, recordJson, type RawRecord } from './codec';
+import { changeFields, contentOf, docOf, leasedJobOf, recordJson, withClient, type RawRecord } from './codec';
 import type {
 	Claim, DoublePin, EnqueueAnswer, EvidenceAnswer, Found, Held, Lane, NewJob, ReviseAnswer, Revision, SettleAnswer, Tombstone,
 } from './contract';
@@ -183,11 +183,11 @@ export class JobStore {
 
 	private async enqueueBatch(jobs: NewJob[]): Promise<EnqueueAnswer[]> {
 		const args = jobs.flatMap(({ job, aliases }) => [recordJson(job, { aliases, event: 'job.queued' }), docOf(job), contentOf(job)]);
-		const answers = await this.namespace.run<[string, string][]>('enqueue', args);
+		const answers = await this.namespace.run<[kind: string, id: string, client?: string][]>('enqueue', args);
 		const known = answers.flatMap(([kind, id]) => (kind === 'existing' ? [id] : []));
 		const records = new Map((await this.getMany(known)).flatMap((job) => (job ? [[job.id, job] as const] : [])));
-		return Promise.all(answers.map(async ([kind, id], i) => {
-			if (kind === 'created') return { kind, job: (jobs[i] as NewJob).job };
+		return Promise.all(answers.map(async ([kind, id, client], i) => {
+			if (kind === 'created') return { kind, job: withClient((jobs[i] as NewJob).job, client) };
 			if (kind === 'media_missing') return { kind };
 			const job = records.get(id);
 			return job ? { kind: 'existing' as const, job } : this.remains(id);
@@ -196,6 +196,7 @@ export class JobStore {
 
 	private async remains(id: string): Promise<EnqueueAnswer> {
 		const found = await this.find(id);
+			if (kind === 'renamed') return { kind, account: id };
 		if (found.kind === 'missing') throw new Error(`Job ${id} is neither there nor a tombstone.`);
 		return found.kind === 'job' ? { kind: 'existing', job: found.job } : found;
 	}

@@ -53,10 +53,11 @@ export class Outbox {
 			['hget', this.namespace.key('job', jobId), 'created'],
 			['get', this.namespace.key('content', jobId, snapshot.revision)],
 			['get', this.namespace.key('content', jobId)],
+			['hget', this.namespace.key('account', snapshot.account ?? ''), 'client'],
 		]))) as (string | null)[];
 		const jobs = new Map(jobEvents.map((event, i) => {
-			const [created, ofRevision, current] = stored.slice(3 * i, 3 * i + 3);
-			return [event.id, created ? jobAsOf(event, Number(created), ofRevision ?? current ?? '') : null];
+			const [created, ofRevision, current, client] = stored.slice(4 * i, 4 * i + 4);
+			return [event.id, created ? jobAsOf(event, Number(created), ofRevision ?? current ?? '', client) : null];
 		}));
 		return events.map((event) => ({ event, job: jobs.get(event.id) ?? null }));
 	}

@@ -1,4 +1,4 @@
-import { jobOf } from './codec';
+import { jobOf, withClient } from './codec';
 import type { Client } from './connection';
 import type { Job } from '../job/job';
 import type { Namespace } from './namespace';
@@ -10,12 +10,21 @@ export async function readRecords(namespace: Namespace, ids: string[]): Promise<
 		const answers = await batch(client, ids.flatMap((id) => [
 			['hgetall', namespace.key('job', id)], ['get', namespace.key('doc', id)], ['get', namespace.key('content', id)],
 		]));
-		return ids.map((id, i) => {
+		const jobs = ids.map((id, i) => {
 			const [fields, doc, content] = answers.slice(3 * i, 3 * i + 3) as [Record<string, string>, string | null, string | null];
 			const flat = Object.entries(fields).flat();
 			return flat.length === 0 ? null : jobOf([id, flat, doc ?? '', content ?? '']);
 		});
+		const unnamed = [...new Set(jobs.flatMap((job) => (job?.client === null ? [job.account] : [])))];
+		const clients = new Map(await clientsOf(namespace, client, unnamed));
+		return jobs.map((job) => job && withClient(job, clients.get(job.account)));
 	});
+}
+
+async function clientsOf(namespace: Namespace, client: Client, accounts: string[]): Promise<[string, string | null][]> {
+	if (accounts.length === 0) return [];
+	const labels = await batch(client, accounts.map((account) => ['hget', namespace.key('account', account), 'client'])) as (string | null)[];
+	return accounts.map((account, i) => [account, labels[i] ?? null]);
 }
 
 /** Sends these commands together and answers their results in order; rejects if one of them failed. */

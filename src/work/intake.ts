@@ -28,7 +28,9 @@ interface Parts {
 	world: World;
 }
 
-type Parsed = { request: ParsedRequest; made: NewJob } | { error: EngineError };
+interface Item { request: ParsedRequest; made: NewJob }
+interface Answered extends Item { answer: Exclude<EnqueueAnswer, { kind: 'renamed' }> }
+type Parsed = Item | { error: EngineError };
 type Taken = { job: Job; existing: boolean } | { error: EngineError };
 
 /** Puts jobs under their keys: a request that came before is answered with the job as it stands. */
@@ -38,23 +40,40 @@ export class Intake {
 	/** One result per request, in order. Throws only when the whole call cannot be served (`redis_unavailable`). */
 	async enqueue(requests: PublishRequest[], options: EnqueueOptions): Promise<EnqueueResult[]> {
 		const parsed = requests.map((request) => this.parse(request));
-		const good = parsed.filter((one) => 'made' in one);
-		const answers = good.length > 0 ? await this.parts.store.enqueue(good.map(({ made }) => made)) : [];
-		await this.parts.holdUnserved([...new Set(good.map(({ made }) => made.job.account))]);
+		const answered = await this.ask(parsed.filter((one) => 'made' in one));
+		await this.parts.holdUnserved([...new Set(answered.map(({ made }) => made.job.account))]);
 		let next = 0;
 		const taken: Taken[] = [];
-		for (const one of parsed) taken.push('error' in one ? one : await this.take(one, answers[next++]!, options));
+		for (const one of parsed) taken.push('error' in one ? one : await this.take(answered[next++]!, options));
 		return this.shown(taken);
+	}
+
+	/** Those for a further name of an account are made anew under its first one, so that both names give the same key. */
+	private async ask(items: Item[]): Promise<Answered[]> {
+		if (items.length === 0) return [];
+		const answers = await this.parts.store.enqueue(items.map(({ made }) => made));
+		const again = await this.ask(items.flatMap(({ request }, i) => {
+			const answer = answers[i]!;
+			return answer.kind === 'renamed' ? [this.made({ ...request, account: answer.account })] : [];
+		}));
+		return items.map((item, i) => {
+			const answer = answers[i]!;
+			return answer.kind === 'renamed' ? again.shift()! : { ...item, answer };
+		});
 	}
 
 	private parse(raw: PublishRequest): Parsed {
 		const now = this.parts.world.now();
 		const parsed = parseRequest(raw, now);
 		if (!parsed.ok) return { error: parsed.error };
-		return { request: parsed.request, made: newJob(parsed.request, now, this.parts.policy) };
+		return this.made(parsed.request, now);
 	}
 
-	private async take({ request, made }: { request: ParsedRequest; made: NewJob }, answer: EnqueueAnswer, options: EnqueueOptions): Promise<Taken> {
+	private made(request: ParsedRequest, now = this.parts.world.now()): Item {
+		return { request, made: newJob(request, now, this.parts.policy) };
+	}
+
+	private async take({ request, made, answer }: Answered, options: EnqueueOptions): Promise<Taken> {
 		switch (answer.kind) {
 			case 'created': return { job: answer.job, existing: false };
 			case 'existing': return this.meet(request, made.job, answer.job, options);
@@ -71,7 +90,7 @@ export class Intake {
 		if (fields.length === 0) return { job: known, existing: true };
 		if (options.whenWaiting !== 'update') return { error: conflict(known, fields) };
 		try {
-			return { job: await this.parts.update(known, request, options.by ?? null), existing: true };
+			return { job: await this.parts.update(known, { ...request, client: request.client ?? known.client }, options.by ?? null), existing: true };
 		} catch (error) {
 			if (error instanceof EngineError) return { error };
 			throw error;

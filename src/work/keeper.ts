@@ -7,8 +7,8 @@ import { Loop } from '../loop';
 
 interface Parts {
 	accounts: {
-		/** Binds the label to the Pinterest user; false when it already belongs to another one. */
-		bind(account: string, user: { id: string; username: string }, client: string | null): Promise<boolean>;
+		/** Binds the name to the Pinterest user: the user's first name, this one or another; null when it already belongs to another user. */
+		bind(account: string, user: { id: string; username: string }, client: string | null): Promise<string | null>;
 		saveBoards(account: string, boards: Board[]): Promise<void>;
 		/** Accounts somebody asked to have checked now. */
 		checksAsked(accounts: string[]): Promise<string[]>;
@@ -20,8 +20,10 @@ interface Parts {
 		kinds(account: string): Promise<HoldKind[]>;
 	};
 	publisher: Pick<Publisher, 'check' | 'boards'>;
-	/** From now on this account may be claimed for; or no longer. */
+	/** From now on this account may be claimed for. */
 	ready(account: ServedAccount): void;
+	/** The name is a further one of an account that was bound before: it is to be kept under its first name. */
+	renamed(account: string, first: string): void;
 	world: World;
 	/** How often a token is read and, when it changed or is held, checked; ms. */
 	everyMs: number;
@@ -126,10 +128,12 @@ export class Keeper {
 		if (!this.isKept(kept)) return;
 		kept.unanswered = !found.ok && found.retryable;
 		if (!found.ok) return found.retryable ? undefined : this.refuse(kept, HOLD_OF[found.code] ?? 'token_dead', found.code, found.message);
-		if (!await this.parts.accounts.bind(account.account, found.user, account.client)) {
+		const first = await this.parts.accounts.bind(account.account, found.user, account.client);
+		if (first === null) {
 			return this.refuse(kept, 'account_mismatch', 'account_mismatch',
 				`Account ${account.account} belongs to another Pinterest user than @${found.user.username}. Use another account name for this credential.`);
 		}
+		if (first !== account.account) return this.isKept(kept) ? this.parts.renamed(account.account, first) : undefined;
 		kept.goodToken = await this.tokenHash(account);
 		if (!this.isKept(kept)) return;
 		this.parts.ready(account);

@@ -7,7 +7,10 @@ import type { AccountCounts, JobCounts, StoredSubscription } from '../store/cont
 import type { World } from './contract';
 
 export interface AccountView {
+	/** The name it was connected under first: jobs, holds and events show this one. */
 	account: string;
+	/** Its further names, since it was renamed; a job enqueued for one of them is this account's. */
+	aliases: string[];
 	client: string | null;
 	pinterestUserId: string | null;
 	username: string | null;
@@ -49,7 +52,7 @@ export interface Health {
 }
 
 interface AccountRecord {
-	account: string; client: string | null; pinterestUserId: string | null; username: string | null;
+	account: string; aliases: string[]; client: string | null; pinterestUserId: string | null; username: string | null;
 	lastServedAt: number | null; boards: Board[]; boardsAt: number | null; pace: PaceSettings | null;
 }
 

@@ -18,7 +18,7 @@ export async function addEnqueueHints({ n8n, engine }: Call, outcomes: Outcome[]
 }
 
 export function unserved(accounts: AccountView[], used: Set<string>): NodeExecutionHint[] {
-	const served = new Set(accounts.filter((account) => account.served).map(({ account }) => account));
+	const served = new Set(accounts.filter((account) => account.served).flatMap(({ account, aliases }) => [account, ...aliases]));
 	const waiting = [...used].filter((account) => account && !served.has(account));
 	if (waiting.length === 0) return [];
 	return [warning(

@@ -22,7 +22,7 @@ redis.call('ZADD', key('workers'), now, id)
 redis.call('HSET', key('worker', id), 'host', ARGV[6], 'accounts', (#ARGV - 7) / 4)
 
 for i = 8, #ARGV, 4 do
-	local account = ARGV[i]
+	local account = firstName(ARGV[i])
 	redis.call('ZADD', key('accounts'), now, account)
 	redis.call('HSET', key('account', account), 'client', ARGV[i + 1], 'pace', ARGV[i + 2], 'concurrent', ARGV[i + 3])
 	releaseHold(account, 'no_worker', 'worker')

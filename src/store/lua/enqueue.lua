@@ -4,7 +4,8 @@
 -- ARGV[1..4]      see include/begin.lua
 -- ARGV[5..] three for each job: its fields as JSON (`aliases` a list of ids), its doc, its content
 --
--- Returns [counter, now, [[kind, id] …]]: created; existing with the id that owns the key; tombstone; media_missing.
+-- Returns [counter, now, [[kind, id] …]]: created, and the client of the account; existing with the id that owns the key; tombstone;
+-- media_missing; renamed with the account's first name, under which the job has another key.
 -- @include begin
 -- @include jobs
 if replay then return replay end
@@ -36,12 +37,14 @@ local function claimAliases(job)
 end
 
 local function enqueue(job, doc, content)
+	local first = firstName(job.account)
+	if first ~= job.account then return { 'renamed', first } end
 	local kind, owner = known(job.id)
 	if kind then return { kind, owner } end
 	if job.media ~= '' and not mediaKept(job.media) then return { 'media_missing', job.id } end
 	claimAliases(job)
 	apply(nil, job, doc, content, 0)
-	return { 'created', job.id }
+	return { 'created', job.id, clientOf(job.account) }
 end
 
 local answers, created = {}, false

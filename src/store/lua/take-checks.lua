@@ -6,10 +6,11 @@
 --
 -- Returns [counter, now, [account …]].
 -- @include begin
+-- @include names
 if replay then return replay end
 local asked = {}
 for i = 5, #ARGV do
-	if redis.call('SREM', key('checks'), ARGV[i]) == 1 then asked[#asked + 1] = ARGV[i] end
+	if redis.call('SREM', key('checks'), firstName(ARGV[i])) == 1 then asked[#asked + 1] = ARGV[i] end
 end
 if #asked == 0 then return refuse(asked) end
 return finish(asked)

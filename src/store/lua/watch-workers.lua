@@ -18,7 +18,7 @@ for _, account in ipairs(redis.call('ZRANGE', key('accounts'), '-inf', now - ton
 	if stored then
 		local incident = cjson.decode(stored)
 		standing[#standing + 1] = { incidentNow(incident), incident.event }
-	elseif waitingJobs(account) > 0 then
+	elseif waitingJobs(account) > 0 and firstName(account) == account then
 		standing[#standing + 1] = { openHold({ account = account, kind = 'no_worker', endsAt = '', code = ARGV[6], message = ARGV[7] }) }
 		opened = true
 	end

@@ -15,9 +15,9 @@ const typesOfEvents = async () => (await world.outbox.since(null, 100)).map(({ t
 
 describe('an account', () => {
 	it('is bound to the first Pinterest user of its label', async () => {
-		expect(await world.accounts.bind('acme', { id: 'u1', username: 'shop' }, 'Acme')).toBe(true);
-		expect(await world.accounts.bind('acme', { id: 'u1', username: 'shop2' }, 'Acme')).toBe(true);
-		expect(await world.accounts.bind('acme', { id: 'u2', username: 'evil' }, null)).toBe(false);
+		expect(await world.accounts.bind('acme', { id: 'u1', username: 'shop' }, 'Acme')).toBe('acme');
+		expect(await world.accounts.bind('acme', { id: 'u1', username: 'shop2' }, 'Acme')).toBe('acme');
+		expect(await world.accounts.bind('acme', { id: 'u2', username: 'evil' }, null)).toBeNull();
 		expect(await world.accounts.get('acme')).toMatchObject({ account: 'acme', pinterestUserId: 'u1', username: 'shop2', client: 'Acme', lastServedAt: null });
 	});
 

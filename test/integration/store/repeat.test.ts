@@ -43,6 +43,7 @@ async function live(world: StoreWorld): Promise<void> {
 	const { jobs, holds, accounts, media, outbox, subscriptions, inbox } = world;
 	const doubtful = aJob({ boardId: '1' });
 	await accounts.bind('acme', { id: 'u1', username: 'acme' }, 'Acme');
+	await accounts.bind('acme-usa', { id: 'u1', username: 'acme' }, 'Acme');
 	await accounts.saveBoards('acme', []);
 	await subscriptions.subscribe({ id: 's1', url: 'https://n8n.example', events: ['job.queued'], ttlMs: 10_000_000 });
 	await media.put('e'.repeat(64), Buffer.from('image'));

@@ -33,10 +33,10 @@ it.each([
 });
 
 it('tells once which accounts nobody serves, harmless as HTML', () => {
-	const accounts = [{ account: 'acme-us', served: true }, { account: 'acme-uk', served: false }] as AccountView[];
+	const accounts = [{ account: 'acme-us', aliases: ['acme-usa'], served: true }, { account: 'acme-uk', aliases: [] as string[], served: false }] as AccountView[];
 	const [hint] = unserved(accounts, new Set(['acme-us', 'acme-uk', 'new<b>']));
 	expect(hint!.message).toContain('<b>acme-uk, new&#60;b&#62;</b>');
-	expect(unserved(accounts, new Set(['acme-us']))).toEqual([]);
+	expect(unserved(accounts, new Set(['acme-us', 'acme-usa']))).toEqual([]);
 });
 
 it('warns of a Redis that may lose jobs, and of nothing else', () => {

@@ -1,5 +1,6 @@
 -- Opens, prolongs and ends holds, each beginning and end with its event.
 -- @include holds
+-- @include names
 local function waitingJobs(account)
 	local function total(values) return tonumber(values[1] or 0) + tonumber(values[2] or 0) end
 	if account == APP then
@@ -23,6 +24,7 @@ end
 
 -- hold: account, kind, endsAt, code, message. The end only ever moves later. Answers JSON and the event id, '' when it stood.
 local function openHold(hold)
+	hold.account = firstName(hold.account)
 	local stored = redis.call('HGET', key('holds', hold.account), hold.kind)
 	local incident = stored and cjson.decode(stored)
 	if incident then

@@ -37,11 +37,17 @@ local function writeFields(job)
 	redis.call('HSET', key('job', job.id), unpack(values))
 end
 
--- What a caller needs to build the Job: id, fields, doc, content; nil when the fence moved on.
+-- A job that names no client has that of its account.
+local function clientOf(account)
+	return redis.call('HGET', key('account', account), 'client') or ''
+end
+
+-- What a caller needs to build the Job: id, fields, doc, content, client of the account; nil when the fence moved on.
 local function recordOf(id, fence)
 	local fields = redis.call('HGETALL', key('job', id))
 	if #fields == 0 or (fence and redis.call('HGET', key('job', id), 'fence') ~= fence) then return nil end
-	return { id, fields, redis.call('GET', key('doc', id)) or '', redis.call('GET', key('content', id)) or '' }
+	local account = redis.call('HGET', key('job', id), 'account')
+	return { id, fields, redis.call('GET', key('doc', id)) or '', redis.call('GET', key('content', id)) or '', clientOf(account) }
 end
 
 local function count(account, what, by)
