@@ -132,6 +132,17 @@ describe('a subscription', () => {
 		expect(shown(await drained())).toEqual([['job.queued', 1], ['job.running', 2], ['job.succeeded', 3]]);
 	});
 
+	it('is handed nothing when it is paused while somebody reads the log for it', async () => {
+		await aRun();
+		let pausing: Promise<unknown> | undefined;
+		await world.outbox.fanOut('s', () => {
+			pausing ??= world.subscriptions.pause('s');
+			return true;
+		});
+		await pausing;
+		expect(await world.subscriptions.get('s')).toMatchObject({ paused: true, waiting: 0, cursor: '0-0' });
+	});
+
 	it('is delivered nothing while it is paused, what it was handed before included', async () => {
 		await aRun();
 		await world.outbox.fanOut('s', all);
@@ -207,6 +218,19 @@ describe('deliveries', () => {
 		expect(await world.subscriptions.get('s')).toMatchObject({ failingSince: null, waiting: 3 });
 		world.time += 5000;
 		expect(await claim()).toMatchObject([{ line: failing!.line, tries: 1, event: { id: failing!.event.id } }]);
+	});
+
+	it('that fail are not hurried by a later event of their job, nor do their tries count for it', async () => {
+		const [failing] = await claim('s', 1);
+		await world.outbox.settle(failing!, { kind: 'postponed', until: START + 5000, error: 'HTTP 500' });
+		await world.jobs.evidence(failing!.line, '77', (job) => published(job, world.time, '77'));
+		await world.outbox.fanOut('s', all);
+		expect((await drained()).filter((event) => 'jobId' in event && event.jobId === failing!.line)).toEqual([]);
+		world.time += 5000;
+		const [again] = await claim('s', 1);
+		expect(again).toMatchObject({ event: { id: failing!.event.id }, tries: 1 });
+		await world.outbox.settle(again!, { kind: 'delivered' });
+		expect(await claim('s', 1)).toMatchObject([{ line: failing!.line, event: { type: 'job.running' }, tries: 0 }]);
 	});
 
 	it('tell since when and why nothing is accepted', async () => {

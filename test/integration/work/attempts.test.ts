@@ -139,6 +139,6 @@ describe('an outcome', () => {
 		await world.store.jobs.evidence(await world.put(1), pin!, (twin) => published(twin, world.store.time, pin));
 		goOn();
 		await work;
-		expect(await job()).toMatchObject({ state: 'retry_scheduled', phase: 'reconcile', pinId: null, inDoubt: { absentScans: 0 } });
+		expect(await job()).toMatchObject({ state: 'retry_scheduled', phase: 'reconcile', pinId: null, lease: null, inDoubt: { absentScans: 0 } });
 	});
 });

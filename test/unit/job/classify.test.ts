@@ -17,6 +17,10 @@ describe('classify', () => {
 		},
 	);
 
+	it('does not know whether the Pin exists when the answer broke off, however whole it looks', () => {
+		expect(classify(answer(201, { id: '12' }, { complete: false }), NOW).kind).toBe('unknown');
+	});
+
 	it('keeps what support asks for: request id, status, code, and a redacted message', () => {
 		const call = answer(400, { code: 99, message: 'Bad', message_detail: 'Bearer pina_SECRET1234 is odd' }, { headers: { 'x-pinterest-rid': 'r-1' } });
 		const outcome = classify(call, NOW);

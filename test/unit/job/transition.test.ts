@@ -47,6 +47,12 @@ describe('an attempt that made no Pin', () => {
 		});
 	});
 
+	it.each([['retry', 8, 'network_unreachable'], ['retry_later', 12, 'proxy_refused']] as const)('of class %s has %i tries, the last one included', (name, tries, code) => {
+		const after = (n: number) => decide(aRunningJob({ used: { classes: { [name]: n }, codes: {}, afterAbsence: 0 } }), notSent(code)).job;
+		expect(after(tries - 1)).toMatchObject({ state: 'retry_scheduled', used: { classes: { [name]: tries } }, lastError: { class: name } });
+		expect(after(tries)).not.toMatchObject({ state: 'retry_scheduled', lastError: { class: name } });
+	});
+
 	it('counts each class by itself', () => {
 		const job = aRunningJob({ used: { classes: { retry_later: 12 }, codes: {}, afterAbsence: 0 } });
 		expect(decide(job, notSent('network_unreachable')).job.state).toBe('retry_scheduled');
@@ -108,7 +114,9 @@ describe('a failure that holds', () => {
 	it('never fails the job, however often it is met', () => {
 		for (const code of ['rate_limited', 'spam_block', 'token_dead', 'quota_exhausted'] as const) {
 			const job = aRunningJob({ used: { classes: { retry: 8, retry_later: 12 }, codes: { [code]: 500 }, afterAbsence: 0 } });
-			expect(decide(job, refused(code)).job.state).toBe('retry_scheduled');
+			const { state, used } = decide(job, refused(code)).job;
+			// Nor does it use up the tries of another failure.
+			expect({ state, classes: used.classes }).toEqual({ state: 'retry_scheduled', classes: job.used.classes });
 		}
 	});
 
