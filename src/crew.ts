@@ -134,8 +134,6 @@ export class Crew {
 		this.heartbeats[1]!.wake();
 	}
 
-	/** An account that is registered anew meanwhile stays; one that is still registered falls back to that. */
-	private async release(account: ServedAccount): Promise<void> {
 	/** Two names of one Pinterest user are one account: who serves either serves the first. */
 	private rename(name: string, first: string): void {
 		const all = this.served.get(name) ?? [];
@@ -147,6 +145,8 @@ export class Crew {
 		if (all.length > 0) this.take(all.at(-1)!);
 	}
 
+	/** An account that is registered anew meanwhile stays; one that is still registered falls back to that. */
+	private async release(account: ServedAccount): Promise<void> {
 		const { account: label } = account;
 		const all = this.served.get(label) ?? [];
 		const rest = all.filter((one) => one !== account);
@@ -155,12 +155,12 @@ export class Crew {
 		else this.served.delete(label);
 		if (all.at(-1) !== account) return;
 		if (next) return this.take(next);
-		this.worker.drop(label);
-		this.keeper.forget(label);
 		this.endServing(label);
 	}
 
 	private endServing(label: string): void {
+		this.worker.drop(label);
+		this.keeper.forget(label);
 		this.pacer.limit(label, null);
 	}
 
@@ -218,10 +218,10 @@ export class Crew {
 			store, policy: settings.policy, world, everyMs: this.scaled(2 * SECOND), log,
 			chores: [
 				{ name: 'holds', everyMs: this.scaled(SECOND), run: () => holds.releaseExpired() },
+				{ name: 'renames', everyMs: this.scaled(5 * SECOND), run: () => this.renames.move() },
 				{ name: 'displaced', everyMs: this.scaled(5 * SECOND), run: () => this.sendDisplacedBack() },
 				{ name: 'subscriptions', everyMs: MINUTE, run: () => subscriptions.expire() },
 				{ name: 'log', everyMs: MINUTE, run: () => untilNone(() => outbox.trim()) },
-				{ name: 'renames', everyMs: this.scaled(5 * SECOND), run: () => this.renames.move() },
 				{ name: 'media', everyMs: 10 * MINUTE, run: () => untilNone(() => media.sweep()) },
 				{ name: 'records', everyMs: HOUR, run: () => untilNone(() => store.purge(500)) },
 			],

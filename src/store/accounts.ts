@@ -110,9 +110,9 @@ export class AccountStore {
 	async list(): Promise<AccountRecord[]> {
 		const flat = await this.namespace.read((client) => client.zrange(this.namespace.key('accounts'), 0, -1, 'WITHSCORES'));
 		const labels = flat.filter((_, i) => i % 2 === 0);
+		const renames = await this.renames();
 		const fields = await this.namespace.read((client) => batch(client, labels.map((label) => ['hgetall', this.namespace.key('account', label)])));
 		return labels
-		const renames = await this.renames();
 			.map((label, i) => recordOf(label, flat[2 * i + 1] as string, fields[i] as Record<string, string>, renames))
 			// A name that is on its way to its first one is no account of its own.
 			.filter(({ account }) => !renames.has(account))

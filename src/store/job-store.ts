@@ -189,6 +189,7 @@ export class JobStore {
 		return Promise.all(answers.map(async ([kind, id, client], i) => {
 			if (kind === 'created') return { kind, job: withClient((jobs[i] as NewJob).job, client) };
 			if (kind === 'media_missing') return { kind };
+			if (kind === 'renamed') return { kind, account: id };
 			const job = records.get(id);
 			return job ? { kind: 'existing' as const, job } : this.remains(id);
 		}));
@@ -196,7 +197,6 @@ export class JobStore {
 
 	private async remains(id: string): Promise<EnqueueAnswer> {
 		const found = await this.find(id);
-			if (kind === 'renamed') return { kind, account: id };
 		if (found.kind === 'missing') throw new Error(`Job ${id} is neither there nor a tombstone.`);
 		return found.kind === 'job' ? { kind: 'existing', job: found.job } : found;
 	}
