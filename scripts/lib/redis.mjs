@@ -13,13 +13,23 @@ import { installCommand, mayInstall, systemInstall } from './system.mjs';
  */
 export async function ensureRedis({ allowEmbedded = false, install = false, detached = false, dir, log = console.log } = {}) {
 	if (process.env.REDIS_URL) return given(process.env.REDIS_URL);
-	if (!redisProgram() && (await mayInstallRedis(install, log))) await installRedis(log);
+	await tryForProgram(install, log);
 	if (redisProgram()) {
 		const server = await startRedisServer({ dir, detached });
 		return { url: server.url, kind: 'server', stop: server.stop };
 	}
 	if (!allowEmbedded) throw new Error(`Redis is missing. Install Redis 7 or later${howTo()}, or set REDIS_URL.`);
 	return embedded(log, detached);
+}
+
+/** For who starts, kills and cuts servers of its own: rejects when the machine has none and none may be installed. */
+export async function ensureRedisProgram({ install = false, log = console.log } = {}) {
+	await tryForProgram(install, log);
+	if (!redisProgram()) throw new Error(`redis-server is missing. Install Redis 7 or later${howTo()}.`);
+}
+
+async function tryForProgram(install, log) {
+	if (!redisProgram() && (await mayInstallRedis(install, log))) await installRedis(log);
 }
 
 async function given(url) {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
  * What becomes of a chunk: it goes on, at once or later; the connection is reset instead, or in its middle; or this way is
@@ -69,11 +70,13 @@ export class Link {
 	/** What a tap remembers of this connection. */
 	note: string | null = null;
 	private readonly dumb = new Set<Socket>();
+	/** What is on its way more slowly, by where it goes. */
+	private readonly slow = new Map<Socket, Promise<void>>();
 
 	constructor(private readonly client: Socket, private readonly server: Socket, proxy: Pick<FaultProxy, 'tap'>) {
 		for (const socket of [client, server]) socket.setNoDelay(true).on('error', () => this.end()).on('close', () => this.end());
-		client.on('data', (chunk) => this.pass(chunk, client, server, () => proxy.tap.toServer?.(chunk, this)));
-		server.on('data', (chunk) => this.pass(chunk, server, client, () => proxy.tap.toClient?.(chunk, this)));
+		client.on('data', (chunk) => this.pass(chunk, server, () => proxy.tap.toServer?.(chunk, this)));
+		server.on('data', (chunk) => this.pass(chunk, client, () => proxy.tap.toClient?.(chunk, this)));
 	}
 
 	reset(): void {
@@ -81,23 +84,23 @@ export class Link {
 		this.server.destroy();
 	}
 
-	private pass(chunk: Buffer, from: Socket, to: Socket, fateOf: () => Fate | undefined): void {
+	private pass(chunk: Buffer, to: Socket, fateOf: () => Fate | undefined): void {
 		if (this.dumb.has(to)) return;
 		const fate = fateOf() ?? 'pass';
 		if (fate === 'silence') this.dumb.add(to);
 		else if (fate === 'reset') this.reset();
 		else if (fate === 'tear') to.write(chunk.subarray(0, chunk.length >> 1), () => this.reset());
-		else if (typeof fate === 'object') this.passLater(chunk, from, to, fate.delayMs);
+		else if (typeof fate === 'object' || this.slow.has(to)) this.passLater(chunk, to, typeof fate === 'object' ? fate.delayMs : 0);
 		else if (!to.destroyed) to.write(chunk);
 	}
 
-	/** What comes behind it waits as well. */
-	private passLater(chunk: Buffer, from: Socket, to: Socket, delayMs: number): void {
-		from.pause();
-		setTimeout(() => {
+	/** In order: what comes behind it waits for it, and no longer than that. */
+	private passLater(chunk: Buffer, to: Socket, delayMs: number): void {
+		const passed = Promise.all([sleep(delayMs), this.slow.get(to)]).then(() => {
 			if (!to.destroyed) to.write(chunk);
-			from.resume();
-		}, delayMs);
+			if (this.slow.get(to) === passed) this.slow.delete(to);
+		});
+		this.slow.set(to, passed);
 	}
 
 	private end(): void {

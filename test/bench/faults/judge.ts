@@ -5,10 +5,10 @@ import type { History } from '../../support/history';
 import { grouped } from '../../support/history';
 import { INVARIANTS, type InvariantName } from '../../support/invariants';
 import type { Snapshot } from '../../support/snapshot';
-import { scriptTime } from './clock';
+import { inScriptTime, scriptTime } from './clock';
 import type { Row } from './contender';
 import type { Recording, ShardFacts } from './recording';
-import { lostEnqueues, withoutForgotten, type LostEnqueue } from './rollback';
+import { isExplained, lostEnqueues, withoutForgotten, type LostEnqueue } from './rollback';
 import { countPins } from './round';
 
 /** What a shard showed. */
@@ -34,7 +34,7 @@ export async function judge(recording: Recording): Promise<Verdict> {
 	const doubted = jobs.filter(({ attemptHistory, lostLeases }) => lostLeases > 0 || attemptHistory.some(({ outcome }) => outcome === 'unknown'));
 	// What Pinterest refuses whatever we do is not a failure of the way it was published.
 	const unfit = new Set(recording.plan.filter(({ fate }) => fate !== 'fine').map(({ group }) => group));
-	const toHuman = failed.filter(({ content }) => !unfit.has(content.link ?? ''));
+	const toHuman = failed.filter(({ content, lastError }) => lastError?.code === 'outcome_unknown' || !unfit.has(content.link ?? ''));
 	const pins = countPins(recording.plan, recording.pins.map(({ group }) => group), toHuman.map(({ content }) => content.link ?? ''));
 	return {
 		shard, lost,
@@ -60,21 +60,15 @@ const IN_TRUE_TIME: InvariantName[] = ['everyPostHasItsPermit'];
 async function violationsIn(recording: Recording, lost: LostEnqueue[]): Promise<Record<string, string[]>> {
 	const whole = historyOf(recording);
 	const trueTime = { ...whole, permits: whole.permits.map((permit) => ({ ...permit, sendBy: permit.sendBy + permit.at - scriptTime(recording.clock, permit.at) })) };
-	const scripted = withoutForgotten(inScriptTime(whole, recording), recording);
+	const scripted = inScriptTime(withoutForgotten(whole, recording), recording.clock);
 	const found: Record<string, string[]> = {};
 	for (const [name, invariant] of Object.entries(INVARIANTS)) {
-		const wrong = await invariant(IN_TRUE_TIME.includes(name as InvariantName) ? trueTime : scripted);
+		const said = await invariant(IN_TRUE_TIME.includes(name as InvariantName) ? trueTime : scripted);
+		const wrong = said.filter((sentence) => !isExplained(sentence, recording.cuts));
 		if (wrong.length > 0) found[name] = wrong;
 	}
 	const early = lost.filter(({ excused }) => !excused).map(({ key, acknowledgedAt }) => `${key} was acknowledged at ${acknowledgedAt} and lost, although no cut followed within two seconds`);
 	return early.length > 0 ? { ...found, onlyLateEnqueuesAreLost: early } : found;
-}
-
-function inScriptTime(history: History, { clock }: Recording): History {
-	if (clock.every(({ offsetMs }) => offsetMs === 0)) return history;
-	const timed = <T extends { at: number }>(items: T[]): T[] => items.map((item) => ({ ...item, at: scriptTime(clock, item.at) }));
-	const scripts = history.scripts && { ...history.scripts, leases: timed(history.scripts.leases), stale: timed(history.scripts.stale) };
-	return { ...history, permits: timed(history.permits), scripts };
 }
 
 function recordsIn({ values }: Snapshot): { jobs: Job[]; events: History['events'] } {

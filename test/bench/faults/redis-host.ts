@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dice } from '../../support/dice';
+import type { RedisSettings } from '../../../src';
 import { startRedis, type RedisServer } from '../../support/redis';
 import { AppendOnlyFile } from './aof';
 import type { RedisCut } from './contender';
@@ -28,11 +29,12 @@ export interface Gate {
 
 /** A Redis of the bench's own, on one port however often it dies. */
 export interface RedisHost {
-	/** Every server there is, for those who only look on. */
-	readonly ports: number[];
-	/** Where the clients' proxies lead to. */
+	/** Of the server that is written to; the clients' proxies lead there. */
 	readonly port: number;
 	readonly cuts: CutRecord[];
+	/** How workers and the client find Redis when not through proxies of their own. */
+	readonly forWorkers?: { redisUrl: string; program: string };
+	readonly settings?: RedisSettings;
 	cut(cut: RedisCut): Promise<void>;
 	stop(): Promise<void>;
 }
@@ -47,21 +49,17 @@ export class SingleRedis implements RedisHost {
 	private constructor(
 		private readonly dir: string, private server: RedisServer, private readonly file: AppendOnlyFile,
 		private readonly fsync: Fsync, private readonly gate: Gate, private readonly dice: Dice,
-		private readonly back: () => Promise<void>,
+		private readonly back: (port: number) => Promise<void>,
 	) {}
 
 	/** `back` is called each time it is up again, before the clients are let in. */
-	static async start({ fsync, gate, dice, back }: { fsync: Fsync; gate: Gate; dice: Dice; back: () => Promise<void> }): Promise<SingleRedis> {
+	static async start({ fsync, gate, dice, back }: { fsync: Fsync; gate: Gate; dice: Dice; back: (port: number) => Promise<void> }): Promise<SingleRedis> {
 		const dir = await mkdtemp(join(tmpdir(), 'pinterest-jobs-redis-'));
 		return new SingleRedis(dir, await startRedis({ appendfsync: fsync, dir, args: NO_REWRITE }), new AppendOnlyFile(dir), fsync, gate, dice, back);
 	}
 
 	get port(): number {
 		return this.server.port;
-	}
-
-	get ports(): number[] {
-		return [this.port];
 	}
 
 	async cut({ what, lostMs, downMs }: RedisCut): Promise<void> {
@@ -72,7 +70,7 @@ export class SingleRedis implements RedisHost {
 		const kept = what === 'power cut' && this.fsync === 'everysec' ? this.file.cutBackTo(at - lostMs) : from;
 		await sleep(downMs);
 		this.server = await startRedis({ appendfsync: this.fsync, dir: this.dir, port, args: NO_REWRITE });
-		await this.back();
+		await this.back(port);
 		this.gate.mute(false);
 		this.gate.letIn();
 		this.cuts.push({ what, appendfsync: this.fsync, from: kept, at, upAt: Date.now() });

@@ -36,3 +36,8 @@ export function withoutForgotten(history: History, { cuts, calls }: Pick<Recordi
 		calls: history.calls.filter(({ key }, i) => !lost.has(key) || history.calls.findLastIndex((call) => call.key === key && call.answer === 'created') <= i),
 	};
 }
+
+/** A worker that survives the rollback of its lease hands in the Pin it made: the job that is queued anew has succeeded. */
+export function isExplained(sentence: string, cuts: Recording['cuts']): boolean {
+	return sentence.endsWith('went from queued to succeeded') && cuts.some(({ what }) => what === 'power cut' || what === 'failover');
+}

@@ -16,6 +16,7 @@ import { Observer } from './observer';
 import type { Recording } from './recording';
 import { SingleRedis, type Fsync, type Gate, type RedisHost } from './redis-host';
 import { quiet, startSandbox } from './round';
+import { SentinelRedis } from './sentinel-redis';
 
 /** How this engine is put through a round. */
 export interface ShardOptions {
@@ -23,6 +24,8 @@ export interface ShardOptions {
 	/** Compiled `src/`, with a clock that can be set. */
 	source: string;
 	fsync: Fsync;
+	/** A master with two replicas behind Sentinel, whose master is killed at each cut, instead of one server. */
+	sentinel: boolean;
 	/** Chance that a call of a worker to Redis meets a fault, and one of the client. */
 	lossy: number;
 	clientLossy: number;
@@ -45,7 +48,7 @@ export class Shard {
 	private readonly snapshots: Snapshot[] = [];
 	private readonly stalls = new Stalls();
 	private readonly observer = new Observer(NAMESPACE);
-	private readonly clock = new SteppedClock();
+	private readonly clock = new SteppedClock(NAMESPACE);
 	private readonly ends: (() => Promise<unknown> | void)[] = [() => this.stalls.stop(), () => this.observer.stop()];
 	private readonly clientTap: RedisTap;
 	private sandbox!: Sandbox;
@@ -84,25 +87,27 @@ export class Shard {
 		const { round, options } = this;
 		this.sandbox = await startSandbox(round);
 		this.ends.push(() => this.sandbox.stop());
-		this.redis = await SingleRedis.start({ fsync: options.fsync, gate: this.gate(), dice: this.dice.fork(), back: () => this.attend() });
+		const back = (port: number) => this.attend(port);
+		this.redis = options.sentinel ? await SentinelRedis.start({ back }) : await SingleRedis.start({ fsync: options.fsync, gate: this.gate(), dice: this.dice.fork(), back });
 		this.ends.push(() => this.redis.stop());
-		await this.attend();
+		await this.attend(this.redis.port);
 		this.team = await Team.start({
-			source: options.source, namespace: NAMESPACE, timeFactor: round.timeFactor, size: round.workers, redisPort: this.redis.port, sandboxPort: this.sandbox.port,
-			accounts: this.sandbox.control.world().accounts, pace: PACE, lossy: options.lossy, pinterestLossy: options.pinterestLossy,
+			source: options.source, namespace: NAMESPACE, timeFactor: round.timeFactor, size: round.workers, sandboxPort: this.sandbox.port,
+			redisPort: this.redis.port, ...this.redis.forWorkers, accounts: this.sandbox.control.world().accounts, pace: PACE, lossy: options.lossy, pinterestLossy: options.pinterestLossy,
 		}, this.dice.fork());
 		this.ends.push(() => this.team.dispose());
 		this.clientProxy = await FaultProxy.to(this.redis.port, this.clientTap);
 		this.ends.push(() => this.clientProxy.close());
-		const config: EngineConfig = { redis: { url: `redis://127.0.0.1:${this.clientProxy.port}` }, namespace: NAMESPACE, signingSecret: SECRET, timeFactor: round.timeFactor };
+		const redis = this.redis.settings ?? { url: `redis://127.0.0.1:${this.clientProxy.port}` };
+		const config: EngineConfig = { redis, namespace: NAMESPACE, signingSecret: SECRET, timeFactor: round.timeFactor };
 		this.client = new Client(config, this.dice.fork());
 		this.ends.push(() => this.client.close());
 	}
 
-	/** Redis is up: somebody looks on before the first client comes. */
-	private async attend(): Promise<void> {
-		await this.observer.attach(this.redis.port);
-		await this.clock.keep(this.redis.port);
+	/** A server is up again: somebody looks on before the first client comes. */
+	private async attend(port: number): Promise<void> {
+		await this.observer.attach(port);
+		await this.clock.keep(port);
 	}
 
 	private gate(): Gate {
@@ -153,7 +158,7 @@ export class Shard {
 		while (performance.now() - beganAt < this.round.troubleMs) {
 			await sleep(LOOK_EVERY_MS);
 			// Between a kill and a restart there is nothing to see.
-			await this.look().catch((error: Error) => { if (!/closed|ECONN/i.test(error.message)) throw error; });
+			await this.look().catch((error: Error) => { if (!/closed|ECONN|LOADING|MASTERDOWN/i.test(error.message)) throw error; });
 		}
 	}
 

@@ -1,0 +1,52 @@
+import { peerWish } from '../peers';
+import type { RoundWish } from './round';
+import type { ShardOptions } from './shard';
+import { BESIDE_PEERS } from './table';
+
+/** One shard of a run: what it is called, how much of everything, and on which Redis. */
+export interface ShardPlan extends RoundWish, Omit<ShardOptions, 'source'> {}
+
+/** How fast time runs: a lease lasts a second, and a Pin in doubt is proven absent after half a minute. */
+export const TIME_FACTOR = 60;
+
+const STEADY = { lossy: 0.004, clientLossy: 0.04, pinterestLossy: 0.01, sentinel: false, clockSteps: 0, clockStepMs: 0, timeFactor: TIME_FACTOR };
+// The horizon is five minutes longer than the longest lag of a listing: a clock that steps further breaks what is promised.
+const MOST_STEP_MS = (4 * 60_000) / TIME_FACTOR;
+
+/** The shards of a run, each with a seed of its own. The first has the round of the peers. */
+export function shardsOf({ mode, seed }: { mode: 'short' | 'full'; seed: number }): ShardPlan[] {
+	const plans = mode === 'full' ? fullShards() : shortShards();
+	return plans.map((plan, n) => ({ ...plan, seed: seed + n }));
+}
+
+type Unseeded = Omit<ShardPlan, 'seed'>;
+
+/** Every kind of fault at least once. */
+function shortShards(): Unseeded[] {
+	const size = { ...STEADY, jobs: 120, workers: 3, kills: 6, freezes: 4, troubleMs: 15_000, deadlineMs: 120_000 };
+	return [
+		besidePeers(false),
+		{ ...size, name: 'always-1', fsync: 'always', redisCuts: 3, clockSteps: 3, clockStepMs: MOST_STEP_MS },
+		{ ...size, name: 'sentinel-1', fsync: 'everysec', sentinel: true, redisCuts: 1 },
+	];
+}
+
+/** As many jobs and mishaps as the guarantee is to be judged by; some five minutes a shard. */
+function fullShards(): Unseeded[] {
+	const size = { ...STEADY, lossy: 0.006, jobs: 950, workers: 4, kills: 55, freezes: 22, troubleMs: 150_000, deadlineMs: 400_000 };
+	const always = { ...size, fsync: 'always' as const, redisCuts: 18, clockSteps: 12, clockStepMs: MOST_STEP_MS };
+	const everysec = { ...size, fsync: 'everysec' as const, redisCuts: 18 };
+	const numbered = (name: string, count: number, plan: Omit<Unseeded, 'name'>, from = 1) => Array.from({ length: count }, (_, n) => ({ ...plan, name: `${name}-${from + n}` }));
+	return [
+		besidePeers(true),
+		...numbered('everysec', 4, everysec, 2),
+		...numbered('always', 5, always),
+		...numbered('sentinel', 1, { ...everysec, sentinel: true, redisCuts: 8 }),
+	];
+}
+
+/** The seed is set with those of the others. */
+function besidePeers(full: boolean): Unseeded {
+	const { seed: _seed, ...wish } = peerWish(0, { full, timeFactor: TIME_FACTOR });
+	return { ...STEADY, ...wish, name: BESIDE_PEERS, fsync: 'everysec', deadlineMs: 400_000 };
+}
