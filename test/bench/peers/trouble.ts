@@ -6,27 +6,35 @@ import type { Stage } from './stage';
 /** An aimed mishap that no request came along for strikes after this long, ms. */
 const AIM_MS = 1500;
 
-/** Lets somebody strike while a request to create a Pin is on its way: it goes on to Pinterest afterwards. */
+/** A request is with Pinterest after this long, ms, and its answer is not back yet: with a new connection it is not at once. */
+const ARRIVED_MS = 3;
+
+/** Lets somebody strike while Pinterest has a request to create a Pin and has not answered it. */
 export class SendTap implements Tap {
-	private strike: (() => void) | null = null;
+	/** Sets how soon the strike comes, once somebody waits for one. */
+	private aim: ((inMs: number) => void) | null = null;
 
 	toServer(chunk: Buffer): 'pass' {
-		if (chunk.subarray(0, 13).toString() === 'POST /v5/pins') this.strike?.();
+		if (chunk.subarray(0, 13).toString() === 'POST /v5/pins') this.aim?.(ARRIVED_MS);
 		return 'pass';
 	}
 
 	/** Calls `strike` with the next request, or after a while without one; resolves then. */
 	async atNextSend(strike: () => void): Promise<void> {
 		await new Promise<void>((resolve) => {
-			const struck = () => {
+			let timer: NodeJS.Timeout;
+			const aim = (inMs: number) => {
 				clearTimeout(timer);
-				this.strike = null;
-				strike();
-				resolve();
+				timer = setTimeout(resolve, inMs);
 			};
-			const timer = setTimeout(struck, AIM_MS);
-			this.strike = struck;
+			aim(AIM_MS);
+			this.aim = (inMs) => {
+				this.aim = null;
+				aim(inMs);
+			};
 		});
+		this.aim = null;
+		strike();
 	}
 }
 
