@@ -174,6 +174,7 @@ export class Crew {
 		return new Attempts({
 			store: {
 				claim: (account, lane, max) => store.claim(account, lane, max),
+				scanned: (account, boardId, gapMs) => store.scanned(account, boardId, gapMs),
 				beginSend: (job, budgetMs) => store.beginSend(job, budgetMs),
 				settle: (job, change) => store.settle(job, change),
 				giveBack: (job) => store.giveBack(job),

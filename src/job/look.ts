@@ -8,7 +8,7 @@ import { rowOf, type FailureCode } from './failures';
 import type { HoldRequest } from './hold';
 import type { Doubt, Job } from './job';
 import type { LookOutcome } from './outcome';
-import { afterLook, isPlanOver, nextLookAt, provesAbsence } from './reconcile-plan';
+import { afterEarlyLook, afterLook, isPlanOver, nextLookAt, provesAbsence } from './reconcile-plan';
 import { holdOf, withCode } from './retry-plan';
 import type { Terms } from './terms';
 
@@ -33,6 +33,16 @@ export function afterLookOf(job: Job, outcome: LookOutcome, terms: Terms): Chang
 		? undecided(job, looked, outcome.evidence.note, terms)
 		: lookAgain(job, looked, Math.max(hold?.until ?? 0, nextLookAt(looked, terms.policy, terms.now)), outcome, hold);
 	return { ...change, hold };
+}
+
+/**
+ * What a look changes of a job whose own look was not due yet, taken along in the reading of its board; null when nothing.
+ * What is there counts, what is not there does not (see reconcile-plan.ts).
+ */
+export function afterLookAlongOf(job: Job, outcome: LookOutcome, terms: Terms): Change | null {
+	if (outcome.kind === 'found') return afterLookOf(job, outcome, terms);
+	if (!job.inDoubt || outcome.kind === 'absent' || outcome.kind === 'unreadable') return null;
+	return stepOf(job, { inDoubt: afterEarlyLook(job.inDoubt, outcome, terms.policy) });
 }
 
 /** The doubt stays: another look at `dueAt`. */

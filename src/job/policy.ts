@@ -24,6 +24,9 @@ export interface Policy {
 	sendBudgetPerMbMs: number;
 	/** When to look, in ms after the send deadline. */
 	lookAtMs: readonly number[];
+	/** Between two readings of a board for each page beyond the first, and at most, ms: what comes into doubt meanwhile is gathered. */
+	scanGapPerPageMs: number;
+	longestScanGapMs: number;
 	/** Absence is proven past this, with at least `absentScans` complete scans. */
 	horizonMs: number;
 	absentScans: number;
@@ -59,6 +62,8 @@ export function policyOf(timeFactor = 1, changes: Partial<Policy> = {}): Policy 
 		sendBudgetMs: t(20 * SECOND),
 		sendBudgetPerMbMs: t(SECOND),
 		lookAtMs: [5, 15, 45, 120, 300, 600, 900, 1200, 1800].map((s) => t(s * SECOND)),
+		scanGapPerPageMs: t(20 * SECOND),
+		longestScanGapMs: t(7.5 * MINUTE),
 		horizonMs: t(30 * MINUTE),
 		absentScans: 3,
 		// Not scaled: it allows for the skew of real clocks.

@@ -9,6 +9,12 @@ import type { Policy } from './policy';
 // 2026-11): one negative read proves nothing. So we look again and again, at growing distances from the send deadline, and
 // take absence for proven only when several complete scans saw nothing AND the last of them began past the horizon. A scan
 // that began before the send deadline says nothing at all: the request might have left after it.
+//
+// One reading of a board serves all jobs in doubt on it, and the more pages it has the longer the next one waits for company.
+// Neither weakens the proof. A job that a reading meets before its own look is due takes from it what is there (a Pin found,
+// or several) and nothing of what is not there: its count of absences grows only by looks it was due for, which the plan
+// spreads over the horizon, so that another job's early scans never stand in for them. Waiting only makes looks later: each
+// sees more, and since a wait is at most a quarter of the horizon, at least three of them still fall within it.
 
 /** Looks beyond the plan, for a doubt that its last planned look could not settle; each waits as long as the plan's last gap. */
 const EXTRA_LOOKS = 3;
@@ -17,6 +23,11 @@ const EXTRA_LOOKS = 3;
 export function nextLookAt(doubt: Doubt, policy: Policy, now: number): number {
 	const planned = doubt.sendBy + lookOffsetMs(doubt.step, policy);
 	return doubt.step === 0 ? Math.max(planned, now) : Math.max(planned, now + lookOffsetMs(0, policy));
+}
+
+/** How long a board is not read again after a reading of so many pages, ms. */
+export function scanGapMs(pages: number, { lookAtMs: [least = 0], scanGapPerPageMs, longestScanGapMs }: Policy): number {
+	return Math.max(least, Math.min((pages - 1) * scanGapPerPageMs, longestScanGapMs));
 }
 
 /** Whether the look just taken was the last: a person has to decide. Several candidates or a refused read do not cure with time. */
@@ -44,6 +55,11 @@ export function provesAbsence(doubt: Doubt, outcome: LookOutcome, policy: Policy
 		&& outcome.evidence.scan === 'complete'
 		&& absentScansAfter(doubt, outcome) >= policy.absentScans
 		&& outcome.evidence.at >= doubt.sendBy + policy.horizonMs;
+}
+
+/** The doubt after a look that was not due for this job but saw something: absence is counted anew, the plan stays. */
+export function afterEarlyLook(doubt: Doubt, outcome: LookOutcome, policy: Policy): Doubt {
+	return { ...afterLook(doubt, outcome, policy), step: doubt.step };
 }
 
 function absentScansAfter(doubt: Doubt, outcome: LookOutcome): number {

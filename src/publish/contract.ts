@@ -31,6 +31,12 @@ export interface Board {
 	sections: { id: string; name: string }[];
 }
 
+/** What a scan says of each job, by its id, and how many pages were asked for. */
+export interface Looked {
+	outcomes: Map<string, LookOutcome>;
+	pages: number;
+}
+
 /** The send permit: asked right before the socket write, once. */
 export interface Permit {
 	/** Resolves to the send deadline (epoch ms of the store's clock) and what is left of it, ms; null when refused. */
@@ -40,8 +46,8 @@ export interface Permit {
 /** One attempt or look; rejects only when something handed in (`permit`, `media`, `owners`) does, and then nothing was sent. */
 export interface Publisher {
 	publish(job: LeasedJob, tools: { token: TokenSource; permit: Permit; media: (sha256: string) => Promise<Buffer | null> }): Promise<AttemptOutcome>;
-	/** One scan of a board that serves all jobs in doubt on it: job id → what the scan says of it. */
-	look(jobs: Job[], tools: { token: TokenSource; owners: PinOwners }): Promise<Map<string, LookOutcome>>;
+	/** One scan of a board that serves all jobs in doubt on it. */
+	look(jobs: Job[], tools: { token: TokenSource; owners: PinOwners }): Promise<Looked>;
 	check(token: TokenSource): Promise<TokenCheck>;
 	/** Reads only: all boards, the first 100 with their sections (a call each). Rejects, with a failure's `code`, when they cannot be read. */
 	boards(token: TokenSource): Promise<Board[]>;

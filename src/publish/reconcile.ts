@@ -2,7 +2,7 @@ import type { Job } from '../job/job';
 import { matches, type ListedPin } from '../job/natural-key';
 import type { Failure, LookOutcome } from '../job/outcome';
 import { judgeScan, type Scan } from '../job/reconcile-plan';
-import type { PinOwners } from './contract';
+import type { Looked, PinOwners } from './contract';
 import { allPages, type Listing } from './pages';
 import type { PinterestClient } from './pinterest-client';
 import type { Tokens } from './tokens';
@@ -22,17 +22,20 @@ interface Parts {
  * Looks for the Pins of jobs in doubt: each board is read once for all of its jobs, each section once more. Whether the
  * listing of a board holds the Pins of its sections is not documented (2026-11), so for a job with a section both are read.
  */
-export async function look(jobs: Job[], parts: Parts): Promise<Map<string, LookOutcome>> {
-	const seen = new Map<string, LookOutcome>();
+export async function look(jobs: Job[], parts: Parts): Promise<Looked> {
+	const outcomes = new Map<string, LookOutcome>();
+	let pages = 0;
 	for (const ofBoard of groupBy(jobs, (job) => job.content.boardId)) {
 		const board = await scanBoard(ofBoard[0]?.content.boardId ?? '', parts);
+		pages += board.scan.pages;
 		for (const ofSection of groupBy(ofBoard, (job) => job.content.sectionId)) {
 			const sectionId = ofSection[0]?.content.sectionId ?? null;
 			const scan = sectionId === null ? board.scan : await withSection(board, sectionId, parts);
-			await judge(ofSection, scan, parts.owners, seen);
+			pages += scan.pages - board.scan.pages;
+			await judge(ofSection, scan, parts.owners, outcomes);
 		}
 	}
-	return seen;
+	return { outcomes, pages };
 }
 
 interface BoardScan {

@@ -40,6 +40,8 @@ export type Found = { kind: 'job'; job: Job } | Tombstone | { kind: 'missing' };
 
 export interface Claim {
 	jobs: LeasedJob[];
+	/** When they were claimed, on the store's clock: a job of the look lane that is due later is only looked for along with others. */
+	at: number;
 	/** Acknowledged writes may be gone: read before every send. */
 	lookFirst: boolean;
 	/** With `lookFirst`: of what was written after this instant nothing may be left, so Pins since then may be ours; else null. */

@@ -25,6 +25,8 @@ const FORBID_READS: readonly HoldKind[] = ['token_dead', 'scope_missing', 'accou
 const ENQUEUE_BATCH = 50;
 const EVIDENCE_TRIES = 10;
 
+type ClaimAnswer = [lookFrom: string | number, nextAt: string | number, fence: string, ids: string[], at: number];
+
 interface Settling {
 	held: Held;
 	change: Change;
@@ -72,11 +74,16 @@ export class JobStore {
 		return { kind: 'missing' };
 	}
 
-	/** Leases up to `max` due jobs of one account; of lane `look` all (≤ 100) in doubt on one board. */
+	/** Leases up to `max` due jobs of one account; of lane `look` all (≤ 250) in doubt on one board of which one is due. */
 	async claim(account: string, lane: Lane, max: number): Promise<Claim> {
 		const args = [account, lane, max, this.policy.leaseMs, this.stopsOf(lane)];
-		const [[lookFrom, nextAt], records] = await this.namespace.run<[[string | number, string | number, string, string[]], RawRecord[]]>('claim', args);
-		return { jobs: records.map(leasedJobOf), lookFirst: lookFrom !== '', lookFrom: instantOf(lookFrom), nextAt: instantOf(nextAt) };
+		const [[lookFrom, nextAt, , , at], records] = await this.namespace.run<[ClaimAnswer, RawRecord[]]>('claim', args);
+		return { jobs: records.map(leasedJobOf), at, lookFirst: lookFrom !== '', lookFrom: instantOf(lookFrom), nextAt: instantOf(nextAt) };
+	}
+
+	/** A board was read to look for Pins: it is not claimed to be read again before `gapMs` have passed. */
+	async scanned(account: string, boardId: string, gapMs: number): Promise<void> {
+		await this.namespace.run('scanned', [account, boardId, Math.round(gapMs)]);
 	}
 
 	/** The send permit: null when the fence moved, the lease leaves no room for the budget, a hold came up, or a look is due first. */

@@ -42,6 +42,7 @@ export const BOUNDS: readonly Bound[] = [
 	bound('due:*', 'zset', 'account by when its first board may start', 'accounts with waiting jobs', 'until claimed'),
 	bound('busy:*', 'hash', 'board → job that writes to it', 'publishes under way', 'until settled'),
 	bound('gaps:*', 'hash', 'board → no write before', 'boards ever written to', 'until the next write to the board'),
+	bound('scan:*', 'string', 'no reading of a board to look for Pins before', 'boards with jobs in doubt, by account', '1 min after it may be read again'),
 	bound('failed:*', 'zset', 'open failure by since when', '3 queues', 'until requeued or resolved'),
 	bound('groups', 'hash', 'cause → open failures', 'causes of open failures', 'until the last is resolved'),
 	bound('pin:*', 'string', 'answer: or adopted: and the job', 'one a Pin', JOB),

@@ -1,11 +1,13 @@
 import { isEngineError } from '../errors';
 import { tooLate } from '../job/deadline';
 import type { Doubt, LeasedJob } from '../job/job';
-import type { Outcome } from '../job/outcome';
+import { afterLookAlongOf } from '../job/look';
+import type { LookOutcome, Outcome } from '../job/outcome';
 import type { Policy } from '../job/policy';
+import { scanGapMs } from '../job/reconcile-plan';
 import { transition, type Change } from '../job/transition';
 import { describe, type Log } from '../log';
-import type { PinOwners, Publisher } from '../publish/contract';
+import type { Looked, PinOwners, Publisher } from '../publish/contract';
 import type { Claim, Lane, SettleAnswer } from '../store/job-store';
 import type { ServedAccount, World } from './contract';
 import type { Leases } from './leases';
@@ -14,6 +16,8 @@ import type { SlotUse } from './worker';
 interface Parts {
 	store: {
 		claim(account: string, lane: Lane, max: number): Promise<Claim>;
+		/** The board is not claimed to be read again before the gap is over. */
+		scanned(account: string, boardId: string, gapMs: number): Promise<void>;
 		beginSend(job: LeasedJob, budgetMs: number): Promise<{ sendBy: number; budgetMs: number } | null>;
 		settle(job: LeasedJob, change: Change): Promise<SettleAnswer>;
 		/** False when nothing was given back: a permit had been given, or the fence moved on. */
@@ -33,7 +37,7 @@ interface Parts {
 }
 
 /** How many jobs in doubt one scan of a board serves. */
-const LOOK_BATCH = 100;
+const LOOK_BATCH = 250;
 
 /** Takes claimed jobs as far as they get: claim, publish or look, decide, settle. */
 export class Attempts {
@@ -58,17 +62,33 @@ export class Attempts {
 
 	/** One slot of the look lane: every job in doubt on one board, served by one scan. */
 	async lookNext(account: ServedAccount): Promise<SlotUse> {
-		const { jobs, nextAt } = await this.parts.store.claim(account.account, 'look', LOOK_BATCH);
-		await this.parts.leases.during(jobs, async () => {
-			if (jobs.length === 0) return;
-			const seen = await this.parts.publisher.look(jobs, { token: account.token, owners: this.parts.store.owners });
-			for (const job of jobs) {
-				const outcome = seen.get(job.id);
-				if (outcome) await this.end(job, outcome);
-				else await this.parts.store.giveBack(job);
-			}
+		const claim = await this.parts.store.claim(account.account, 'look', LOOK_BATCH);
+		if (claim.jobs.length > 0) await this.parts.leases.during(claim.jobs, () => this.look(claim, account));
+		return { jobs: claim.jobs.length, nextAt: claim.nextAt };
+	}
+
+	private async look({ jobs, at }: Claim, account: ServedAccount): Promise<void> {
+		const { outcomes } = await this.scan(jobs, account);
+		const ends = await Promise.allSettled(jobs.map((job) => {
+			const outcome = outcomes.get(job.id);
+			if (!outcome) return this.parts.store.giveBack(job);
+			return (job.dueAt ?? at) > at ? this.endAlong(job, outcome) : this.end(job, outcome);
+		}));
+		const failed = ends.find((end) => end.status === 'rejected');
+		if (failed) throw failed.reason;
+	}
+
+	/** One reading of the board; what it cost decides how long the next one gathers. What cannot be looked for goes back as it was. */
+	private async scan(jobs: LeasedJob[], account: ServedAccount): Promise<Looked> {
+		const { publisher, store, policy, log } = this.parts;
+		const looked = await publisher.look(jobs, { token: account.token, owners: store.owners }).catch(async (error: unknown) => {
+			await Promise.allSettled(jobs.map((job) => store.giveBack(job)));
+			throw error;
 		});
-		return { jobs: jobs.length, nextAt };
+		const [first] = jobs as [LeasedJob];
+		await store.scanned(first.account, first.content.boardId, scanGapMs(looked.pages, policy)).catch((error: unknown) =>
+			log({ level: 'warn', event: 'scan.untold', account: first.account, ...describe(error) }));
+		return looked;
 	}
 
 	private async publish(job: LeasedJob, account: ServedAccount, lookFrom: number | null): Promise<void> {
@@ -94,8 +114,8 @@ export class Attempts {
 	/** Acknowledged writes may be gone, this job's own success among them: read, and only send what is not there. */
 	private async isSettledByLook(job: LeasedJob, account: ServedAccount, lookFrom: number): Promise<boolean> {
 		const suspected: LeasedJob = { ...job, inDoubt: this.suspicion(job, lookFrom) };
-		const seen = await this.parts.publisher.look([suspected], { token: account.token, owners: this.parts.store.owners });
-		const outcome = seen.get(job.id);
+		const { outcomes } = await this.parts.publisher.look([suspected], { token: account.token, owners: this.parts.store.owners });
+		const outcome = outcomes.get(job.id);
 		if (outcome === undefined || outcome.kind === 'absent') return false;
 		await this.end(suspected, outcome);
 		return true;
@@ -109,13 +129,26 @@ export class Attempts {
 
 	/** Decides and settles; proof that comes too late is kept as evidence. */
 	private async end(job: LeasedJob, outcome: Outcome): Promise<void> {
-		const { policy, world, store } = this.parts;
+		const { policy, world } = this.parts;
 		const change = transition(job, outcome, policy, world.now(), () => world.random());
+		if (await this.settle(job, outcome, change) === 'contested') await this.end(job, contested(outcome));
+	}
+
+	/** The same for a job whose look was not due; what changed nothing is given back. */
+	private async endAlong(job: LeasedJob, outcome: LookOutcome): Promise<void> {
+		const { policy, world, store } = this.parts;
+		const change = afterLookAlongOf(job, outcome, { policy, now: world.now(), random: () => world.random() });
+		if (!change) return void await store.giveBack(job);
+		if (await this.settle(job, outcome, change) === 'contested') await this.endAlong(job, contested(outcome));
+	}
+
+	private async settle(job: LeasedJob, outcome: Outcome, change: Change): Promise<SettleAnswer['kind']> {
+		const { store } = this.parts;
 		const answer = await this.insisted(job, () => store.settle(job, change));
 		const { pin } = change;
-		if (answer.kind === 'lease_lost' && pin) await this.insisted(job, () => store.evidence(job.id, pin.id));
-		if (answer.kind === 'contested' && outcome.kind === 'found') return this.end(job, { kind: 'contested', evidence: outcome.evidence });
-		this.tell(job, outcome, change, answer);
+		if (answer.kind === 'lease_lost' && pin?.by === 'answer') await this.insisted(job, () => store.evidence(job.id, pin.id));
+		if (answer.kind !== 'contested') this.tell(job, outcome, change, answer);
+		return answer.kind;
 	}
 
 	/** While Redis is away the outcome is kept here: it is told as soon as Redis is back, however late. */
@@ -140,6 +173,12 @@ export class Attempts {
 			nextAt: change.job.dueAt === null ? null : new Date(change.job.dueAt).toISOString(),
 		});
 	}
+}
+
+/** A Pin that was found and may not be adopted: it is another job's, or a twin is being sent. */
+function contested(outcome: Outcome): LookOutcome {
+	if (outcome.kind !== 'found') throw new TypeError(`Only an adoption is contested, not ${outcome.kind}.`);
+	return { kind: 'contested', evidence: outcome.evidence };
 }
 
 const SETTLE_AGAIN_MS = 500;

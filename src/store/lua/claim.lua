@@ -1,18 +1,20 @@
--- Leases due jobs of one account. Publish: one a board, in turn. Look: all in doubt on the board that waits the longest.
+-- Leases due jobs of one account. Publish: one a board, in turn. Look: all in doubt on the board that waits the longest, also
+-- those whose own look is not due yet: one reading of the board serves all of them.
 --
 -- KEYS[1] meta
 -- ARGV[1..4]      see include/begin.lua
 -- ARGV[5] account
--- ARGV[6] lane    publish, or a lane whose steps keep the state
+-- ARGV[6] lane    publish or look
 -- ARGV[7] max
 -- ARGV[8] leaseMs
 -- ARGV[9] holds that stop this lane, ',a,b,'; '' for all
 --
--- Returns [counter, now, [look first from ms or '', next due ms or '', fence, [id …]], [record …]].
+-- Returns [counter, now, [look first from ms or '', next due ms or '', fence, [id …], now], [record …]].
 -- @include begin
 -- @include jobs
 local account, lane, max, leaseMs = ARGV[5], ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
-local MOST_LOOKS = 100
+local MOST_LOOKS = 250
+local SCAN_LEASES = 3 -- heartbeats prolong the jobs' leases: a large board takes longer to read than one lease
 
 -- A repeat gets the records as they stand, without those that were taken over meanwhile.
 local function withRecords(first)
@@ -23,7 +25,7 @@ end
 if replay then return withRecords(replay) end
 
 local held = heldUntil(account, ARGV[9])
-if held > now then return withRecords(refuse({ '', held == math.huge and '' or held, '', {} })) end
+if held > now then return withRecords(refuse({ '', held == math.huge and '' or held, '', {}, now })) end
 
 local fence = nextCounter .. '-' .. ARGV[1]
 local ids = {}
@@ -64,18 +66,18 @@ local function claimWrites()
 	end
 end
 
-local function claimSteps()
+local function claimLooks()
 	local board = firstBoard()
 	if not board then return end
 	local most = math.min(max, MOST_LOOKS)
-	for _, id in ipairs(redis.call('ZRANGE', key('lane', lane, account, board), '-inf', now, 'BYSCORE', 'LIMIT', 0, most)) do
-		writeFields(take(id))
-	end
+	for _, id in ipairs(redis.call('ZRANGE', key('lane', lane, account, board), 0, most - 1)) do writeFields(take(id)) end
+	-- Until the reader tells what it cost (scanned.lua), or must be lost, nobody else reads this board.
+	keepFromScans(account, board, SCAN_LEASES * leaseMs)
 end
 
-if lane == 'publish' then claimWrites() else claimSteps() end
+if lane == 'publish' then claimWrites() else claimLooks() end
 local function nextDue() return redis.call('ZSCORE', key('due', lane), account) or '' end
-if #ids == 0 then return withRecords(refuse({ '', nextDue(), '', {} })) end
+if #ids == 0 then return withRecords(refuse({ '', nextDue(), '', {}, now })) end
 refreshLanes()
 local lookFrom = quarantineUntil > now and (redis.call('HGET', KEYS[1], 'persistedAt') or 0) or ''
-return withRecords(finish({ lookFrom, nextDue(), fence, ids }))
+return withRecords(finish({ lookFrom, nextDue(), fence, ids, now }))

@@ -168,7 +168,7 @@ describe('a listing that Pinterest spoils', () => {
 		});
 		const current = () => Promise.resolve({ value: 't', baseUrl: server.url });
 		const job = world.job(content);
-		const seen = await publisher.look([job], { token: { current, refresh: current }, owners: () => Promise.resolve(new Map()) });
+		const { outcomes: seen } = await publisher.look([job], { token: { current, refresh: current }, owners: () => Promise.resolve(new Map()) });
 		await server.close();
 		return { outcome: seen.get(job.id), asked };
 	}
@@ -213,7 +213,7 @@ describe('a listing that Pinterest spoils', () => {
 		const server = await rawServer({ whole: (socket) => socket.end(answer(200, JSON.stringify({ items: [], bookmark: String(++asked) }))) });
 		const current = () => Promise.resolve({ value: 't', baseUrl: server.url });
 		const job = world.job();
-		const seen = await publisher.look([job], { token: { current, refresh: current }, owners: () => Promise.resolve(new Map()) });
+		const { outcomes: seen } = await publisher.look([job], { token: { current, refresh: current }, owners: () => Promise.resolve(new Map()) });
 		await server.close();
 		expect(seen.get(job.id)).toMatchObject({ kind: 'unreadable', failure: { code: 'scan_incomplete' } });
 		expect(asked).toBe(200);

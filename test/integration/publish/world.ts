@@ -1,6 +1,6 @@
 import type { Job, LeasedJob, PinContent } from '../../../src/job/job';
 import { policyOf } from '../../../src/job/policy';
-import type { PinOwners, Publisher, TokenSource } from '../../../src/publish/contract';
+import type { Looked, PinOwners, Publisher, TokenSource } from '../../../src/publish/contract';
 import { createPublisher, type PublisherOptions } from '../../../src/publish/publisher';
 import { Sandbox, type SandboxOptions } from '../../../src/sandbox';
 
@@ -14,7 +14,7 @@ export interface World {
 	/** A job for the account's first board. */
 	job(content?: Partial<PinContent>, more?: Partial<LeasedJob>): LeasedJob;
 	publish(job: LeasedJob, tools?: Partial<Parameters<Publisher['publish']>[1]>): ReturnType<Publisher['publish']>;
-	look(jobs: Job[], owners?: PinOwners): ReturnType<Publisher['look']>;
+	look(jobs: Job[], owners?: PinOwners): Promise<Looked['outcomes']>;
 	/** Operations that Pinterest was asked for, in order. */
 	operations(): string[];
 	pinCount(): number;
@@ -33,7 +33,7 @@ export async function aWorld(options: SandboxOptions = {}, more: Partial<Publish
 		sandbox, publisher, boardId, sectionId, token,
 		job: (content, fields) => aJob({ boardId, ...content }, { id: idOf(++count), ...fields }),
 		publish: (job, tools) => publisher.publish(job, { token, permit: permitAll, media: () => Promise.resolve(null), ...tools }),
-		look: (jobs, owners = nobody) => publisher.look(jobs, { token, owners }),
+		look: async (jobs, owners = nobody) => (await publisher.look(jobs, { token, owners })).outcomes,
 		operations: () => sandbox.control.calls().items.map((call) => call.operation),
 		pinCount: () => sandbox.control.pins().items.length,
 		stop: () => sandbox.stop(),

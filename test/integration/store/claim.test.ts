@@ -127,6 +127,45 @@ describe('a claim to look', () => {
 		expect((await look()).map(({ id }) => id)).toEqual([c.id]);
 	});
 
+	it('takes along what is not due yet on the board, and says when it was', async () => {
+		const [due, later] = [aJob(), aJob({ dueAt: START + 1 })];
+		await world.put(due, later);
+		await world.inDoubt();
+		world.time += 4000;
+		await world.inDoubt();
+		world.time = START + 5000;
+		const claim = await world.jobs.claim('acme', 'look', 100);
+		expect(claim.jobs.map(({ id, dueAt }) => [id, dueAt! <= claim.at])).toEqual([[due.id, true], [later.id, false]]);
+		expect(claim.at).toBe(START + 5000);
+	});
+
+	it('waits for whoever reads the board, then for as long as the reading cost, and tells when it may', async () => {
+		await world.put(aJob(), aJob({ dueAt: START + 1 }));
+		await world.inDoubt();
+		world.time += 5000;
+		const [first] = await look();
+		await world.inDoubt();
+		world.time += 10_000;
+		expect(await look()).toEqual([]);
+		await world.jobs.scanned('acme', '100', 30_000);
+		await world.jobs.settle(first!, inDoubtChange(first!, world.time + 1));
+		expect(await world.jobs.nextDue(['acme'], 'look')).toEqual(new Map([['acme', world.time + 30_000]]));
+		world.time += 29_999;
+		expect(await look()).toEqual([]);
+		world.time += 1;
+		expect(await look()).toHaveLength(2);
+	});
+
+	it('does not wait for ever for a reader that was lost', async () => {
+		await world.put(aJob(), aJob({ dueAt: START + 1 }));
+		await world.inDoubt();
+		world.time += 5000;
+		await look();
+		const second = await world.inDoubt();
+		world.time += 3 * policy.leaseMs;
+		expect((await look()).map(({ id }) => id)).toEqual([second.id]);
+	});
+
 	it('leaves state, attempts and number as they are and writes no event', async () => {
 		await world.put(aJob());
 		const doubtful = await world.inDoubt();
@@ -151,6 +190,7 @@ describe('a claim to look', () => {
 		const doubtful = await world.inDoubt();
 		world.time += 5000;
 		const [job] = await look();
+		await world.jobs.scanned('acme', '100', 5000);
 		await world.jobs.settle(job!, { ...inDoubtChange(job!, world.time + 10_000), event: null });
 		expect(await world.jobs.get(doubtful.id)).toMatchObject({ seq: 3, dueAt: world.time + 10_000, lease: null });
 		expect(await world.jobs.nextDue(['acme'], 'look')).toEqual(new Map([['acme', world.time + 10_000]]));

@@ -56,7 +56,8 @@ function expectedIndexes(dump: Dump): Set<string> {
 	for (const { lane, account, board, at } of heads.values()) {
 		const [busy, gaps] = [`busy:${account}`, `gaps:${account}`].map((name) => (lane === 'publish' ? dump[name] ?? {} : {}) as Hash);
 		if (busy![board]) continue;
-		const from = Math.max(at, Number(gaps![board] ?? 0));
+		const notBefore = lane === 'look' ? dump[`scan:${account}:${board}`] : gaps![board];
+		const from = Math.max(at, Number(notBefore ?? 0));
 		places.add(`boards:${lane}:${account} ${board} ${from}`);
 		const due = `due:${lane} ${account}`;
 		dues.set(due, Math.min(dues.get(due) ?? Infinity, from));

@@ -65,6 +65,7 @@ async function live(world: StoreWorld): Promise<void> {
 	await jobs.revise(failure.id, { expectedRevision: 1, expectedSeq: failure.seq, change, aliases: ['pj_corrected'] });
 	world.time += 6000;
 	const [looking] = (await jobs.claim('acme', 'look', 9)).jobs;
+	await jobs.scanned('acme', looking!.content.boardId, 1000);
 	await jobs.settle(looking!, adopted(looking!, world.time, '99'));
 	await jobs.evidence(looking!.id, '100', (job) => succeeded(job, { id: '100', url: null, by: 'answer' }, world.time));
 	await jobs.dismissDoublePin(looking!.id);

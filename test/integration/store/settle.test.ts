@@ -159,6 +159,7 @@ describe('a Pin', () => {
 		const adopter = await world.inDoubt();
 		world.time += 5000;
 		const [looking] = await look();
+		await world.jobs.scanned('acme', '100', 0);
 		await world.jobs.settle(looking!, adopted(looking!, world.time, '99'));
 		const sibling = await world.claimed();
 		await world.jobs.beginSend(sibling, 20_000);

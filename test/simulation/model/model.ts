@@ -21,6 +21,9 @@ export interface Expected {
 
 const FORBID_READS: readonly HoldKind[] = ['token_dead', 'scope_missing', 'account_mismatch', 'app_not_approved', 'paused'];
 
+/** A board that is being read is left alone for so many leases. */
+const SCAN_LEASES = 3;
+
 /** What the scripts promise, in plain TypeScript and without an index: every question is answered by looking at all jobs. */
 export class Model {
 	now = 0;
@@ -35,6 +38,7 @@ export class Model {
 	readonly events = new Map<string, string[]>();
 	readonly holdEvents: string[] = [];
 	private readonly gaps = new Map<string, number>();
+	private readonly scans = new Map<string, number>();
 	quarantineUntil = 0;
 	/** Acknowledged writes are gone and nobody has noticed yet. */
 	rolledBack = false;
@@ -74,7 +78,7 @@ export class Model {
 		const room = Math.max(0, Math.min(max, (this.caps.get(account) ?? Infinity) - running));
 		const ids = lane === 'publish'
 			? due.slice(0, room).map(({ jobs }) => jobs[0]!.id)
-			: (due[0]?.jobs ?? []).filter(({ dueAt }) => dueAt! <= this.now).slice(0, max).map(({ id }) => id);
+			: (due[0]?.jobs ?? []).slice(0, max).map(({ id }) => id);
 		return { ids, nextAt: this.afterClaim(boards, ids, lane) };
 	}
 
@@ -83,8 +87,9 @@ export class Model {
 			const known = this.jobs.get(id)!;
 			known.lease = lease;
 			known.looked = this.isQuarantined;
-			if (lane === 'look') continue;
 			const { job } = known;
+			if (lane === 'look') this.scans.set(`${job.account} ${job.content.boardId}`, this.now + SCAN_LEASES * this.policy.leaseMs);
+			if (lane === 'look') continue;
 			this.gaps.delete(`${job.account} ${job.content.boardId}`);
 			known.job = { ...job, state: 'running', phase: null, startedAt: this.now, attempts: job.attempts + 1, seq: job.seq + 1 };
 			this.tell(known.job, 'job.running');
@@ -197,7 +202,7 @@ export class Model {
 		const boards = [...new Set(waiting.map(({ content }) => content.boardId))].filter((board) => !busy.includes(board));
 		return boards.map((board) => {
 			const jobs = waiting.filter(({ content }) => content.boardId === board).sort((a, b) => a.dueAt! - b.dueAt! || (a.id < b.id ? -1 : 1));
-			const gap = lane === 'publish' ? this.gaps.get(`${account} ${board}`) ?? 0 : 0;
+			const gap = (lane === 'publish' ? this.gaps : this.scans).get(`${account} ${board}`) ?? 0;
 			return { board, jobs, from: Math.max(jobs[0]!.dueAt!, gap) };
 		}).sort((a, b) => a.from - b.from || (a.board < b.board ? -1 : 1));
 	}
@@ -206,7 +211,7 @@ export class Model {
 		const left = boards.flatMap(({ from, jobs }) => {
 			const rest = jobs.filter(({ id }) => !ids.includes(id));
 			if (rest.length === jobs.length) return [from];
-			return lane === 'look' && rest.length > 0 ? [rest[0]!.dueAt!] : [];
+			return lane === 'look' && rest.length > 0 ? [Math.max(rest[0]!.dueAt!, this.now + SCAN_LEASES * this.policy.leaseMs)] : [];
 		});
 		return left.length === 0 ? null : Math.min(...left);
 	}

@@ -1,7 +1,8 @@
 import type { Change } from '../../../src/job/change';
 import type { LeasedJob } from '../../../src/job/job';
-import type { Outcome } from '../../../src/job/outcome';
+import type { LookOutcome, Outcome } from '../../../src/job/outcome';
 import type { Policy } from '../../../src/job/policy';
+import { afterLookAlongOf } from '../../../src/job/look';
 import { transition } from '../../../src/job/transition';
 import { absent, aFailure, aJobInDoubt, aRunningJob, dice, evidence, HOUR, MINUTE, NOW, POLICY, SECOND } from './builders';
 
@@ -9,10 +10,10 @@ const HORIZON = NOW + 30 * MINUTE;
 const decide = (job: LeasedJob, outcome: Outcome, now = NOW, policy: Policy = POLICY): Change => transition(job, outcome, policy, now, dice(0.5));
 
 describe('a look', () => {
-	const found: Outcome = { kind: 'found', pinId: '501', pinUrl: null, evidence: evidence(NOW, 'complete', 1) };
-	const several: Outcome = { kind: 'ambiguous', pinIds: ['1', '2'], evidence: evidence(NOW, 'complete', 2) };
-	const contested: Outcome = { kind: 'contested', evidence: evidence(NOW, 'complete', 1) };
-	const unreadable = (code: Parameters<typeof aFailure>[0] = 'read_failed', scan: 'incomplete' | 'forbidden' = 'incomplete'): Outcome =>
+	const found: LookOutcome = { kind: 'found', pinId: '501', pinUrl: null, evidence: evidence(NOW, 'complete', 1) };
+	const several: LookOutcome = { kind: 'ambiguous', pinIds: ['1', '2'], evidence: evidence(NOW, 'complete', 2) };
+	const contested: LookOutcome = { kind: 'contested', evidence: evidence(NOW, 'complete', 1) };
+	const unreadable = (code: Parameters<typeof aFailure>[0] = 'read_failed', scan: 'incomplete' | 'forbidden' = 'incomplete'): LookOutcome =>
 		({ kind: 'unreadable', failure: aFailure(code), evidence: evidence(NOW, scan) });
 
 	it('that finds the Pin ends the job, recovered', () => {
@@ -66,6 +67,23 @@ describe('a look', () => {
 
 	it('does not use up the tries of a send', () => {
 		expect(decide(aJobInDoubt(), unreadable('board_busy')).job.used).toEqual({ classes: {}, codes: {}, afterAbsence: 0 });
+	});
+
+	describe('along with others, before its own is due', () => {
+		const along = (outcome: LookOutcome, job = aJobInDoubt({ step: 3, absentScans: 2 })) => afterLookAlongOf(job, outcome, { policy: POLICY, now: NOW, random: dice(0.5) });
+
+		it('ends the job when it finds the Pin', () => {
+			expect(along(found)).toMatchObject({ event: 'job.succeeded', pin: { id: '501', by: 'adopted' }, job: { state: 'succeeded', recovered: true } });
+		});
+
+		it.each([['absent', absent(HORIZON)], ['unreadable', unreadable()]])('counts for nothing when it is %s', (_name, outcome) => {
+			expect(along(outcome)).toBeNull();
+		});
+
+		it.each([['several', several], ['a twin\'s', contested]])('lets absence be counted anew when it sees %s, and leaves the plan as it is', (_name, outcome) => {
+			const job = aJobInDoubt({ step: 3, absentScans: 2 });
+			expect(along(outcome, job)).toMatchObject({ event: null, job: { dueAt: job.dueAt, inDoubt: { step: 3, absentScans: 0, evidence: [{ at: NOW }] } } });
+		});
 	});
 
 	describe('before a first send (acknowledged writes may be gone)', () => {

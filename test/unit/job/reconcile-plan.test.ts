@@ -1,5 +1,5 @@
 import { linkToSend, markerOf, matches, naturalKey, type ListedPin } from '../../../src/job/natural-key';
-import { afterLook, isPlanOver, judgeScan, nextLookAt, provesAbsence, type Scan } from '../../../src/job/reconcile-plan';
+import { afterLook, isPlanOver, judgeScan, nextLookAt, provesAbsence, scanGapMs, type Scan } from '../../../src/job/reconcile-plan';
 import type { LookOutcome } from '../../../src/job/outcome';
 import { absent, aDoubt, aFailure, aJob, aJobInDoubt, evidence, MINUTE, NOW, POLICY, SECOND } from './builders';
 
@@ -132,6 +132,14 @@ describe('the plan of looks', () => {
 			: { kind: 'unreadable', failure: aFailure('read_failed'), evidence: evidence(NOW, kind) };
 		expect(isPlanOver(aDoubt({ step: looks - 1 }), outcome, POLICY)).toBe(false);
 		expect(isPlanOver(aDoubt({ step: looks }), outcome, POLICY)).toBe(true);
+	});
+
+	it.each([[0, 5], [1, 5], [2, 20], [20, 380], [200, 450]])('reads a board of %d pages again after %d seconds at the earliest', (pages, seconds) => {
+		expect(scanGapMs(pages, POLICY)).toBe(seconds * SECOND);
+	});
+
+	it('never waits so long for company that fewer than three looks fall within the horizon', () => {
+		expect(4 * POLICY.longestScanGapMs).toBeLessThanOrEqual(POLICY.horizonMs);
 	});
 
 	it('keeps the latest evidence and counts what was cut', () => {

@@ -5,6 +5,7 @@
 -- due:<lane>                     ZSET  account by when its first board may start
 -- busy:<account>                 HASH  board → the job that writes to it now
 -- gaps:<account>                 HASH  board → no write before
+-- scan:<account>:<board>         STRING  no reading of the board to look for Pins before
 local touched, touchedList, freed = {}, {}, {}
 
 local function laneOf(job)
@@ -43,8 +44,15 @@ local function refreshBoard(lane, account, board)
 		return redis.call('ZREM', key('boards', lane, account), board)
 	end
 	-- The gap also sorts a board that was just served behind those that wait: so they take turns.
-	local gap = writes and redis.call('HGET', key('gaps', account), board) or 0
+	local gap = 0
+	if writes then gap = redis.call('HGET', key('gaps', account), board) end
+	if lane == 'look' then gap = redis.call('GET', key('scan', account, board)) end
 	redis.call('ZADD', key('boards', lane, account), math.max(tonumber(head[2]), tonumber(gap or 0)), board)
+end
+
+local function keepFromScans(account, board, forMs)
+	redis.call('SET', key('scan', account, board), now + forMs, 'PX', forMs + 60000)
+	touch('look', account, board)
 end
 
 local function refreshAccount(lane, account)

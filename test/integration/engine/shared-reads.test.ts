@@ -1,0 +1,61 @@
+import type { Engine, JobView } from '../../../src';
+import { TestWorld } from '../../support/world';
+
+// Half an hour of looking in 23 seconds; a board as large as those of a shop, with what a campaign leaves in doubt.
+const TIME_FACTOR = 80;
+const PINS = 5000;
+const JOBS = 50;
+/** The issue's bound: 50 jobs alone would ask for up to nine readings of 20 pages each. */
+const MOST_READS = 200;
+
+let world: TestWorld;
+afterEach(() => world.stop());
+
+/** Fifty jobs whose sends were lost one after the other over some minutes: of every second one there is no Pin. */
+async function lostSends(engine: Engine): Promise<string[]> {
+	world.sandbox.control.fillBoard(world.board(), PINS);
+	const doubtful = Array.from({ length: JOBS }, (_, n) => world.request(n, { boardId: world.board(), title: `Dress no. ${1000 + n}` }));
+	for (const [n, { title }] of doubtful.entries()) {
+		world.sandbox.control.addFault({ fault: n % 2 === 0 ? 'commitThenReset' : 'resetBefore', match: { operation: 'createPin', title: title! } });
+	}
+	const results = await engine.enqueue(doubtful);
+	return results.map((result) => {
+		if (!result.ok) throw result.error;
+		return result.job.id;
+	});
+}
+
+async function settled(engine: Engine, ids: string[]): Promise<{ jobs: JobView[]; reads: number }> {
+	const jobs = await world.ended(engine, ids, 90_000);
+	const reads = world.sandbox.control.calls({ operation: 'listBoardPins', limit: Infinity }).items.length;
+	return { jobs, reads };
+}
+
+function isAllThereOnce(jobs: JobView[]): void {
+	expect(jobs.filter(({ state }) => state !== 'succeeded')).toEqual([]);
+	expect(jobs.map(({ recovered }) => recovered)).toEqual(jobs.map((_, n) => n % 2 === 0));
+	expect(jobs.map(({ attempts }) => attempts)).toEqual(jobs.map((_, n) => (n % 2 === 0 ? 1 : 2)));
+	const titles = world.sandbox.control.pins({ limit: Infinity }).items.flatMap(({ title, request }) => (request === null ? [] : [title]));
+	expect(titles.sort()).toEqual(jobs.map(({ title }) => title).sort());
+}
+
+it('reads a board of 5,000 Pins at most 200 pages for 50 jobs in doubt on it, until every one is settled', async () => {
+	world = await TestWorld.start({ timeFactor: TIME_FACTOR });
+	const engine = world.engine();
+	const ids = await lostSends(engine);
+	await world.serve(engine);
+	const { jobs, reads } = await settled(engine, ids);
+	isAllThereOnce(jobs);
+	expect(reads).toBeLessThanOrEqual(MOST_READS);
+	expect(reads).toBeGreaterThanOrEqual(3 * PINS / 250); // three complete readings at the least, or absence was proven by less
+}, 120_000);
+
+it('reads no more of it when three workers serve the account', async () => {
+	world = await TestWorld.start({ timeFactor: TIME_FACTOR });
+	const engines = [world.engine(), world.engine(), world.engine()];
+	const ids = await lostSends(engines[0]!);
+	await Promise.all(engines.map((engine) => world.serve(engine)));
+	const { jobs, reads } = await settled(engines[0]!, ids);
+	isAllThereOnce(jobs);
+	expect(reads).toBeLessThanOrEqual(MOST_READS);
+}, 120_000);
