@@ -31,10 +31,11 @@ export async function judge(recording: Recording): Promise<Verdict> {
 	const lost = lostEnqueues(recording);
 	const { jobs } = recordsIn(recording.snapshots.at(-1)!);
 	const failed = jobs.filter(({ state }) => state === 'failed');
-	const doubted = jobs.filter(({ attemptHistory, lostLeases }) => lostLeases > 0 || attemptHistory.some(({ outcome }) => outcome === 'unknown'));
 	// What Pinterest refuses whatever we do is not a failure of the way it was published.
 	const unfit = new Set(recording.plan.filter(({ fate }) => fate !== 'fine').map(({ group }) => group));
-	const toHuman = failed.filter(({ content, lastError }) => lastError?.code === 'outcome_unknown' || !unfit.has(content.link ?? ''));
+	const isFit = ({ content }: Job) => !unfit.has(content.link ?? '');
+	const toHuman = failed.filter(isFit);
+	const doubted = jobs.filter(isFit).filter(({ attemptHistory, lostLeases }) => lostLeases > 0 || attemptHistory.some(({ outcome }) => outcome === 'unknown'));
 	const pins = countPins(recording.plan, recording.pins.map(({ group }) => group), toHuman.map(({ content }) => content.link ?? ''));
 	return {
 		shard, lost,

@@ -68,6 +68,7 @@ export class SingleRedis implements RedisHost {
 		const at = Date.now();
 		this.gate.lockOut();
 		const kept = what === 'power cut' && this.fsync === 'everysec' ? this.file.cutBackTo(at - lostMs) : from;
+		if (what === 'power cut') this.file.repair();
 		await sleep(downMs);
 		this.server = await startRedis({ appendfsync: this.fsync, dir: this.dir, port, args: NO_REWRITE });
 		await this.back(port);
