@@ -31,6 +31,7 @@ import type { ServedAccount, World } from './work/contract';
 import { Desk, type Actor, type Correction, type Verdict } from './work/desk';
 import { Intake, type EnqueueOptions, type EnqueueResult } from './work/intake';
 import { Overview, redisFindings, type AccountView, type Finding, type Health } from './work/overview';
+import { servedAccount } from './work/served-account';
 import { Views } from './work/views';
 
 export type { Actor, Correction, Verdict } from './work/desk';
@@ -78,7 +79,7 @@ export class Engine {
 		const { policy, timeFactor } = settings;
 		this.staleMs = STALE_MS / timeFactor;
 		this.log = logTo(settings.log, () => Date.now());
-		this.namespace = new Namespace({ redis: settings.redis, name: settings.namespace, horizonMs: policy.horizonMs, heartbeatMs: policy.heartbeatMs, deadlineMs: CALL_DEADLINE_MS, log: this.log });
+		this.namespace = new Namespace({ redis: settings.redis, name: settings.namespace, id: this.id, horizonMs: policy.horizonMs, heartbeatMs: policy.heartbeatMs, deadlineMs: CALL_DEADLINE_MS, log: this.log });
 		this.world = { now: () => this.namespace.now(), monotonic: () => performance.now(), random: Math.random };
 		this.store = new JobStore(this.namespace, policy);
 		this.jobs = new JobList(this.namespace);
@@ -252,15 +253,16 @@ export class Engine {
 		return claim.kind === 'claimed' && this.inbox.confirm(inbox, eventId, claim.token);
 	}
 
-	/** Publishes for this account from now on, beside others in the same process. One loop serves all. Never rejects for a dead token or a missing Redis. */
+	/** Publishes for this account from now on, beside others in the same process. One loop serves all. Never rejects for a dead token or a missing Redis; `invalid_config`. */
 	async serve(account: ServedAccount): Promise<{ stop(): Promise<void> }> {
+		const served = servedAccount(account);
 		this.crew ??= this.assemble();
-		return this.crew.serve(account);
+		return this.crew.serve(served);
 	}
 
 	/** What a manual run of the Worker reports: token, user, boards, Redis. Reads only. */
-	async checkAccount(account: ServedAccount): Promise<{ account: string; token: TokenCheck; boards: Board[]; findings: Finding[] }> {
-		const publisher = this.publisher();
+	async checkAccount(given: ServedAccount): Promise<{ account: string; token: TokenCheck; boards: Board[]; findings: Finding[] }> {
+		const account = servedAccount(given), publisher = this.publisher();
 		const [token, redis] = await Promise.all([publisher.check(account.token), this.overview.health()]);
 		return { account: account.account, token, boards: token.ok ? await publisher.boards(account.token) : [], findings: redis.findings };
 	}

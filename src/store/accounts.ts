@@ -39,6 +39,8 @@ export interface WorkerRecord {
 	lastSeenAt: number;
 }
 
+/** A worker that was silent for so long registers anew before it sends; real time, as what disks and processes take. */
+const SILENT_MS = 90_000;
 /** A worker that was silent for this long is forgotten. */
 const FORGET_WORKER_MS = 3600 * 1000;
 
@@ -81,7 +83,7 @@ export class AccountStore {
 	/** A worker lives and serves these accounts: ends their `no_worker` holds. */
 	async beat(worker: { id: string; host: string }, accounts: { account: string; client: string | null; pace: ReportedPace }[]): Promise<void> {
 		const served = accounts.flatMap(({ account, client, pace }) => [account, client ?? '', JSON.stringify(pace), pace.concurrent]);
-		await this.namespace.run('beat', [worker.id, worker.host, FORGET_WORKER_MS, ...served]);
+		await this.namespace.run('beat', [worker.id, worker.host, FORGET_WORKER_MS, SILENT_MS, ...served]);
 	}
 
 	/** The worker stops: it is no longer counted; its accounts stay served until their last beat is stale. */

@@ -102,8 +102,9 @@ function commonOf(settings: RedisSettings, use: ClientUse): RedisOptions {
 	};
 }
 
+// After a restart of Redis all workers have to be back before sends go on (PENDING_MS of lua/include/runs.lua).
 function retryDelayMs(times: number): number {
-	return Math.min(50 * 2 ** Math.min(times, 6), 2000);
+	return Math.min(50 * 2 ** Math.min(times, 6), 1000);
 }
 
 function fromUrl(text: string): RedisSettings {

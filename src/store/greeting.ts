@@ -5,6 +5,7 @@ import { isRefusal, NotReady } from './redis-errors';
 
 interface Options {
 	name: string;
+	id: string;
 	heartbeatMs?: number;
 	log?: Log;
 }
@@ -15,8 +16,8 @@ const PATIENCE_MS = 250;
 export class Greeting {
 	private greeted = false;
 	private underWay: Promise<void> | null = null;
-	/** The run of the server that was greeted last. */
-	private runId = '';
+	/** The run of the server that was greeted last; '' before the first one. */
+	runId = '';
 	/** What the connection failed with last; it says more than that nobody answers. */
 	private failure: Error | null = null;
 
@@ -26,7 +27,11 @@ export class Greeting {
 		private readonly options: Options,
 		private readonly closed: AbortSignal,
 	) {
-		client.on('error', (error: Error) => { this.failure = error; }).on('ready', () => { this.failure = null; });
+		client.on('error', (error: Error) => { this.failure = error; }).on('ready', () => {
+			this.failure = null;
+			// Others wait for what this process has to tell of a restart. Should it fail, the next call greets.
+			if (this.runId !== '') this.done().catch(() => undefined);
+		});
 		// On a Cluster a node that fails over shows as a new node.
 		for (const sign of ['close', '+node']) client.on(sign, () => { this.greeted = false; });
 	}
@@ -49,20 +54,21 @@ export class Greeting {
 		// From here on a new loss of the connection asks for a new greeting.
 		this.greeted = true;
 		try {
-			const [quarantineUntil, runId] = await this.attach([
-				RECORD_VERSION, await this.syncsEveryWrite() ? '1' : '', this.options.heartbeatMs ?? 20_000, this.runId,
-			]) as [number, string];
+			const [lookUntil, runId, lifted] = await this.attach([
+				RECORD_VERSION, await this.durability(), this.options.heartbeatMs ?? 20_000, this.runId, this.options.id,
+			]) as [number, string, number];
 			this.runId = runId;
-			if (quarantineUntil > 0) this.options.log?.({ level: 'warn', event: 'redis.quarantine', namespace: this.options.name, until: quarantineUntil });
+			if (lifted === 1) this.options.log?.({ level: 'info', event: 'redis.intact', namespace: this.options.name });
+			if (lookUntil > 0) this.options.log?.({ level: 'warn', event: 'redis.quarantine', namespace: this.options.name, until: lookUntil });
 		} catch (error) {
 			this.greeted = false;
 			throw error;
 		}
 	}
 
-	/** False also when Redis does not tell: hosted ones often forbid CONFIG. */
-	private async syncsEveryWrite(): Promise<boolean> {
-		return (await configOf(this.client, 'appendonly')) === 'yes' && (await configOf(this.client, 'appendfsync')) === 'always';
+	/** How often an append-only file is synced: always, everysec or no; '' when Redis does not tell, as hosted ones often forbid CONFIG. */
+	private async durability(): Promise<string> {
+		return await configOf(this.client, 'appendfsync') ?? '';
 	}
 }
 

@@ -12,11 +12,15 @@ export interface RedisReport {
 	maxMemory: number | null;
 	/** Until then every send is preceded by a read; null when nothing is suspected. */
 	quarantineUntil: number | null;
+	/** How far the clock of the namespace is ahead of the clock of Redis, ms: time stands still for so long. */
+	clockAheadMs: number;
 }
 
 /** Reads INFO, and CONFIG where it is allowed. */
-export async function inspect(client: Client, metaKey: string): Promise<RedisReport> {
-	const [info, quarantine] = await Promise.all([client.info(), client.hget(metaKey, 'quarantineUntil')]);
+export async function inspect(client: Client, metaKey: string, now: number): Promise<RedisReport> {
+	const [info, standing, time] = await Promise.all([client.info(), client.hmget(metaKey, 'quarantineUntil', 'suspectUntil', 'clock'), client.time()]);
+	const [quarantineUntil = 0, suspectUntil = 0, clock = 0] = standing.map(Number);
+	const lookUntil = Math.max(quarantineUntil, suspectUntil);
 	const field = (name: string) => new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info)?.[1] ?? null;
 	const number = (name: string) => field(name) === null ? null : Number(field(name));
 	return {
@@ -26,6 +30,7 @@ export async function inspect(client: Client, metaKey: string): Promise<RedisRep
 		evictionPolicy: field('maxmemory_policy') ?? await configOf(client, 'maxmemory-policy'),
 		usedMemory: number('used_memory'),
 		maxMemory: number('maxmemory'),
-		quarantineUntil: quarantine === null ? null : Number(quarantine),
+		quarantineUntil: lookUntil > now ? lookUntil : null,
+		clockAheadMs: Math.max(0, clock - Math.round(Number(time[0]) * 1000 + Number(time[1]) / 1000)),
 	};
 }

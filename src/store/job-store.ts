@@ -76,7 +76,7 @@ export class JobStore {
 
 	/** Leases up to `max` due jobs of one account; of lane `look` all (≤ 250) in doubt on one board of which one is due. */
 	async claim(account: string, lane: Lane, max: number): Promise<Claim> {
-		const args = [account, lane, max, this.policy.leaseMs, this.stopsOf(lane)];
+		const args = [account, lane, max, this.policy.leaseMs, this.stopsOf(lane), this.namespace.id];
 		const [[lookFrom, nextAt, , , at], records] = await this.namespace.run<[ClaimAnswer, RawRecord[]]>('claim', args);
 		return { jobs: records.map(leasedJobOf), at, lookFirst: lookFrom !== '', lookFrom: instantOf(lookFrom), nextAt: instantOf(nextAt) };
 	}
@@ -86,9 +86,9 @@ export class JobStore {
 		await this.namespace.run('scanned', [account, boardId, Math.round(gapMs)]);
 	}
 
-	/** The send permit: null when the fence moved, the lease leaves no room for the budget, a hold came up, or a look is due first. */
+	/** The send permit: null when the fence moved, the lease leaves no room for the budget, a hold came up, a look is due first, or after a restart of Redis it is not known yet. */
 	async beginSend(job: LeasedJob, budgetMs: number): Promise<{ sendBy: number; budgetMs: number } | null> {
-		const [sendBy] = await this.namespace.run<[number | '', string?]>('begin-send', [job.id, job.lease.fence, job.revision, Math.round(budgetMs)]);
+		const [sendBy] = await this.namespace.run<[number | '', string?]>('begin-send', [job.id, job.lease.fence, job.revision, Math.round(budgetMs), this.namespace.id]);
 		return sendBy === '' ? null : { sendBy, budgetMs };
 	}
 

@@ -23,7 +23,7 @@ const bound = (pattern: string, type: Bound['type'], holds: string, cap: string,
 
 /** Every key there is. A test holds a busy namespace against it; ACLs and operations docs are written from it. */
 export const BOUNDS: readonly Bound[] = [
-	bound('meta', 'hash', 'counter, clock, version, the last 10 runs, persistedAt, mediaBytes, quarantine, amnestyAt', '10 fields', 'for ever'),
+	bound('meta', 'hash', 'counter, clock, version, the last 10 runs, durability, persistedAt, mediaBytes, quarantine, amnestyAt', '12 fields', 'for ever'),
 	bound('op:*', 'string', 'first answer of a call', 'calls of 2 min', '2 min'),
 
 	bound('job:*', 'hash', 'what scripts compare and move', '23 fields', JOB),
@@ -57,7 +57,8 @@ export const BOUNDS: readonly Bound[] = [
 	bound('account:*', 'hash', 'user, client, pace, boards', '9 fields, by account', 'for ever'),
 	bound('checks', 'set', 'account whose token shall be checked', 'accounts', 'until a worker takes it'),
 	bound('workers', 'zset', 'worker by its last beat', 'workers of 1 h', '1 h after the last beat'),
-	bound('worker:*', 'hash', 'host, accounts', '2 fields', '1 h after the last beat'),
+	bound('worker:*', 'hash', 'host, accounts, since when and until when registered', '4 fields', '1 h after the last beat'),
+	bound('awaited', 'set', 'worker that may hold a permit lost with a restart', 'workers of 2 min', 'until the next restart'),
 
 	bound('media:*', 'string', 'image bytes', 'byte cap of the namespace', 'until no job refers to them, or 1 h without one'),
 	bound('mediarefs:*', 'set', 'jobs that refer to the image', 'jobs with this image', 'with the image'),

@@ -16,6 +16,8 @@ export interface NamespaceOptions {
 	redis: RedisSettings;
 	/** The hash tag of every key; one Pinterest app. */
 	name: string;
+	/** Who this process is among the workers; a random id otherwise. */
+	id?: string;
 	/** How long after a suspected rollback every send is preceded by a read, ms; `policy.horizonMs`. */
 	horizonMs: number;
 	/** Between two heartbeats of a worker, ms; when nobody wrote for longer, Redis was away. 20 s by default. */
@@ -42,6 +44,8 @@ const BULK_TIMEOUT_MS = 30_000;
 export class Namespace {
 	/** Starts every key; `{name}` is the hash tag, so that all keys of the namespace live on one node of a Cluster. */
 	readonly prefix: string;
+	/** Under which this process is registered if it works: only then its jobs may be sent. */
+	readonly id: string;
 	private readonly client: Client;
 	private readonly greeting: Greeting;
 	private readonly signals: Signals;
@@ -54,11 +58,12 @@ export class Namespace {
 
 	constructor(readonly options: NamespaceOptions) {
 		this.prefix = prefixOf(options.name);
+		this.id = options.id ?? randomOperation();
 		// Every call under way may wait for the same connection.
 		setMaxListeners(0, this.closing.signal);
 		this.client = openClient(options.redis, `pj:${options.name}:store`, { commandTimeoutMs: COMMAND_TIMEOUT_MS });
-		this.greeting = new Greeting(this.client, (args) => this.evaluate(this.client, 'attach', randomOperation(), args), options, this.closing.signal);
-		this.signals = new Signals(options.redis, this.prefix, (counter) => this.hear(counter));
+		this.greeting = new Greeting(this.client, (args) => this.evaluate(this.client, 'attach', randomOperation(), args), { ...options, id: this.id }, this.closing.signal);
+		this.signals = new Signals(options.redis, this.prefix, (counter, runId) => { if (runId === this.greeting.runId) this.hear(counter); });
 	}
 
 	/** Epoch ms on the store's clock, as of the last answer; the local clock before the first one. */
@@ -97,7 +102,7 @@ export class Namespace {
 
 	/** What health and `doctor` show; what Redis does not tell is null. */
 	async inspect(): Promise<RedisReport> {
-		return this.read((client) => inspect(client, this.key('meta')));
+		return this.read((client) => inspect(client, this.key('meta'), this.now()));
 	}
 
 	key(...parts: (string | number)[]): string {
@@ -134,7 +139,8 @@ export class Namespace {
 	private async evaluate(client: Client, name: string, operation: string, args: (string | number | Buffer)[]): Promise<unknown> {
 		const clock = this.options.clock?.() ?? '';
 		const answer = await this.send(client, name, [operation, clock, this.told, this.options.horizonMs, ...args]) as [number, number, ...unknown[]];
-		this.hear(answer[0]);
+		// What a run tells counts only once it was greeted: it is held against what the next one knows.
+		if (client === this.client) this.hear(answer[0]);
 		this.offsetMs = answer[1] - Date.now();
 		return answer.length === 3 ? answer[2] : answer.slice(2);
 	}

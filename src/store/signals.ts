@@ -22,7 +22,7 @@ export class Signals {
 	constructor(
 		private readonly settings: RedisSettings,
 		private readonly prefix: string,
-		private readonly hear: (counter: number) => void,
+		private readonly hear: (counter: number, runId: string) => void,
 	) {}
 
 	listen(listener: WakeListener): () => void {
@@ -48,9 +48,10 @@ export class Signals {
 	}
 
 	private tell(message: string): void {
-		const [counter, kind, ...rest] = message.split(' ');
+		const [told = '', kind, ...rest] = message.split(' ');
+		const [counter, runId = ''] = told.split(':');
 		// Knowing what others were told makes this process a witness of their writes too.
-		this.hear(Number(counter));
+		this.hear(Number(counter), runId);
 		if (kind === 'events') return this.each((listener) => listener.events());
 		if (kind === 'check') return this.each((listener) => listener.check?.(rest.join(' ')));
 		const [lane = '', at, ...account] = rest;

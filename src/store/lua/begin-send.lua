@@ -6,6 +6,7 @@
 -- ARGV[6] fence
 -- ARGV[7] revision that the caller is about to send
 -- ARGV[8] budget  ms within which the request leaves and is answered
+-- ARGV[9] worker id
 --
 -- Returns [counter, now, [sendBy]], or [counter, now, ['', why]] when nothing may be sent and nothing was changed.
 -- @include begin
@@ -19,8 +20,11 @@ if job.rev ~= ARGV[7] then return refuse({ '', 'revised' }) end
 -- A request that outlives its lease could meet the next owner's.
 if now + budgetMs > tonumber(job.leaseEnd) then return refuse({ '', 'no_room' }) end
 if heldUntil(job.account, '') > now then return refuse({ '', 'held' }) end
+-- A lost permit must not go unnoticed (runs.lua); after a restart it is soon known whether one was.
+if permitWaitMs(ARGV[9]) > 0 then return refuse({ '', 'unregistered' }) end
+if pendingMs() > 0 then return refuse({ '', 'pending' }) end
 -- Redis forgot something after the claim: the caller has not looked yet.
-if quarantineUntil > now and job.look ~= '1' then return refuse({ '', 'look_first' }) end
+if lookUntil() > now and job.look ~= '1' then return refuse({ '', 'look_first' }) end
 
 local sendBy = now + budgetMs
 redis.call('HSET', key('job', job.id), 'sendBy', sendBy)

@@ -8,6 +8,7 @@
 -- ARGV[7] max
 -- ARGV[8] leaseMs
 -- ARGV[9] holds that stop this lane, ',a,b,'; '' for all
+-- ARGV[10] worker id
 --
 -- Returns [counter, now, [look first from ms or '', next due ms or '', fence, [id …], now], [record …]].
 -- @include begin
@@ -27,13 +28,17 @@ if replay then return withRecords(replay) end
 local held = heldUntil(account, ARGV[9])
 if held > now then return withRecords(refuse({ '', held == math.huge and '' or held, '', {}, now })) end
 
+-- What cannot be sent yet waits rather than runs: the permit would be refused (begin-send.lua).
+local waitMs = lane == 'publish' and math.max(pendingMs(), permitWaitMs(ARGV[10])) or 0
+if waitMs > 0 then return withRecords(refuse({ '', now + waitMs, '', {}, now })) end
+
 local fence = nextCounter .. '-' .. ARGV[1]
 local ids = {}
 
 local function take(id)
 	local job = readJob(id)
 	unfile(job)
-	job.look = quarantineUntil > now and '1' or ''
+	job.look = lookUntil() > now and '1' or ''
 	lease(job, fence, now + leaseMs)
 	ids[#ids + 1] = id
 	return job
@@ -79,5 +84,5 @@ if lane == 'publish' then claimWrites() else claimLooks() end
 local function nextDue() return redis.call('ZSCORE', key('due', lane), account) or '' end
 if #ids == 0 then return withRecords(refuse({ '', nextDue(), '', {}, now })) end
 refreshLanes()
-local lookFrom = quarantineUntil > now and (redis.call('HGET', KEYS[1], 'persistedAt') or 0) or ''
+local lookFrom = lookUntil() > now and (redis.call('HGET', KEYS[1], 'persistedAt') or 0) or ''
 return withRecords(finish({ lookFrom, nextDue(), fence, ids, now }))

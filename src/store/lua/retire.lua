@@ -1,4 +1,5 @@
--- A worker stops in order: it is no longer counted. Its accounts are unserved once nobody beat for them for a while.
+-- A worker stops in order: it is no longer counted, and may send no more. Its accounts are unserved once nobody beat for them
+-- for a while. It was greeted on its way here: if it was awaited after a restart, it has said what it found (attach.lua).
 --
 -- KEYS[1] meta
 -- ARGV[1..4]      see include/begin.lua

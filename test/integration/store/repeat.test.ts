@@ -53,6 +53,10 @@ async function live(world: StoreWorld): Promise<void> {
 	await media.put('d'.repeat(64), Buffer.from('idle'));
 	await holds.openForMissingWorkers(0);
 	await accounts.beat({ id: 'w', host: 'h' }, [{ account: 'acme', client: null, pace: { writesPerMinute: 1, burst: 1, writesPerDay: null, concurrent: 9 } }]);
+	// As if the server had been another one until now.
+	await world.redis.hset(world.key('meta'), 'runs', 'former:0', 'durability', 'former:everysec');
+	await accounts.beat({ id: 'other', host: 'h' }, []);
+	await world.redis.hset(world.key('meta'), 'suspectUntil', 0, 'durability', `${/run_id:(\w+)/.exec(await world.redis.info('server'))![1]}:always`);
 
 	const [first, second, third] = (await jobs.claim('acme', 'publish', 3)).jobs;
 	await jobs.extend([first!, second!]);

@@ -1,135 +1,87 @@
-import { readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
-import { join } from 'node:path';
 import { JobStore } from '../../../src/store/job-store';
-import { startRedis, type RedisServer } from '../../support/redis';
-import { aJob, policy, published, StoreWorld } from './store-world';
+import { RestartWorld, type Fsync } from './restart-world';
+import { aJob, policy, published } from './store-world';
 
-let server: RedisServer;
-let world: StoreWorld;
-const start = async (appendfsync: 'always' | 'everysec' = 'everysec') => {
-	server = await startRedis({ appendfsync });
-	world = new StoreWorld({}, server.url);
-	await world.put(aJob({ boardId: '1' }), aJob({ boardId: '2' }), aJob({ boardId: '3' }));
+let world: RestartWorld;
+/** A namespace in which this process is the only worker. */
+const start = async (appendfsync: Fsync = 'everysec') => {
+	world = await RestartWorld.start(appendfsync);
+	await world.worker(world.namespace);
 };
-afterEach(async () => {
-	await world.end();
-	await server.stop();
-	rmSync(server.dir, { recursive: true, force: true });
-});
-
-/** Kills the server and starts it again on what it had written, or on what `damage` left of it. */
-async function restart(damage: () => void = () => undefined, appendfsync: 'always' | 'everysec' = 'everysec'): Promise<void> {
-	await server.kill();
-	damage();
-	server = await startRedis({ appendfsync, dir: server.dir, port: server.port });
-}
-
-const appendOnlyFile = () => {
-	const folder = join(server.dir, 'appendonlydir');
-	return join(folder, readdirSync(folder).find((name) => name.endsWith('.incr.aof'))!);
-};
-
-const quarantineOf = async (namespace = world.namespace) => (await namespace.inspect()).quarantineUntil;
+afterEach(() => world.end());
 
 describe('a restart of Redis', () => {
-	it('that lost nothing, and that a client lived through, changes nothing', async () => {
+	it('that lost nothing, and that the workers lived through, changes nothing', async () => {
 		await start();
-		await restart();
+		await world.restart();
 		expect(await world.jobs.claim('acme', 'publish', 1)).toMatchObject({ jobs: [{}], lookFirst: false });
-		expect(await quarantineOf()).toBeNull();
+		expect(await world.quarantineUntil()).toBeNull();
 	});
 
 	it('that took back acknowledged writes puts a look before every send, until the horizon is over', async () => {
 		await start();
-		const length = statSync(appendOnlyFile()).size;
+		const length = world.written();
 		const sent = await world.claimed();
 		await world.jobs.beginSend(sent, 1000);
-		await restart(() => truncateSync(appendOnlyFile(), length));
+		await world.restart({ length });
 
 		const { jobs: [again], lookFirst } = await world.jobs.claim('acme', 'publish', 1);
 		expect({ id: again!.id, lookFirst }).toEqual({ id: sent.id, lookFirst: true });
 		expect(again!.lease.fence).not.toBe(sent.lease.fence);
 		expect(await world.jobs.settle(sent, published(sent, world.time))).toEqual({ kind: 'lease_lost' });
-		expect(await quarantineOf()).toBe(world.time + policy.horizonMs);
+		expect(await world.quarantineUntil()).toBe(world.time + policy.horizonMs);
 		expect(await world.jobs.beginSend(again!, 1000)).not.toBeNull();
 		world.time += policy.horizonMs + 1;
+		await world.worker(world.namespace);
 		expect((await world.jobs.claim('acme', 'publish', 1)).lookFirst).toBe(false);
+		expect(await world.quarantineUntil()).toBeNull();
 	});
 
 	it('that lost everything is noticed by who remembers', async () => {
 		await start();
 		await world.redis.flushall();
 		await world.put(aJob());
+		await world.worker(world.namespace);
 		expect((await world.jobs.claim('acme', 'publish', 1)).lookFirst).toBe(true);
-	});
-
-	it('that nobody lived through is suspected, unless every write is synced', async () => {
-		await start();
-		await world.namespace.close();
-		await restart();
-		const later = world.anotherClient();
-		expect((await new JobStore(later, policy).claim('acme', 'publish', 1)).lookFirst).toBe(true);
-		await later.close();
 	});
 
 	it('that nobody lived through is trusted when every write is synced', async () => {
 		await start('always');
 		await world.namespace.close();
-		await restart(() => undefined, 'always');
+		await world.restart({ appendfsync: 'always' });
 		const later = world.anotherClient();
 		expect((await new JobStore(later, policy).claim('acme', 'publish', 1)).lookFirst).toBe(false);
 		await later.close();
 	});
 
-	it('is no longer suspected once a client that lived through it finds everything it was told', async () => {
-		await start();
-		await world.namespace.open();
-		await restart();
-		const newcomer = world.anotherClient();
-		await newcomer.open();
-		expect(await quarantineOf(newcomer)).toBe(world.time + policy.horizonMs);
-		await world.namespace.open();
-		expect(await quarantineOf(newcomer)).toBeNull();
-		await newcomer.close();
-	});
-
-	it('stays suspected when a client that began after it connects again', async () => {
+	it('is suspected when every write is synced only since then', async () => {
 		await start();
 		await world.namespace.close();
-		await restart();
-		const newcomer = world.anotherClient();
-		await newcomer.open();
-		await world.redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-		await newcomer.open();
-		expect(await quarantineOf(newcomer)).toBe(world.time + policy.horizonMs);
-		await newcomer.close();
+		await world.restart({ appendfsync: 'always' });
+		const later = world.anotherClient();
+		await later.open();
+		expect(await world.quarantineUntil(later)).toBe(world.time + policy.horizonMs);
+		await later.close();
 	});
 
 	it('refuses the permit of a claim that was made before the suspicion', async () => {
 		await start();
-		const idle = world.anotherClient();
-		await idle.open();
-		const length = statSync(appendOnlyFile()).size;
+		const early = await world.worker();
+		const { jobs: [job] } = await early.jobs.claim('acme', 'publish', 1);
+		const length = world.written();
 		await world.claimed();
-		await restart(() => truncateSync(appendOnlyFile(), length));
-		// This one was told less than what is left, so it cannot know yet.
-		const early = new JobStore(idle, policy);
-		const { jobs: [job], lookFirst } = await early.claim('acme', 'publish', 1);
-		expect(lookFirst).toBe(false);
-		await world.put(aJob());
-		await world.put(aJob());
-		expect(await early.beginSend(job!, 1000)).toBeNull();
-		expect(await early.giveBack(job!)).toBe(true);
-		expect((await early.claim('acme', 'publish', 1)).lookFirst).toBe(true);
-		await idle.close();
+		await world.restart({ length });
+		await world.namespace.open();
+		expect(await early.jobs.beginSend(job!, 1000)).toBeNull();
+		expect(await early.jobs.giveBack(job!)).toBe(true);
+		expect((await early.jobs.claim('acme', 'publish', 1)).lookFirst).toBe(true);
+		await early.namespace.close();
 	});
 
 	it('that kept Redis away for long gives owners the time of one lease to prolong theirs', async () => {
 		await start();
 		const job = await world.claimed();
-		await server.kill();
-		world.time += 2 * policy.leaseMs;
-		server = await startRedis({ dir: server.dir, port: server.port });
+		await world.restart({ awayMs: 2 * policy.leaseMs });
 		expect(await world.jobs.takeOver(10)).toEqual([]);
 		world.time += policy.leaseMs - 1;
 		expect(await world.jobs.takeOver(10)).toEqual([]);
@@ -154,8 +106,17 @@ describe('a namespace', () => {
 		await start('always');
 		expect(await world.namespace.inspect()).toMatchObject({
 			version: expect.stringMatching(/^\d+\./) as string, aof: true, appendfsync: 'always', evictionPolicy: 'noeviction', quarantineUntil: null,
-			usedMemory: expect.any(Number) as number,
+			usedMemory: expect.any(Number) as number, clockAheadMs: 0,
 		});
+	});
+
+	it('tells how far its clock has run ahead of that of Redis', async () => {
+		await start();
+		world.time = Date.now() + 3_600_000;
+		await world.put(aJob());
+		const { clockAheadMs } = await world.namespace.inspect();
+		expect(clockAheadMs).toBeGreaterThan(3_590_000);
+		expect(clockAheadMs).toBeLessThanOrEqual(3_600_000);
 	});
 
 	it('in a Redis that is full takes in nothing, and still ends the jobs it has', async () => {

@@ -54,7 +54,7 @@ export class Real {
 		const paces = [{ account: 'a', cap: 2 }, { account: 'b', cap: 9 }];
 		await world.accounts.beat({ id: 'w', host: 'h' }, paces.map(({ account, cap }) => ({ account, client: null, pace: { writesPerMinute: 1, burst: 1, writesPerDay: null, concurrent: cap } })));
 		// After the first write: a loss that nobody noticed in the life before is noticed by it.
-		await world.redis.hdel(world.key('meta'), 'quarantineUntil', 'quarantineCause');
+		await world.redis.hdel(world.key('meta'), 'quarantineUntil');
 		for (const { account, cap } of paces) model.caps.set(account, cap);
 	}
 
