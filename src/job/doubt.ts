@@ -23,6 +23,7 @@ export function doubtOf(job: Job, sendBy: number, { policy, now }: Pick<Terms, '
 	const firstAttemptAt = Math.min(job.createdAt, job.attemptHistory[0]?.startedAt ?? now, job.startedAt ?? now);
 	return {
 		notBefore: Math.min(earlier?.notBefore ?? Infinity, firstAttemptAt - policy.createdBeforeSlackMs),
+		...(earlier?.aheadMs !== undefined && { aheadMs: earlier.aheadMs }),
 		sendBy: Math.max(earlier?.sendBy ?? 0, sendBy),
 		step: 0,
 		absentScans: 0,

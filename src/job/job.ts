@@ -56,6 +56,8 @@ export interface Evidence {
 	scan: 'complete' | 'incomplete' | 'forbidden';
 	pages: number;
 	candidates: number;
+	/** How far the store's clock was ahead of Pinterest's, ms; negative when behind, null when no answer said so. */
+	skewMs?: number | null;
 	note: string;
 }
 
@@ -63,6 +65,8 @@ export interface Evidence {
 export interface Doubt {
 	/** Earliest of job creation and first attempt, less two minutes: older Pins are not ours. */
 	notBefore: number;
+	/** The furthest the store's clock was seen ahead of Pinterest's by a look, ms. */
+	aheadMs?: number;
 	/** The last instant at which the doubtful request could have been sent. */
 	sendBy: number;
 	/** Index into the read plan of the next look. */

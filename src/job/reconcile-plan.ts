@@ -44,6 +44,7 @@ export function afterLook(doubt: Doubt, outcome: LookOutcome, policy: Policy): D
 		...doubt,
 		step: doubt.step + 1,
 		absentScans: absentScansAfter(doubt, outcome),
+		aheadMs: Math.max(doubt.aheadMs ?? 0, outcome.evidence.skewMs ?? 0),
 		evidence: evidence.slice(cut),
 		evidenceCut: doubt.evidenceCut + cut,
 	};
@@ -75,6 +76,9 @@ function lookOffsetMs(step: number, { lookAtMs }: Policy): number {
 	return at + Math.max(0, step - last) * (at - (lookAtMs[last - 1] ?? 0));
 }
 
+/** What is more is no skew but a nonsense of somebody in between. */
+const MOST_AHEAD_MS = 24 * 60 * 60_000;
+
 /** One reading of a board's (or section's) Pins; it serves every job in doubt there. */
 export interface Scan {
 	/** When the reading began, epoch ms: what it did not see may have come since. */
@@ -85,6 +89,19 @@ export interface Scan {
 	pins: readonly ListedPin[];
 	/** Why it is not complete, when a call failed. */
 	failure: Failure | null;
+	/** How far the store's clock was ahead of Pinterest's at the end of the reading, ms; null when unknown. */
+	skewMs: number | null;
+	/** The furthest the reader has ever seen it ahead, ms, 0 or more. */
+	aheadMs: number;
+}
+
+/**
+ * Pins older than this, by Pinterest's clock, are not the job's. The doubt has it by the store's clock: where that was ever
+ * seen ahead, our own Pin looks as much older. It is only ever moved back: a Pin taken for too old would become a second one.
+ */
+export function notBeforeOf(job: Pick<Job, 'inDoubt'>, { aheadMs }: Pick<Scan, 'aheadMs'>): number {
+	const { notBefore = 0, aheadMs: seenAheadMs = 0 } = job.inDoubt ?? {};
+	return notBefore - Math.min(MOST_AHEAD_MS, Math.max(aheadMs, seenAheadMs));
 }
 
 /**
@@ -92,7 +109,7 @@ export interface Scan {
  * stands between permit and settle, whose Pin this might be.
  */
 export function judgeScan(job: Job, scan: Scan, owners: ReadonlyMap<string, string>, contested = false): LookOutcome {
-	const notBefore = job.inDoubt?.notBefore ?? 0;
+	const notBefore = notBeforeOf(job, scan);
 	const own = new Map(scan.pins.filter((pin) => matches(job, pin, notBefore)).map((pin) => [pin.id, owners.get(pin.id)]));
 	const candidates = [...own].filter(([, owner]) => owner === undefined || owner === job.id).map(([id]) => id);
 	const evidence = evidenceOf(scan, candidates);
@@ -117,6 +134,7 @@ function evidenceOf(scan: Scan, candidates: string[]): Evidence {
 		scan: scan.complete ? 'complete' : forbidden ? 'forbidden' : 'incomplete',
 		pages: scan.pages,
 		candidates: candidates.length,
+		skewMs: scan.skewMs,
 		note: `${seen}, ${found}.${why}`,
 	};
 }

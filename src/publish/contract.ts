@@ -51,6 +51,8 @@ export interface Publisher {
 	check(token: TokenSource): Promise<TokenCheck>;
 	/** Reads only: all boards, the first 100 with their sections (a call each). Rejects, with a failure's `code`, when they cannot be read. */
 	boards(token: TokenSource): Promise<Board[]>;
+	/** How far the store's clock was ahead of Pinterest's at the latest answer, ms; negative when behind, null before any. */
+	skewMs(): number | null;
 }
 
 /** Which of these Pins already belong to a job, and which jobs are contested by a twin between permit and settle. */

@@ -4,6 +4,7 @@ import { rowOf } from '../job/failures';
 import type { ListedPin } from '../job/natural-key';
 import type { AttemptOutcome, Failure } from '../job/outcome';
 import { boardOf, pageOf, pinOf, sectionOf, userOf, type ListedBoard, type User } from './answers';
+import type { ClockSkew } from './clock-skew';
 import type { AccessToken } from './contract';
 import { callAtOnce, prepare, type CallEnd, type CallFault, type CallRequest, type PreparedCall } from './https-call';
 import type { Page } from './pages';
@@ -19,6 +20,8 @@ export interface ClientOptions {
 	readMs: number;
 	/** Epoch ms. */
 	now(): number;
+	/** Told of every answer. */
+	skew: ClockSkew;
 	/** Certificates to trust beside the usual ones, PEM. */
 	ca?: string;
 }
@@ -41,6 +44,7 @@ export class PinterestClient {
 
 	/** What the end of a create tells about the Pin. */
 	pinOutcome(end: CallEnd): AttemptOutcome {
+		this.heard(end);
 		return classify({ ...end, endpoint: 'create' }, this.options.now());
 	}
 
@@ -88,11 +92,17 @@ export class PinterestClient {
 	private async readOnce<T>(token: AccessToken, path: string, parse: (json: unknown) => T | null, maxBytes: number): Promise<Read<T>> {
 		const request = this.request(token, { method: 'GET', path, headers: headersWith(token), maxBytes });
 		const endpoint: Endpoint = 'read';
-		const read = classifyRead({ ...await callAtOnce(request, this.options.readMs), endpoint }, this.options.now());
+		const end = await callAtOnce(request, this.options.readMs);
+		this.heard(end);
+		const read = classifyRead({ ...end, endpoint }, this.options.now());
 		if (!read.ok) return read;
 		const value = parse(read.json);
 		// A listing without its items is no empty listing: nothing may be concluded from it.
 		return value === null ? { ok: false, failure: ourFailure('read_failed', 'Pinterest answered in an unknown form.') } : { ok: true, value };
+	}
+
+	private heard(end: CallEnd): void {
+		if (end.kind === 'answer') this.options.skew.heard(end.headers);
 	}
 
 	private request(token: AccessToken, { path, ...rest }: Omit<CallRequest, 'url' | 'ca'> & { path: string }): CallRequest {

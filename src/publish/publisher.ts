@@ -6,6 +6,7 @@ import { linkToSend } from '../job/natural-key';
 import type { AttemptOutcome, Failure } from '../job/outcome';
 import type { Policy } from '../job/policy';
 import { listBoards } from './boards';
+import { ClockSkew } from './clock-skew';
 import type { AccessToken, Permit, Publisher, TokenCheck, TokenSource } from './contract';
 import type { CallEnd, PreparedCall } from './https-call';
 import { pinBody } from './pin-body';
@@ -34,8 +35,9 @@ const SENDING_SHARE = 0.5;
 /** Publishes at Pinterest. What is handed in (`permit`, `media`, `owners`) may throw, and that goes through; nothing was sent then. */
 export function createPublisher(options: PublisherOptions): Publisher {
 	const { policy, now, ca } = options;
+	const skew = new ClockSkew(now);
 	const client = new PinterestClient({
-		connectMs: policy.sendBudgetMs / 2, readMs: Math.max(policy.sendBudgetMs, LEAST_READ_MS), now, ca,
+		connectMs: policy.sendBudgetMs / 2, readMs: Math.max(policy.sendBudgetMs, LEAST_READ_MS), now, skew, ca,
 	});
 	// One per source: what is known of a renewal has to outlive the call that asked for it.
 	const known = new WeakMap<TokenSource, Tokens>();
@@ -46,9 +48,10 @@ export function createPublisher(options: PublisherOptions): Publisher {
 	};
 	return {
 		publish: (job, tools) => new Attempt(job, { ...options, client, tokens: tokensOf(tools.token), ...tools }).run(),
-		look: (jobs, { token, owners }) => look(jobs, { client, tokens: tokensOf(token), owners, now }),
+		look: (jobs, { token, owners }) => look(jobs, { client, tokens: tokensOf(token), owners, skew, now }),
 		check: (token) => check(client, tokensOf(token)),
 		boards: (token) => listBoards(client, tokensOf(token)),
+		skewMs: () => skew.latestMs,
 	};
 }
 

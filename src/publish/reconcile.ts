@@ -1,7 +1,8 @@
 import type { Job } from '../job/job';
 import { matches, type ListedPin } from '../job/natural-key';
 import type { Failure, LookOutcome } from '../job/outcome';
-import { judgeScan, type Scan } from '../job/reconcile-plan';
+import { judgeScan, notBeforeOf, type Scan } from '../job/reconcile-plan';
+import type { ClockSkew } from './clock-skew';
 import type { Looked, PinOwners } from './contract';
 import { allPages, type Listing } from './pages';
 import type { PinterestClient } from './pinterest-client';
@@ -14,6 +15,7 @@ interface Parts {
 	client: Pick<PinterestClient, 'boardPins' | 'sectionPins'>;
 	tokens: Tokens;
 	owners: PinOwners;
+	skew: Pick<ClockSkew, 'latestMs' | 'mostAheadMs'>;
 	/** Epoch ms. */
 	now(): number;
 }
@@ -43,28 +45,30 @@ interface BoardScan {
 	scan: Scan;
 }
 
-async function scanBoard(boardId: string, { client, tokens, now }: Parts): Promise<BoardScan> {
+async function scanBoard(boardId: string, { client, tokens, skew, now }: Parts): Promise<BoardScan> {
 	const at = now();
-	return { boardId, scan: scanOf(at, await allPages((bookmark) => client.boardPins(tokens, boardId, bookmark), MAX_PAGES)) };
+	const listing = await allPages((bookmark) => client.boardPins(tokens, boardId, bookmark), MAX_PAGES);
+	return { boardId, scan: scanOf(at, listing, skew) };
 }
 
 /** The scan of a board with that of one section added; a board that could not be read to its end is not asked further. */
-async function withSection({ boardId, scan }: BoardScan, sectionId: string, { client, tokens }: Parts): Promise<Scan> {
+async function withSection({ boardId, scan }: BoardScan, sectionId: string, { client, tokens, skew }: Parts): Promise<Scan> {
 	if (!scan.complete) return scan;
 	const listing = await allPages((bookmark) => client.sectionPins(tokens, boardId, sectionId, bookmark), MAX_PAGES);
-	const section = scanOf(scan.at, listing);
+	const section = scanOf(scan.at, listing, skew);
 	// What a section lists is in it, whatever the Pin says or leaves out; its word replaces the board's.
 	const pins = new Map(scan.pins.map((pin) => [pin.id, pin]));
 	for (const pin of section.pins) pins.set(pin.id, { ...pin, board_section_id: sectionId });
 	return { ...section, pages: scan.pages + section.pages, pins: [...pins.values()] };
 }
 
-function scanOf(at: number, { items, pages, ended }: Listing<ListedPin, Failure>): Scan {
-	return { at, complete: ended.kind === 'complete', pages, pins: items, failure: ended.kind === 'failed' ? ended.failure : null };
+function scanOf(at: number, { items, pages, ended }: Listing<ListedPin, Failure>, skew: Parts['skew']): Scan {
+	const failure = ended.kind === 'failed' ? ended.failure : null;
+	return { at, complete: ended.kind === 'complete', pages, pins: items, failure, skewMs: skew.latestMs, aheadMs: skew.mostAheadMs };
 }
 
 async function judge(jobs: Job[], scan: Scan, owners: PinOwners, seen: Map<string, LookOutcome>): Promise<void> {
-	const mayBeOurs = (pin: ListedPin): boolean => jobs.some((job) => matches(job, pin, job.inDoubt?.notBefore ?? 0));
+	const mayBeOurs = (pin: ListedPin): boolean => jobs.some((job) => matches(job, pin, notBeforeOf(job, scan)));
 	const candidates = scan.pins.filter(mayBeOurs).map((pin) => pin.id);
 	const owned = candidates.length === 0 ? new Map<string, string>() : await owners(candidates);
 	for (const job of jobs) seen.set(job.id, judgeScan(job, scan, owned));

@@ -55,7 +55,7 @@ const rates = object({
 	...{ boardGapMs: ms, injectedResetMs: ms },
 });
 const config = object({
-	...{ host: text, port: count, seed: { type: ['string', 'number'] }, timeFactor: { type: 'number', exclusiveMinimum: 0 } },
+	...{ host: text, port: count, seed: { type: ['string', 'number'] }, timeFactor: { type: 'number', exclusiveMinimum: 0 }, clockSkewMs: { type: 'number' } },
 	world: object({ apps: { type: 'array', items: object(app) }, accounts: { type: 'array', items: account } }, ['accounts']),
 	...{ accounts: texts, faults: shares, readFaults: shares, consistency, rates },
 	...{ hangMs: ms, writeLatencyMs: ms, blockedHosts: texts, mediaProcessMs: ms, tokenLifeMs: ms, maxBodyBytes: count, keepCalls: count },

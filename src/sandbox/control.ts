@@ -183,6 +183,11 @@ export class Control {
 		this.state.faults.setShares(change);
 	}
 
+	/** Sets its clock so far from that of its machine, ms. */
+	setClockSkew(ms: number): void {
+		this.state.settings.clockSkewMs = ms;
+	}
+
 	setConsistency(change: Partial<Consistency>): void {
 		Object.assign(this.state.settings.consistency, change);
 	}

@@ -58,6 +58,8 @@ export interface SandboxOptions {
 	timeFactor?: number;
 	/** The clock, epoch milliseconds. Hangs and latencies use real timers whatever it says. */
 	now?: () => number;
+	/** Added to the clock, ms: a Pinterest whose time is another than ours. Not divided by the time factor. */
+	clockSkewMs?: number;
 	world?: WorldSpec;
 	/** Short for a world of accounts with two boards each. Ignored when `world` is given. */
 	accounts?: string[];
@@ -129,10 +131,11 @@ export type Settings = Required<Omit<SandboxOptions, 'world' | 'accounts' | 'con
 /** Fills in the defaults. */
 export function settingsOf(options: SandboxOptions): Settings {
 	const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as SandboxOptions;
-	return {
+	const { now = Date.now } = given;
+	const settings: Settings = {
 		seed: 1,
 		timeFactor: 1,
-		now: Date.now,
+		clockSkewMs: 0,
 		faults: {},
 		readFaults: {},
 		hangMs: minute,
@@ -143,7 +146,9 @@ export function settingsOf(options: SandboxOptions): Settings {
 		maxBodyBytes: 32 * 1024 * 1024,
 		keepCalls: 500_000,
 		...given,
+		now: () => now() + settings.clockSkewMs,
 		consistency: { ...defaultConsistency, ...options.consistency },
 		rates: { ...defaultRates, ...options.rates },
 	};
+	return settings;
 }

@@ -54,6 +54,8 @@ export class Sandbox {
 
 async function answer(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
 	if (request.url?.startsWith(`${controlPrefix}/`)) return control(state, request, response);
+	// By its own clock, which need not be ours.
+	response.setHeader('Date', new Date(state.now).toUTCString());
 	const exchange = begin(state, request, response);
 	try {
 		await serve(state, exchange);

@@ -1,5 +1,5 @@
 import { linkToSend, markerOf, matches, naturalKey, type ListedPin } from '../../../src/job/natural-key';
-import { afterLook, isPlanOver, judgeScan, nextLookAt, provesAbsence, scanGapMs, type Scan } from '../../../src/job/reconcile-plan';
+import { afterLook, isPlanOver, judgeScan, nextLookAt, notBeforeOf, provesAbsence, scanGapMs, type Scan } from '../../../src/job/reconcile-plan';
 import type { LookOutcome } from '../../../src/job/outcome';
 import { absent, aDoubt, aFailure, aJob, aJobInDoubt, evidence, MINUTE, NOW, POLICY, SECOND } from './builders';
 
@@ -9,7 +9,7 @@ const pin = (changes: Partial<ListedPin> = {}): ListedPin => ({
 	id: '501', created_at: '2026-11-24T10:00:05', board_id: '1234', board_section_id: null,
 	link: 'https://shop.example/summer', title: 'Summer', description: 'Hats', alt_text: 'A hat', ...changes,
 });
-const scan = (pins: ListedPin[], changes: Partial<Scan> = {}): Scan => ({ at: NOW + MINUTE, complete: true, pages: 1, pins, failure: null, ...changes });
+const scan = (pins: ListedPin[], changes: Partial<Scan> = {}): Scan => ({ at: NOW + MINUTE, complete: true, pages: 1, pins, failure: null, skewMs: null, aheadMs: 0, ...changes });
 const nobody = new Map<string, string>();
 
 describe('a listed Pin', () => {
@@ -102,9 +102,32 @@ describe('what a scan says', () => {
 
 	it('is kept as evidence with its time, its size and its candidates', () => {
 		expect(judgeScan(job, scan([pin(), pin({ id: '502' })]), nobody).evidence)
-			.toEqual({ at: NOW + MINUTE, scan: 'complete', pages: 1, candidates: 2, note: '2 Pins on 1 pages, matching: 501, 502.' });
+			.toEqual({ at: NOW + MINUTE, scan: 'complete', pages: 1, candidates: 2, skewMs: null, note: '2 Pins on 1 pages, matching: 501, 502.' });
 		const forbidden = aFailure('reads_forbidden', { httpStatus: 403, message: 'No.' });
 		expect(judgeScan(job, scan([], { complete: false, failure: forbidden }), nobody).evidence).toMatchObject({ scan: 'forbidden', note: '0 Pins on 1 pages, none matches. Not complete: No.' });
+	});
+});
+
+describe('a store whose clock is ahead of Pinterest\'s', () => {
+	const written = (minutesBefore: number) => pin({ created_at: new Date(NOW - minutesBefore * MINUTE).toISOString().slice(0, 19) });
+
+	it('takes no Pin of its own for too old', () => {
+		expect(judgeScan(job, scan([written(9)], { skewMs: 600_000, aheadMs: 600_000 }), nobody)).toMatchObject({ kind: 'found', evidence: { skewMs: 600_000 } });
+		expect(judgeScan(job, scan([written(9)]), nobody)).toMatchObject({ kind: 'absent' });
+		expect(judgeScan(job, scan([written(13)], { skewMs: 600_000, aheadMs: 600_000 }), nobody)).toMatchObject({ kind: 'absent' });
+	});
+
+	it('remembers in the doubt how far ahead it was, also when it is right again and somebody else looks', () => {
+		const seen = judgeScan(job, scan([], { skewMs: 600_000, aheadMs: 600_000 }), nobody);
+		const doubtful = { ...job, inDoubt: afterLook(job.inDoubt!, seen, POLICY) };
+		expect(doubtful.inDoubt).toMatchObject({ aheadMs: 600_000 });
+		expect(judgeScan(doubtful, scan([written(9)], { skewMs: 0 }), nobody)).toMatchObject({ kind: 'found' });
+	});
+
+	it('is believed for a day at most, and being behind changes nothing', () => {
+		const { notBefore } = job.inDoubt!;
+		expect(notBeforeOf(job, { aheadMs: 1e12 })).toBe(notBefore - 24 * 60 * MINUTE);
+		expect(notBeforeOf(job, { aheadMs: 0 })).toBe(notBefore);
 	});
 });
 
