@@ -4,7 +4,6 @@ import { Dice } from '../../support/dice';
 import type { Contender, Round, Row } from '../faults/contender';
 import { SingleRedis, type Gate } from '../faults/redis-host';
 import { recommended, type Recommended } from './bullmq-settings';
-import { jobMayExist, type Ending } from './endings';
 import { ProgramRuns } from './program';
 import { Stage, type Wish } from './stage';
 import { harass } from './trouble';
@@ -37,12 +36,13 @@ async function run(round: Round): Promise<Row> {
 			}
 		};
 		const [mishaps] = await Promise.all([harass(workers, round.mishaps, stage), producer.addAll(wishes), cuts()]);
+		await stage.until(round.troubleMs);
 		const lostEnqueues = await producer.lost();
 		await producer.addAll(wishes);
 		await producer.drained();
 		const note = `${round.workers} processes, ${settings.job.attempts} attempts; ${mishaps.kill} kills, ${mishaps.freeze} freezes, ${redis.cuts.length} Redis cuts; `
 			+ 'the producer runs once more at the end';
-		return stage.row(bullmqWorker.name, await producer.endings(wishes), { lostEnqueues, note });
+		return stage.row(bullmqWorker.name, await producer.left(), { lostEnqueues, note });
 	} finally {
 		for (const worker of workers) await worker.end();
 		await producer.close();
@@ -90,15 +90,10 @@ class Producer {
 		}
 	}
 
-	async endings(wishes: Wish[]): Promise<Ending[]> {
-		const endings: Ending[] = [];
-		for (const { key } of wishes) {
-			const job = await this.queue.getJob(key);
-			const state = await job?.getState();
-			if (state === 'completed') endings.push({ key, state: 'published', mayExist: false });
-			if (job && state === 'failed') endings.push({ key, state: 'failed', mayExist: jobMayExist(job) });
-		}
-		return endings;
+	/** The jobs that the queue shows as anything but completed. */
+	async left(): Promise<string[]> {
+		const jobs = await this.queue.getJobs([...OPEN, 'failed']);
+		return jobs.map(({ id }) => id!);
 	}
 
 	async close(): Promise<void> {

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { N8nApi, n8nInstalled, startN8n } from '../../../scripts/lib/n8n.mjs';
 import type { ExecutionWithData, N8n, WorkflowJson } from '../../../scripts/lib/n8n.mjs';
-import type { RowResult } from './endings';
-import { PATH, resultsOf, type SheetRow } from './n8n-workflow';
+import { PATH, publishedIn, type SheetRow } from './n8n-workflow';
 import type { Stage } from './stage';
 import type { SendTap, Victim } from './trouble';
 
@@ -18,6 +17,7 @@ export class PeerN8n implements Victim {
 	startMs = 0;
 	private running?: N8n;
 	private api?: N8nApi;
+	private readonly taken = new Set<string>();
 	private workflowId = '';
 	private booting: Promise<void> = Promise.resolve();
 	private ended = false;
@@ -53,6 +53,7 @@ export class PeerN8n implements Victim {
 	async take(rows: SheetRow[]): Promise<boolean> {
 		try {
 			const { status } = await this.api!.callWebhook(PATH, { body: { rows: rows.map(({ key, token, body }) => ({ key, token, body })) } });
+			if (status === 200) for (const { key } of rows) this.taken.add(key);
 			return status === 200;
 		} catch (error) {
 			// fetch wraps the end of a connection, and that nobody listens; by name, since tests have realms of their own.
@@ -79,9 +80,15 @@ export class PeerN8n implements Victim {
 		return crashed.length;
 	}
 
-	/** Everything that was written down, in the order of the executions. */
-	async results(): Promise<RowResult[]> {
-		return (await this.executions()).flatMap(resultsOf);
+	/** How many of the rows that n8n had said it took are in none of its executions. */
+	async lost(): Promise<number> {
+		const kept = (await this.executions()).map(({ data }) => JSON.stringify(data)).join('');
+		return [...this.taken].filter((key) => !kept.includes(`"key":"${key}"`)).length;
+	}
+
+	/** The rows that have a Pin in any execution. */
+	async published(): Promise<Set<string>> {
+		return new Set((await this.executions()).flatMap(publishedIn));
 	}
 
 	/** Ends it on the spot and for good, frozen or in the middle of a start. */

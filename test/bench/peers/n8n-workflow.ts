@@ -1,5 +1,4 @@
 import type { ExecutionWithData, Item, WorkflowJson } from '../../../scripts/lib/n8n.mjs';
-import type { RowResult } from './endings';
 import type { PinCall } from './post-pin.mjs';
 
 /** A Pin as a row of the sheet that the workflow is given. */
@@ -32,7 +31,7 @@ export function publishingWorkflow({ url, tries, waitMs }: WorkflowWish): Workfl
 			mode: 'manual', options: {},
 			assignments: { assignments: [
 				field('key', "={{ $('Loop Over Items').item.json.key }}"), field('pinId', "={{ $json.id ?? '' }}"),
-				field('error', "={{ $json.error?.message ?? $json.error ?? '' }}"), field('status', "={{ $json.error?.status ?? '' }}"),
+				field('error', "={{ $json.error?.message ?? $json.error ?? '' }}"),
 			] },
 		}),
 	];
@@ -50,13 +49,11 @@ export function publishingWorkflow({ url, tries, waitMs }: WorkflowWish): Workfl
 	};
 }
 
-/** What an execution wrote down, oldest first; a run that was cut off has written nothing. */
-export function resultsOf(execution: ExecutionWithData): RowResult[] {
+/** The rows that an execution has noted a Pin for; a run that was cut off has noted nothing. */
+export function publishedIn(execution: ExecutionWithData): string[] {
 	const runs = (execution.data?.resultData?.runData?.[RESULT] ?? []) as { data?: { main?: (Item[] | null)[] } }[];
-	return runs.flatMap(({ data }) => data?.main?.[0] ?? []).map(({ json }) => {
-		const text = (name: string) => (json[name] as string | undefined) || null;
-		return { key: String(json.key), pinId: text('pinId'), error: text('error'), status: text('status') === null ? null : Number(json.status) };
-	});
+	const noted = runs.flatMap(({ data }) => data?.main?.[0] ?? []);
+	return noted.filter(({ json }) => json.pinId).map(({ json }) => String(json.key));
 }
 
 function node(name: string, type: string, typeVersion: number, parameters: object, more: object = {}): object {

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { n8nForThisNode } from '../../../scripts/lib/n8n.mjs';
 import type { Contender, Round, Row } from '../faults/contender';
-import { endingsOfRows } from './endings';
 import { PeerN8n } from './n8n-process';
 import { publishingWorkflow } from './n8n-workflow';
 import { Stage, type Wish } from './stage';
@@ -29,12 +28,13 @@ async function run(round: Round): Promise<Row> {
 		await n8n.start();
 		stage.begin();
 		const wishes = stage.wishes();
-		const [mishaps] = await Promise.all([harass([n8n], fewerKills(round.mishaps, 1 + Math.floor(round.plan.length / PINS_A_KILL)), stage), ...runsOf(wishes).map((rows) => handIn(stage, n8n, rows))]);
-		const { retried, again } = await afterwards(stage, n8n, wishes);
-		const endings = endingsOfRows(await n8n.results());
+		const mishapsOfN8n = fewerKills(round.mishaps, 1 + Math.floor(round.plan.length / PINS_A_KILL));
+		const [mishaps] = await Promise.all([harass([n8n], mishapsOfN8n, stage), ...runsOf(wishes).map((rows) => handIn(stage, n8n, rows))]);
+		const { lost, retried, again } = await afterwards(stage, n8n, wishes);
+		const left = await withoutPin(n8n, wishes);
 		const note = `n8n ${n8nForThisNode()}, ${TRIES} tries ${WAIT_MS / 1000} s apart; ${mishaps.kill} of ${kills(round)} kills (it starts in ${seconds(n8n.startMs)}), `
 			+ `${mishaps.freeze} freezes; by hand: ${retried} runs retried, ${again} rows once more`;
-		return stage.row(n8nRetryOnFail.name, endings, { lostEnqueues: null, note });
+		return stage.row(n8nRetryOnFail.name, left.map(({ key }) => key), { lostEnqueues: lost, note });
 	} finally {
 		await n8n.end();
 		await stage.clear();
@@ -49,14 +49,20 @@ async function handIn(stage: Stage, n8n: PeerN8n, rows: Wish[]): Promise<void> {
 }
 
 /** What a user does when all is quiet: runs that were cut off are retried, rows without a Pin are run once more. */
-async function afterwards(stage: Stage, n8n: PeerN8n, wishes: Wish[]): Promise<{ retried: number; again: number }> {
+async function afterwards(stage: Stage, n8n: PeerN8n, wishes: Wish[]): Promise<{ lost: number; retried: number; again: number }> {
+	await stage.until(stage.round.troubleMs);
 	await n8n.idle();
+	const lost = await n8n.lost();
 	const retried = stage.isOver ? 0 : await n8n.retryCutOff();
-	const done = new Set(endingsOfRows(await n8n.results()).filter(({ state }) => state === 'published').map(({ key }) => key));
-	const open = wishes.filter(({ key }) => !done.has(key));
+	const open = await withoutPin(n8n, wishes);
 	if (!stage.isOver) for (const rows of runsOf(open)) await handIn(stage, n8n, rows);
 	await n8n.idle();
-	return { retried, again: open.length };
+	return { lost, retried, again: open.length };
+}
+
+async function withoutPin(n8n: PeerN8n, wishes: Wish[]): Promise<Wish[]> {
+	const published = await n8n.published();
+	return wishes.filter(({ key }) => !published.has(key));
 }
 
 function runsOf(wishes: Wish[]): Wish[][] {

@@ -8,21 +8,13 @@ const { pins, url, tries, delayMs, timeoutMs } = await settings();
 
 for (const { key, dueAt, token, body } of pins) {
 	await sleep(Math.max(0, dueAt - Date.now()));
-	say({ key, ...(await publish({ url, token, body })) });
+	process.stdout.write(`${JSON.stringify({ key, published: await publish({ url, token, body }) })}\n`);
 }
 
 async function publish(call) {
-	let mayExist = false;
 	for (let n = 1; n <= tries; n++) {
 		if (n > 1) await sleep(delayMs);
-		const { kind } = await postPin(call, timeoutMs);
-		if (kind === 'published') return { state: 'published', mayExist: false };
-		// Content that is refused was refused before.
-		mayExist = kind === 'refused' ? false : mayExist || kind === 'unknown';
+		if ((await postPin(call, timeoutMs)).kind === 'published') return true;
 	}
-	return { state: 'failed', mayExist };
-}
-
-function say(line) {
-	process.stdout.write(`${JSON.stringify(line)}\n`);
+	return false;
 }

@@ -1,5 +1,4 @@
 import type { Contender, Round, Row } from '../faults/contender';
-import type { Ending } from './endings';
 import { ProgramRuns } from './program';
 import { Stage, type Wish } from './stage';
 import { harass } from './trouble';
@@ -21,7 +20,9 @@ async function run(round: Round): Promise<Row> {
 		const mishaps = await harass(loops, round.mishaps, stage);
 		await Promise.all(loops.map((loop) => loop.finished(round.deadlineMs - stage.nowMs)));
 		const note = `${round.workers} processes, ${TRIES} tries ${DELAY_MS / 1000} s apart; ${mishaps.kill} kills, ${mishaps.freeze} freezes`;
-		return stage.row(naiveLoop.name, loops.flatMap(({ lines }) => lines.map(endingOf)), { lostEnqueues: null, note });
+		const published = new Set(loops.flatMap(({ lines }) => lines.map(saidOf)).flatMap(({ key, published }) => (published ? [key] : [])));
+		const left = round.plan.map(({ key }) => key).filter((key) => !published.has(key));
+		return stage.row(naiveLoop.name, left, { lostEnqueues: null, note });
 	} finally {
 		for (const loop of loops) await loop.end();
 		await stage.clear();
@@ -34,10 +35,10 @@ async function loopOver(stage: Stage, wishes: Wish[]): Promise<ProgramRuns> {
 	const scaled = (ms: number) => ms / stage.round.timeFactor;
 	const beganAt = Date.now() - stage.nowMs;
 	return new ProgramRuns(tap, 'naive-loop.mjs', (said) => {
-		const done = new Set(said.map((line) => endingOf(line).key));
+		const done = new Set(said.map((line) => saidOf(line).key));
 		const pins = wishes.filter(({ key }) => !done.has(key)).map((wish) => ({ ...wish, dueAt: beganAt + wish.dueMs }));
 		return { pins, url, tries: TRIES, delayMs: scaled(DELAY_MS), timeoutMs: scaled(TIMEOUT_MS) };
 	});
 }
 
-const endingOf = (line: string) => JSON.parse(line) as Ending;
+const saidOf = (line: string) => JSON.parse(line) as { key: string; published: boolean };

@@ -4,7 +4,6 @@ import { FaultProxy } from '../../support/fault-proxy';
 import type { Intention } from '../../support/plan';
 import type { Round, Row } from '../faults/contender';
 import { quiet, startSandbox, verdictOf } from '../faults/round';
-import { leftToHuman, type Ending } from './endings';
 import type { PinCall } from './post-pin.mjs';
 import { SendTap } from './trouble';
 
@@ -77,10 +76,15 @@ export class Stage {
 		});
 	}
 
-	/** The line of the table. */
-	row(contender: string, endings: Ending[], { lostEnqueues, note }: Pick<Row, 'lostEnqueues' | 'note'>): Row {
+	/**
+	 * The line of the table. `left` are the keys that the peer itself shows as failed or not ended: somebody has to look whether
+	 * their Pins exist. As for the engine, what Pinterest refuses for good is not among them.
+	 */
+	row(contender: string, left: string[], { lostEnqueues, note }: Pick<Row, 'lostEnqueues' | 'note'>): Row {
+		const fit = new Set(this.round.plan.filter(({ fate }) => fate === 'fine').map(({ key }) => key));
+		const toHuman = left.filter((key) => fit.has(key));
 		const seconds = Math.round((performance.now() - this.beganAt) / 100) / 10;
-		return { contender, ...verdictOf(this.sandbox, this.round), lostEnqueues, toHuman: leftToHuman(this.round.plan, endings), seconds, note };
+		return { contender, ...verdictOf(this.sandbox, this.round, toHuman), lostEnqueues, toHuman: toHuman.length, seconds, note };
 	}
 
 	async clear(): Promise<void> {

@@ -1,13 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecutionWithData } from '../../../scripts/lib/n8n.mjs';
 import { recommended } from '../../bench/peers/bullmq-settings';
-import { endingsOfRows, jobMayExist, leftToHuman, type RowResult } from '../../bench/peers/endings';
-import { publishingWorkflow, resultsOf } from '../../bench/peers/n8n-workflow';
+import { publishedIn, publishingWorkflow } from '../../bench/peers/n8n-workflow';
 import { outcomeOf } from '../../bench/peers/post-pin.mjs';
 import { fewerKills, harass, SendTap, type Victim } from '../../bench/peers/trouble';
 import type { Mishap } from '../../bench/faults/contender';
 
-const row = (key: string, changes: Partial<RowResult> = {}): RowResult => ({ key, pinId: null, error: null, status: null, ...changes });
 const mishap = (changes: Partial<Mishap> = {}): Mishap => ({ atMs: 0, what: 'kill', worker: 0, aimed: false, forMs: 0, ...changes });
 
 describe('what one answer of Pinterest tells a peer', () => {
@@ -32,42 +30,15 @@ describe('what one answer of Pinterest tells a peer', () => {
 	});
 });
 
-describe('what is left to a human', () => {
-	it('is what failed in doubt and what nothing is known of', () => {
-		const plan = ['a', 'b', 'c', 'd'].map((key) => ({ key }));
-		expect(leftToHuman(plan, [
-			{ key: 'a', state: 'published', mayExist: false }, { key: 'b', state: 'failed', mayExist: false }, { key: 'c', state: 'failed', mayExist: true },
-		])).toBe(2);
-	});
-
-	it('is no row of n8n that has a Pin in any run, whatever its last error was', () => {
-		expect(endingsOfRows([row('a', { pinId: '1' }), row('a', { error: 'aborted' })])).toEqual([{ key: 'a', state: 'published', mayExist: false }]);
-	});
-
-	it.each([[null, true], [500, true], [429, true], [408, true], [404, false], [400, false]])('takes a row whose last error is %s as one that may exist: %s', (status, mayExist) => {
-		expect(endingsOfRows([row('a', { error: 'e', status: 500 }), row('a', { error: 'e', status })])).toEqual([{ key: 'a', state: 'failed', mayExist }]);
-	});
-
-	it.each([
-		['was refused for its content', { failedReason: 'refused: HTTP 404', stacktrace: ['Error: unknown: HTTP 500'] }, false],
-		['was never created', { failedReason: 'not created: HTTP 429', stacktrace: ['Error: not created: HTTP 429'] }, false],
-		['was once in doubt', { failedReason: 'not created: HTTP 429', stacktrace: ['Error: unknown: HTTP 500'] }, true],
-		['lost its worker', { failedReason: 'not created: HTTP 429', stacktrace: [], stalledCounter: 1 }, true],
-		['lost too many workers', { failedReason: 'job stalled more than allowable limit' }, true],
-	])('counts a job of BullMQ that %s as one that may exist: so it is', (_, job, expected) => {
-		expect(jobMayExist(job)).toBe(expected);
-	});
-});
-
 describe('the workflow of n8n', () => {
-	it('notes nothing for a run that was cut off', () => {
-		const runs = [{ data: { main: [[{ json: { key: 'a', pinId: '7', error: '', status: '' } }]] } }, { data: undefined }, { data: { main: [[{ json: { key: 'b', pinId: '', error: 'x', status: '500' } }]] } }];
-		const execution = { data: { resultData: { runData: { 'Note Result': runs } } } } as unknown as ExecutionWithData;
-		expect(resultsOf(execution)).toEqual([row('a', { pinId: '7' }), row('b', { error: 'x', status: 500 })]);
+	it('has published the rows that it noted a Pin for, and not those of a run that failed or was cut off', () => {
+		const noted = (key: string, pinId: string) => ({ data: { main: [[{ json: { key, pinId, error: pinId ? '' : 'socket hang up' } }]] } });
+		const runs = [noted('a', '7'), { data: undefined }, noted('b', ''), noted('c', '8')];
+		expect(publishedIn({ data: { resultData: { runData: { 'Note Result': runs } } } } as unknown as ExecutionWithData)).toEqual(['a', 'c']);
 	});
 
-	it('has nothing to say of an execution without data', () => {
-		expect(resultsOf({ data: null } as unknown as ExecutionWithData)).toEqual([]);
+	it('has published nothing in an execution without data', () => {
+		expect(publishedIn({ data: null } as unknown as ExecutionWithData)).toEqual([]);
 	});
 
 	it('tries each row as often as it is told and goes on after the last', () => {
