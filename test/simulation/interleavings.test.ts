@@ -4,7 +4,7 @@ import { policy } from '../integration/store/store-world';
 import { WorkWorld, type Gate, type Member } from '../integration/work/work-world';
 
 /** How long new orders are tried, ms. */
-const LASTS_MS = Number(process.env.INTERLEAVINGS_SECONDS ?? 8) * 1000;
+const LASTS_MS = Number(process.env.INTERLEAVINGS_SECONDS ?? 6) * 1000;
 /** In these a job ends however the orders fell out: three leases, looks until past the horizon, sent again. */
 const MOST_ROUNDS = 60;
 

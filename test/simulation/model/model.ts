@@ -1,9 +1,11 @@
-import { APP, type HoldKind, type HoldRequest } from '../../../src/job/hold';
+import type { HoldKind } from '../../../src/job/hold';
 import type { Job, LeasedJob, Lease } from '../../../src/job/job';
 import { naturalKey } from '../../../src/job/natural-key';
 import type { Policy } from '../../../src/job/policy';
 import type { Change } from '../../../src/job/transition';
 import type { EvidenceAnswer, Lane, NewJob } from '../../../src/store/contract';
+import { Holds } from './holds';
+import { imageOf, Images } from './images';
 
 /** A job as the model has it. */
 export interface Known {
@@ -19,6 +21,7 @@ export interface Expected {
 	other: string | null;
 }
 
+const IMAGE_IDLE_MS = 3_600_000;
 const FORBID_READS: readonly HoldKind[] = ['token_dead', 'scope_missing', 'account_mismatch', 'app_not_approved', 'paused'];
 
 /** A board that is being read is left alone for so many leases. */
@@ -32,11 +35,13 @@ export class Model {
 	readonly pins = new Map<string, { by: 'answer' | 'adopted'; id: string }>();
 	readonly displaced = new Set<string>();
 	readonly doubles = new Set<string>();
-	readonly holds = new Map<string, HoldRequest>();
+	readonly holds = new Holds();
 	readonly caps = new Map<string, number>();
-	/** Type and number of each event of a job; of holds type and what is held. */
+	/** Ids of records that are past their keeping. */
+	readonly tombs = new Set<string>();
+	readonly images = new Images(IMAGE_IDLE_MS, (sha256) => [...this.jobs.values()].some(({ job }) => imageOf(job) === sha256));
+	/** Type and number of each event of a job. */
 	readonly events = new Map<string, string[]>();
-	readonly holdEvents: string[] = [];
 	private readonly gaps = new Map<string, number>();
 	private readonly scans = new Map<string, number>();
 	quarantineUntil = 0;
@@ -47,6 +52,11 @@ export class Model {
 
 	known(id: string): Known | null {
 		return this.jobs.get(this.jobs.has(id) ? id : this.aliases.get(id) ?? '') ?? null;
+	}
+
+	/** The job or tombstone that a key leads to. */
+	private ownerOf(key: string): string | null {
+		return this.jobs.has(key) || this.tombs.has(key) ? key : this.aliases.get(key) ?? null;
 	}
 
 	/** Every script that changes something notices what is gone. */
@@ -60,17 +70,20 @@ export class Model {
 	}
 
 	enqueue({ job, aliases }: NewJob): Expected {
-		const owner = this.known(job.id);
-		if (owner) return { kind: 'existing', other: owner.job.id };
+		const owner = this.ownerOf(job.id);
+		if (owner !== null) return { kind: this.tombs.has(owner) ? 'tombstone' : 'existing', other: owner };
+		const image = imageOf(job);
+		if (image !== null && !this.images.has(image)) return { kind: 'media_missing', other: null };
 		this.jobs.set(job.id, { job, lease: null, looked: false });
-		for (const alias of aliases) if (!this.known(alias)) this.aliases.set(alias, job.id);
+		this.images.moved(null, image);
+		for (const alias of aliases) if (this.ownerOf(alias) === null) this.aliases.set(alias, job.id);
 		this.tell(job, 'job.queued');
 		return { kind: 'created', other: job.id };
 	}
 
 	/** Which jobs a claim must give, and when the next one is due; null when nothing or only a release can tell. */
 	claimable(account: string, lane: Lane, max: number): { ids: string[]; nextAt: number | null } {
-		const heldUntil = this.heldUntil(account, lane === 'look' ? FORBID_READS : null);
+		const heldUntil = this.holds.until(account, lane === 'look' ? FORBID_READS : null);
 		if (heldUntil > this.now) return { ids: [], nextAt: heldUntil === Infinity ? null : heldUntil };
 		const boards = this.boards(account, lane);
 		const due = boards.filter(({ from }) => from <= this.now);
@@ -103,7 +116,7 @@ export class Model {
 		if (known.lease.sendBy !== null) return 'given';
 		if (known.job.revision !== revision) return 'revised';
 		if (this.now + budgetMs > known.lease.until) return 'no_room';
-		if (this.heldUntil(known.job.account, null) > this.now) return 'held';
+		if (this.holds.until(known.job.account, null) > this.now) return 'held';
 		return this.isQuarantined && !known.looked ? 'look_first' : null;
 	}
 
@@ -126,10 +139,12 @@ export class Model {
 		const { job, lease } = known;
 		const asSeen = job.revision === seen.revision && job.seq === seen.seq && (lease?.fence ?? null) === fence && job.state === change.from;
 		if (!asSeen) return { kind: 'moved', other: null };
-		const owner = aliases.map((alias) => this.known(alias)).find((other) => other !== null && other !== known);
-		if (owner) return { kind: 'owned', other: owner.job.id };
+		const owner = aliases.map((alias) => this.ownerOf(alias)).find((other) => other !== null && other !== id);
+		if (owner) return { kind: 'owned', other: owner };
 		const refusal = this.adoptionRefusal(change);
 		if (refusal !== null) return { kind: 'contested', other: refusal || null };
+		const image = imageOf(change.job);
+		if (image !== null && image !== imageOf(job) && !this.images.has(image)) return { kind: 'media_missing', other: null };
 		for (const alias of aliases) if (alias !== id) this.aliases.set(alias, id);
 		return { kind: 'revised', other: this.apply(known, change, 0) };
 	}
@@ -141,8 +156,12 @@ export class Model {
 		const { job, lease } = known;
 		if (job.pinId === pinId) return 'known';
 		if (job.state === 'succeeded' && job.pinId !== null) {
+			// Who has dealt with it is not told again.
+			const owner = this.pins.get(pinId);
+			if (owner?.id === job.id && owner.by === 'answer') return 'double';
 			this.pins.set(pinId, { by: 'answer', id: job.id });
 			this.doubles.add(job.id);
+			this.writes();
 			return 'double';
 		}
 		const answer = this.revise(job.id, job, lease?.fence ?? null, decide({ ...job, lease }), []);
@@ -167,24 +186,26 @@ export class Model {
 			.slice(0, max).map(({ job }) => job.id);
 	}
 
-	hold(request: HoldRequest): void {
-		const name = `${request.kind}:${request.account}`;
-		const standing = this.holds.get(name);
-		const isLater = standing && standing.until !== null && (request.until === null || request.until > standing.until);
-		if (!standing) this.holdEvents.push(`account.held ${name}`);
-		if (!standing || isLater) this.holds.set(name, request);
+	/** The ids whose records are past their keeping, the oldest end first. */
+	purge(max: number): string[] {
+		const before = this.now - this.policy.retentionMs;
+		const isOver = ({ state, queue, finishedAt }: Job) => ['succeeded', 'canceled', 'failed'].includes(state) && queue === null && finishedAt! <= before;
+		const over = [...this.jobs.values()].map(({ job }) => job).filter(isOver).sort((a, b) => a.finishedAt! - b.finishedAt! || (a.id < b.id ? -1 : 1));
+		const ids = over.slice(0, max).map(({ id }) => id);
+		for (const id of ids) {
+			for (const kept of [this.jobs, this.displaced, this.doubles]) kept.delete(id);
+			this.tombs.add(id);
+		}
+		return ids;
 	}
 
-	release(account: string, kind: HoldKind): boolean {
-		const stood = this.holds.delete(`${kind}:${account}`);
-		if (stood) this.holdEvents.push(`account.released ${kind}:${account}`);
-		return stood;
+	/** Which accounts are held because nobody served them for this long. */
+	watch(accounts: readonly string[], staleMs: number): { names: string[]; opened: boolean } {
+		return this.holds.watch(accounts, this.now - staleMs, (account) => this.waits(account));
 	}
 
-	releaseExpired(): string[] {
-		const over = [...this.holds.values()].filter(({ until }) => until !== null && until <= this.now);
-		for (const { account, kind } of over) this.release(account, kind);
-		return over.map(({ account, kind }) => `${kind}:${account}`);
+	private waits(account: string): boolean {
+		return [...this.jobs.values()].some(({ job }) => job.account === account && ['queued', 'retry_scheduled'].includes(job.state));
 	}
 
 	private tell({ id, seq }: Job, type: string): void {
@@ -216,11 +237,6 @@ export class Model {
 		return left.length === 0 ? null : Math.min(...left);
 	}
 
-	private heldUntil(account: string, kinds: readonly HoldKind[] | null): number {
-		const standing = [...this.holds.values()].filter((hold) => [account, APP].includes(hold.account) && (kinds?.includes(hold.kind) ?? true));
-		return Math.max(0, ...standing.map(({ until }) => until ?? Infinity));
-	}
-
 	/** The owner of the Pin a change would adopt, or '' for a twin between permit and settle; null when nothing is in the way. */
 	private adoptionRefusal({ job, pin }: Change): string | null {
 		if (pin?.by !== 'adopted') return null;
@@ -236,11 +252,12 @@ export class Model {
 		const { job: old, lease } = known;
 		if (lease?.sendBy != null && old.state === 'running') this.gaps.set(`${old.account} ${old.content.boardId}`, this.now + gapMs);
 		Object.assign(known, { job: { ...job, lease: null }, lease: null, looked: false });
+		this.images.moved(imageOf(old), imageOf(job));
 		if (old.pinId !== null && old.pinId !== job.pinId && this.pins.get(old.pinId)?.id === old.id) this.pins.delete(old.pinId);
 		if (old.state === 'succeeded' && job.state !== 'succeeded') this.displaced.delete(job.id);
 		const loser = pin ? this.own(job.id, pin) : null;
 		if (event !== null) this.tell(job, event);
-		if (hold) this.hold(hold);
+		if (hold) this.holds.open(hold);
 		return loser;
 	}
 
@@ -249,7 +266,7 @@ export class Model {
 		if (owner && owner.id !== id && owner.by === 'answer') return null;
 		this.pins.set(pin.id, { by: pin.by, id });
 		if (!owner || owner.id === id) return null;
-		this.displaced.add(owner.id);
+		if (this.jobs.has(owner.id)) this.displaced.add(owner.id);
 		return owner.id;
 	}
 }

@@ -1,16 +1,18 @@
-import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Job, LeasedJob } from '../../../src/job/job';
 import { newJob, parseRequest, type PublishRequest } from '../../../src/job/request';
 import type { NewJob } from '../../../src/store/contract';
-import type { Namespace } from '../../../src/store/namespace';
 import { contradictions } from '../../integration/store/invariants';
 import { policy, type StoreWorld } from '../../integration/store/store-world';
 import type { Model } from './model';
+import { repeatCalls, type Twice } from './step';
 
 export { policy };
 
 export const ACCOUNTS = ['a', 'b'] as const;
+
+/** An image that is uploaded. */
+export const IMAGE = { kind: 'image_base64', sha256: 'e'.repeat(64), contentType: 'image/png', bytes: 5 } as const;
 
 type Request = Pick<PublishRequest, 'account' | 'boardId'> & Partial<PublishRequest>;
 const at = (account: string, boardId: string, more: Partial<PublishRequest> = {}): Request => ({ account, boardId, link: 'https://shop.example/1', ...more });
@@ -18,14 +20,22 @@ const at = (account: string, boardId: string, more: Partial<PublishRequest> = {}
 /** What may be enqueued: twins under keys of their own, and jobs whose key is their content, so that corrections meet. */
 const REQUESTS: Request[] = [
 	at('a', '10', { key: 'one', title: 'Twin' }), at('a', '10', { key: 'two', title: 'Twin' }), at('a', '10', { key: 'three', title: 'Twin' }),
-	at('a', '10'), at('a', '11'), at('a', '11', { key: 'four' }), at('a', '12', { key: 'five' }),
+	at('a', '10'), at('a', '11'), at('a', '11', { key: 'four', media: IMAGE }), at('a', '12', { key: 'five', media: IMAGE }),
 	at('b', '20', { key: 'six', title: 'Pair' }), at('b', '20', { key: 'seven', title: 'Pair' }), at('b', '21'),
 ];
+
+const CAPS = { a: 2, b: 9 };
+
+/** A worker says that it serves both accounts. */
+export async function beatAll({ accounts }: StoreWorld): Promise<void> {
+	const paceOf = (concurrent: number) => ({ writesPerMinute: 1, burst: 1, writesPerDay: null, concurrent });
+	await accounts.beat({ id: 'w', host: 'h' }, Object.entries(CAPS).map(([account, cap]) => ({ account, client: null, pace: paceOf(cap) })));
+}
 
 export const JOBS = REQUESTS.length;
 
 /** The scripts on a real Redis, with the jobs that somebody holds or has looked at. */
-export class Real {
+export class Real implements Twice {
 	/** Every lease that was ever given, the lost ones too. */
 	readonly held: LeasedJob[] = [];
 	/** Jobs as somebody saw them. */
@@ -35,7 +45,7 @@ export class Real {
 	private readonly ids: string[] = [];
 
 	constructor(readonly world: StoreWorld) {
-		this.repeatCalls();
+		repeatCalls(world.namespace, this);
 	}
 
 	get jobs(): StoreWorld['jobs'] {
@@ -51,11 +61,16 @@ export class Real {
 		model.now = world.time;
 		for (const list of [this.held, this.seen, this.ids]) list.length = 0;
 		this.twice = false;
-		const paces = [{ account: 'a', cap: 2 }, { account: 'b', cap: 9 }];
-		await world.accounts.beat({ id: 'w', host: 'h' }, paces.map(({ account, cap }) => ({ account, client: null, pace: { writesPerMinute: 1, burst: 1, writesPerDay: null, concurrent: cap } })));
+		await beatAll(world);
+		model.holds.beat(ACCOUNTS, model.now);
 		// After the first write: a loss that nobody noticed in the life before is noticed by it.
-		await world.redis.hdel(world.key('meta'), 'quarantineUntil');
-		for (const { account, cap } of paces) model.caps.set(account, cap);
+		await world.redis.hdel(world.key('meta'), 'quarantineUntil', 'mediaBytes');
+		for (const [account, cap] of Object.entries(CAPS)) model.caps.set(account, cap);
+	}
+
+	/** True when the bytes were not known. */
+	putImage(): Promise<boolean> {
+		return this.world.media.put(IMAGE.sha256, Buffer.from('image'));
 	}
 
 	tick(model: Model, ms: number): void {
@@ -94,11 +109,13 @@ export class Real {
 		const ofJobs = [...model.jobs.keys()].map((id) => events.flatMap((event) => ('jobId' in event && event.jobId === id ? [`${event.type} ${event.seq}`] : [])));
 		expect(ofJobs).toEqual([...model.jobs.keys()].map((id) => model.events.get(id)));
 		const ofHolds = events.flatMap((event) => (event.type === 'account.held' || event.type === 'account.released' ? [`${event.type} ${event.incident.kind as string}:${event.account}`] : []));
-		expect(ofHolds).toEqual(model.holdEvents);
+		expect(ofHolds).toEqual(model.holds.events);
 		expect((await world.holds.list()).map(({ kind, account, until }) => `${kind}:${account} ${until}`).sort())
-			.toEqual([...model.holds.values()].map(({ kind, account, until }) => `${kind}:${account} ${until}`).sort());
+			.toEqual([...model.holds.standing.values()].map(({ kind, account, until }) => `${kind}:${account} ${until}`).sort());
 		expect(await this.jobs.owners([...model.pins.keys()])).toEqual(new Map([...model.pins].map(([pin, { id }]) => [pin, id])));
 		expect((await this.jobs.displaced(100)).map(({ id }) => id).sort()).toEqual([...model.displaced].sort());
+		expect(await world.media.get(IMAGE.sha256) !== null).toBe(model.images.has(IMAGE.sha256));
+		expect(await Promise.all([...model.tombs].map((id) => this.jobs.find(id)))).toMatchObject([...model.tombs].map((id) => ({ kind: 'tombstone', id })));
 		expect((await this.jobs.doublePins()).map(({ jobId }) => jobId).sort()).toEqual([...model.doubles].sort());
 	}
 
@@ -107,19 +124,6 @@ export class Real {
 		const parsed = parseRequest({ media, ...REQUESTS[n]! }, this.world.time);
 		if (!parsed.ok) throw parsed.error;
 		return parsed.request;
-	}
-
-	private repeatCalls(): void {
-		const namespace = this.world.namespace as Namespace;
-		const run = namespace.run.bind(namespace);
-		namespace.run = async <T>(script: string, args: (string | number | Buffer)[], options = {}): Promise<T> => {
-			if (!this.twice) return run<T>(script, args, options);
-			const call = { ...options, operation: randomBytes(9).toString('base64url') };
-			const first = await run<T>(script, args, call);
-			const second = await run<T>(script, args, call);
-			expect(second).toEqual(first);
-			return second;
-		};
 	}
 }
 

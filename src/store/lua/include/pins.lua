@@ -27,7 +27,8 @@ local function ownPin(job)
 	if taken and how == 'answer' then return '' end
 	redis.call('SET', key('pin', job.pin), job.pinBy .. ':' .. job.id)
 	if not taken then return '' end
-	redis.call('SADD', key('displaced'), owner)
+	-- Of a record past its keeping there is nothing to send back.
+	if redis.call('EXISTS', key('job', owner)) == 1 then redis.call('SADD', key('displaced'), owner) end
 	return owner
 end
 

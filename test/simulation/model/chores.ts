@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import type { Model } from './model';
+import { ACCOUNTS, beatAll, IMAGE, JOBS, policy, type Real } from './real';
+import { met, stepOf } from './step';
+
+// What sweepers, workers and people do beside the jobs.
+
+const step = stepOf<Model, Real>();
+
+const putImage = step('putImage', fc.constant(null), async (model, real) => {
+	const isNew = model.images.put(IMAGE.sha256, model.now);
+	model.writes();
+	expect(await real.putImage()).toBe(isNew);
+});
+
+const sweepImages = step('sweepImages', fc.boolean(), async (model, real, waits) => {
+	if (waits) real.tick(model, 3_600_000);
+	const count = model.images.sweep(model.now);
+	if (count > 0) model.writes();
+	met(`images swept ${count}`);
+	expect(await real.world.media.sweep()).toBe(count);
+});
+
+/** Records past their keeping become tombstones; now and then after the time that it takes. */
+const purge = step('purge', fc.record({ max: fc.integer({ min: 1, max: 4 }), waits: fc.boolean() }), async (model, real, { max, waits }) => {
+	if (waits) real.tick(model, policy.retentionMs);
+	const gone = model.purge(max);
+	if (gone.length > 0) model.writes();
+	met(`purged ${gone.length > 0}`);
+	expect(await real.jobs.purge(max)).toBe(gone.length);
+	await real.agrees(model, gone);
+});
+
+const dismiss = step('dismiss', fc.nat(JOBS - 1), async (model, real, n) => {
+	const id = real.idOf(n);
+	const stood = model.doubles.delete(id);
+	if (stood) model.writes();
+	expect(await real.jobs.dismissDoublePin(id)).toBe(stood);
+});
+
+/** Accounts whose jobs wait and that nobody served for long are held. */
+const watch = step('watch', fc.constantFrom(0, 60_000, 600_000), async (model, real, staleMs) => {
+	const { names, opened } = model.watch(ACCOUNTS, staleMs);
+	if (opened) model.writes();
+	met(`unserved ${names.length}`);
+	const told = await real.world.holds.openForMissingWorkers(staleMs);
+	expect(told.map(({ incident: { account, kind } }) => `${kind}:${account}`)).toEqual(names);
+});
+
+const beat = step('beat', fc.constant(null), async (model, real) => {
+	model.holds.beat(ACCOUNTS, model.now);
+	model.writes();
+	await beatAll(real.world);
+});
+
+export const chores = [putImage, sweepImages, purge, dismiss, watch, beat];

@@ -1,0 +1,40 @@
+import type { Job } from '../../../src/job/job';
+
+/** The bytes a job needs as long as it may still be sent. */
+export function imageOf({ state, queue, content: { media } }: Job): string | null {
+	const isOver = state === 'succeeded' || state === 'canceled' || (state === 'failed' && queue === null);
+	return media.kind === 'image_base64' && !isOver ? media.sha256 : null;
+}
+
+/** Image bytes as the model has them: kept while a job refers to them, or for a while without one. */
+export class Images {
+	/** By hash, when they go; null while a job refers to them. */
+	private readonly goAt = new Map<string, number | null>();
+
+	constructor(private readonly idleMs: number, private readonly isNeeded: (sha256: string) => boolean) {}
+
+	has(sha256: string): boolean {
+		return this.goAt.has(sha256);
+	}
+
+	/** True when the bytes were not known. */
+	put(sha256: string, now: number): boolean {
+		const isNew = !this.goAt.has(sha256);
+		if (!this.isNeeded(sha256)) this.goAt.set(sha256, now + this.idleMs);
+		return isNew;
+	}
+
+	/** A job needs other bytes than before, which may be none. */
+	moved(before: string | null, after: string | null): void {
+		if (before === after) return;
+		if (after !== null) this.goAt.set(after, null);
+		if (before !== null && !this.isNeeded(before)) this.goAt.delete(before);
+	}
+
+	/** How many were dropped. */
+	sweep(now: number): number {
+		const over = [...this.goAt].filter(([, at]) => at !== null && at <= now);
+		for (const [sha256] of over) this.goAt.delete(sha256);
+		return over.length;
+	}
+}
