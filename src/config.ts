@@ -63,7 +63,22 @@ export function settingsOf(config: EngineConfig): Settings {
 	}
 	if (config.deliveryBaseUrl && !/^https?:\/\//.test(config.deliveryBaseUrl)) throw refusal('The n8n base URL for deliveries has no scheme.', `Write http://${config.deliveryBaseUrl} or https://${config.deliveryBaseUrl}.`);
 	if (!config.redis.url && !config.redis.host && !config.redis.nodes?.length) throw refusal('No Redis is named.', 'Give a host and port, a URL, or the nodes of a Sentinel or Cluster.');
+	if (config.appPace) checkPace(config.appPace);
 	return { ...config, timeFactor, policy: policyOf(timeFactor, config.policy), mediaCapBytes: config.mediaCapBytes ?? MEDIA_CAP };
+}
+
+/** Refuses a pace that no limiter can keep (`invalid_config`): not a number, none at all, or parts of a Pin. */
+export function checkPace({ writesPerMinute, burst, writesPerDay, concurrent }: PaceSettings): void {
+	const positive = (value: number, name: string, example: string): void => {
+		if (!Number.isFinite(value) || value <= 0) throw refusal(`${name} is ${String(value)}.`, `Give a number above 0, for example ${example}.`);
+	};
+	const whole = (value: number, name: string, example: string): void => {
+		if (!Number.isInteger(value) || value < 1) throw refusal(`${name} is ${String(value)}.`, `Give a whole number of at least 1, for example ${example}.`);
+	};
+	positive(writesPerMinute, 'Writes per Minute', '100');
+	whole(burst, 'Burst', '5');
+	if (writesPerDay !== null) positive(writesPerDay, 'Writes per Day', '250, or 0 in the node for no limit');
+	whole(concurrent, 'At the Same Time', '2');
 }
 
 function refusal(message: string, hint: string): EngineError {

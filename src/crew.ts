@@ -190,7 +190,7 @@ export class Crew {
 		const { store, world, log } = this.parts;
 		return new Worker({
 			nextDue: (accounts, lane) => store.nextDue(accounts, lane),
-			slot: async (lane, { account }, run) => {
+			slot: async (lane, account, run) => {
 				const inSlot = async (slot: Slot) => void (await run() || slot.unused());
 				await (lane === 'look' ? this.pacer.readSlot(account, inSlot) : this.pacer.slot(account, inSlot));
 			},

@@ -12,6 +12,7 @@ import { logTo, type Log } from './log';
 import type { Board, TokenCheck } from './publish/contract';
 import { imageOf, MAX_IMAGE_BYTES } from './publish/media';
 import { createPublisher } from './publish/publisher';
+import { servedAccount } from './served-account';
 import { AccountStore } from './store/accounts';
 import type { JobFilter } from './store/contract';
 import { HoldStore } from './store/holds';
@@ -31,7 +32,6 @@ import type { ServedAccount, World } from './work/contract';
 import { Desk, type Actor, type Correction, type Verdict } from './work/desk';
 import { Intake, type EnqueueOptions, type EnqueueResult } from './work/intake';
 import { Overview, redisFindings, type AccountView, type Finding, type Health } from './work/overview';
-import { servedAccount } from './work/served-account';
 import { Views } from './work/views';
 
 export type { Actor, Correction, Verdict } from './work/desk';

@@ -53,9 +53,19 @@ async function letN8nRefresh(node: TokenNode, baseUrl: string): Promise<void> {
 	} catch (error) {
 		// The cause stays here: it holds the request with its authorization header.
 		const status = (error as { httpCode?: unknown }).httpCode;
-		throw unusable(node, `Pinterest did not renew the connection (${String(status ?? 'no answer')}). If it persists, reconnect the credential in n8n.`);
+		const failure = unusable(node, `Pinterest did not renew the connection (${String(status ?? 'no answer')}). If it persists, reconnect the credential in n8n.`);
+		throw Object.assign(failure, { retryable: isPassing(error, status) });
 	}
 }
+
+/** Nobody could be asked, or Pinterest had a fault of its own: the token may be as good as ever. */
+function isPassing(error: unknown, status: unknown): boolean {
+	if (Number(status) >= 500 || Number(status) === 429) return true;
+	const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
+	return [code, cause?.code].some((each) => typeof each === 'string' && OF_THE_NETWORK.has(each));
+}
+
+const OF_THE_NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EPIPE']);
 
 function tokenOf(node: TokenNode, credential: string, data: ICredentialDataDecryptedObject): AccessToken {
 	const oauth = data['oauthTokenData'] as { access_token?: unknown } | undefined;

@@ -43,11 +43,18 @@ export interface Permit {
 	(budgetMs: number): Promise<{ sendBy: number; budgetMs: number } | null>;
 }
 
-/** One attempt or look; rejects only when something handed in (`permit`, `media`, `owners`) does, and then nothing was sent. */
+/** A token, and whether it was found good: what is not is not used, since it may be that of another Pinterest user. */
+export interface Trusted {
+	token: TokenSource;
+	/** Any token is good when absent. An attempt with one that is not ends as `permit_refused`, a look without outcomes. */
+	trusts?(token: AccessToken): Promise<boolean>;
+}
+
+/** One attempt or look; rejects only when something handed in (`permit`, `media`, `owners`, `trusts`) does, and then nothing was sent. */
 export interface Publisher {
-	publish(job: LeasedJob, tools: { token: TokenSource; permit: Permit; media: (sha256: string) => Promise<Buffer | null> }): Promise<AttemptOutcome>;
+	publish(job: LeasedJob, tools: Trusted & { permit: Permit; media: (sha256: string) => Promise<Buffer | null> }): Promise<AttemptOutcome>;
 	/** One scan of a board that serves all jobs in doubt on it. */
-	look(jobs: Job[], tools: { token: TokenSource; owners: PinOwners }): Promise<Looked>;
+	look(jobs: Job[], tools: Trusted & { owners: PinOwners }): Promise<Looked>;
 	check(token: TokenSource): Promise<TokenCheck>;
 	/** Reads only: all boards, the first 100 with their sections (a call each). Rejects, with a failure's `code`, when they cannot be read. */
 	boards(token: TokenSource): Promise<Board[]>;

@@ -7,12 +7,12 @@ import type { AttemptOutcome, Failure } from '../job/outcome';
 import type { Policy } from '../job/policy';
 import { listBoards } from './boards';
 import { ClockSkew } from './clock-skew';
-import type { AccessToken, Permit, Publisher, TokenCheck, TokenSource } from './contract';
+import type { AccessToken, Permit, Publisher, TokenCheck, TokenSource, Trusted } from './contract';
 import type { CallEnd, PreparedCall } from './https-call';
 import { pinBody } from './pin-body';
 import { cureOf, PinterestClient, tokenOf } from './pinterest-client';
 import { look } from './reconcile';
-import { Tokens } from './tokens';
+import { AccountTokens, TrustedTokens, type Tokens } from './tokens';
 
 export interface PublisherOptions {
 	policy: Pick<Policy, 'sendBudgetMs' | 'sendBudgetPerMbMs'>;
@@ -32,7 +32,7 @@ const LEAST_READ_MS = 5000;
 /** The part of the send budget in which a request may still leave; the rest is for Pinterest to answer in. */
 const SENDING_SHARE = 0.5;
 
-/** Publishes at Pinterest. What is handed in (`permit`, `media`, `owners`) may throw, and that goes through; nothing was sent then. */
+/** Publishes at Pinterest. What is handed in (`permit`, `media`, `owners`, `trusts`) may throw, and that goes through; nothing was sent then. */
 export function createPublisher(options: PublisherOptions): Publisher {
 	const { policy, now, ca } = options;
 	const skew = new ClockSkew(now);
@@ -40,15 +40,21 @@ export function createPublisher(options: PublisherOptions): Publisher {
 		connectMs: policy.sendBudgetMs / 2, readMs: Math.max(policy.sendBudgetMs, LEAST_READ_MS), now, skew, ca,
 	});
 	// One per source: what is known of a renewal has to outlive the call that asked for it.
-	const known = new WeakMap<TokenSource, Tokens>();
+	const known = new WeakMap<TokenSource, AccountTokens>();
 	const tokensOf = (source: TokenSource): Tokens => {
-		const tokens = known.get(source) ?? new Tokens(source);
+		const tokens = known.get(source) ?? new AccountTokens(source);
 		known.set(source, tokens);
 		return tokens;
 	};
+	const trustedOf = ({ token, trusts }: Trusted): TrustedTokens => new TrustedTokens(tokensOf(token), trusts ?? (() => Promise.resolve(true)));
 	return {
-		publish: (job, tools) => new Attempt(job, { ...options, client, tokens: tokensOf(tools.token), ...tools }).run(),
-		look: (jobs, { token, owners }) => look(jobs, { client, tokens: tokensOf(token), owners, skew, now }),
+		publish: (job, tools) => new Attempt(job, { ...options, client, tokens: trustedOf(tools), ...tools }).run(),
+		look: async (jobs, { owners, ...tools }) => {
+			const tokens = trustedOf(tools);
+			const looked = await look(jobs, { client, tokens, owners, skew, now });
+			// What another user may see of the board says nothing.
+			return tokens.isRefused ? { ...looked, outcomes: new Map() } : looked;
+		},
 		check: (token) => check(client, tokensOf(token)),
 		boards: (token) => listBoards(client, tokensOf(token)),
 		skewMs: () => skew.latestMs,
@@ -57,7 +63,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
 interface AttemptParts extends PublisherOptions {
 	client: PinterestClient;
-	tokens: Tokens;
+	tokens: TrustedTokens;
 	permit: Permit;
 	media(sha256: string): Promise<Buffer | null>;
 }
@@ -69,7 +75,7 @@ class Attempt {
 	async run(): Promise<AttemptOutcome> {
 		const { client, tokens } = this.parts;
 		const token = await tokenOf(tokens);
-		if (!token.ok) return { kind: 'not_sent', failure: token.failure };
+		if (!token.ok) return tokens.isRefused ? notSent('permit_refused') : { kind: 'not_sent', failure: token.failure };
 		const body = await this.body();
 		if (!body) return notSent('media_missing');
 		const call = await client.preparePin(token.value, body);

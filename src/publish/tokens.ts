@@ -3,28 +3,35 @@ import type { AccessToken, TokenSource } from './contract';
 /** What a renewal came to: another token to try, nothing but reconnecting, or nobody could be asked. */
 export type Renewal = { kind: 'renewed' } | { kind: 'dead'; message: string } | { kind: 'unanswered'; message: string };
 
+/** What a call needs of the tokens of one account. */
+export interface Tokens {
+	/** The token as it stands. Throws what the source throws. */
+	current(): Promise<AccessToken>;
+	/** Pinterest took this token for good, whatever it answered otherwise. */
+	accepted(token: AccessToken): void;
+	/** After a 401 that says the token is dead (never after one that says a scope is missing). */
+	renew(refused: AccessToken): Promise<Renewal>;
+}
+
 /**
  * The tokens of one account: renewed once at a time, and not again while the token that a renewal gave has never been
  * accepted. Tokens stay in here; nothing this says contains one.
  */
-export class Tokens {
+export class AccountTokens implements Tokens {
 	private renewing: Promise<Renewal> | null = null;
 	/** The token of the last renewal until Pinterest accepts it: refused too, a further renewal would not help. */
 	private unproven: string | null = null;
 
 	constructor(private readonly source: TokenSource) {}
 
-	/** The token as it stands. Throws what the source throws. */
 	current(): Promise<AccessToken> {
 		return this.source.current();
 	}
 
-	/** Pinterest took this token for good, whatever it answered otherwise. */
 	accepted(token: AccessToken): void {
 		if (this.unproven === token.value) this.unproven = null;
 	}
 
-	/** After a 401 that says the token is dead (never after one that says a scope is missing). */
 	async renew(refused: AccessToken): Promise<Renewal> {
 		this.renewing ??= this.renewOnce(refused).finally(() => {
 			this.renewing = null;
@@ -44,6 +51,28 @@ export class Tokens {
 		} catch (error) {
 			return { kind: isRetryable(error) ? 'unanswered' : 'dead', message: without(error, refused) };
 		}
+	}
+}
+
+/** The same tokens, less those that are not trusted: asking for one throws, and `isRefused` says so from then on. */
+export class TrustedTokens implements Tokens {
+	isRefused = false;
+
+	constructor(private readonly tokens: Tokens, private readonly trusts: (token: AccessToken) => Promise<boolean>) {}
+
+	async current(): Promise<AccessToken> {
+		const token = await this.tokens.current();
+		if (await this.trusts(token)) return token;
+		this.isRefused = true;
+		throw new Error('This token was not found good for the account.');
+	}
+
+	accepted(token: AccessToken): void {
+		this.tokens.accepted(token);
+	}
+
+	renew(refused: AccessToken): Promise<Renewal> {
+		return this.tokens.renew(refused);
 	}
 }
 

@@ -7,9 +7,9 @@ import type { Policy } from '../job/policy';
 import { scanGapMs } from '../job/reconcile-plan';
 import { transition, type Change } from '../job/transition';
 import { describe, type Log } from '../log';
-import type { Looked, PinOwners, Publisher } from '../publish/contract';
+import type { Looked, PinOwners, Publisher, Trusted } from '../publish/contract';
 import type { Claim, Lane, SettleAnswer } from '../store/job-store';
-import type { ServedAccount, World } from './contract';
+import type { FitAccount, World } from './contract';
 import type { Leases } from './leases';
 import type { SlotUse } from './worker';
 
@@ -51,7 +51,8 @@ export class Attempts {
 	}
 
 	/** One slot of the publish lane: at most one job. */
-	async publishNext(account: ServedAccount, more: () => void): Promise<SlotUse> {
+	async publishNext(account: FitAccount, more: () => void): Promise<SlotUse> {
+		if (!await account.isFit()) return NOTHING;
 		const claim = await this.parts.store.claim(account.account, 'publish', 1);
 		if (claim.jobs.length > 0 && claim.nextAt !== null && claim.nextAt <= this.parts.world.now()) more();
 		for (const job of claim.jobs) {
@@ -61,13 +62,14 @@ export class Attempts {
 	}
 
 	/** One slot of the look lane: every job in doubt on one board, served by one scan. */
-	async lookNext(account: ServedAccount): Promise<SlotUse> {
+	async lookNext(account: FitAccount): Promise<SlotUse> {
+		if (!await account.isFit()) return NOTHING;
 		const claim = await this.parts.store.claim(account.account, 'look', LOOK_BATCH);
 		if (claim.jobs.length > 0) await this.parts.leases.during(claim.jobs, () => this.look(claim, account));
 		return { jobs: claim.jobs.length, nextAt: claim.nextAt };
 	}
 
-	private async look({ jobs, at }: Claim, account: ServedAccount): Promise<void> {
+	private async look({ jobs, at }: Claim, account: FitAccount): Promise<void> {
 		const { outcomes } = await this.scan(jobs, account);
 		const ends = await Promise.allSettled(jobs.map((job) => {
 			const outcome = outcomes.get(job.id);
@@ -79,9 +81,9 @@ export class Attempts {
 	}
 
 	/** One reading of the board; what it cost decides how long the next one gathers. What cannot be looked for goes back as it was. */
-	private async scan(jobs: LeasedJob[], account: ServedAccount): Promise<Looked> {
+	private async scan(jobs: LeasedJob[], account: FitAccount): Promise<Looked> {
 		const { publisher, store, policy, log } = this.parts;
-		const looked = await publisher.look(jobs, { token: account.token, owners: store.owners }).catch(async (error: unknown) => {
+		const looked = await publisher.look(jobs, { ...trusted(account), owners: store.owners }).catch(async (error: unknown) => {
 			await Promise.allSettled(jobs.map((job) => store.giveBack(job)));
 			throw error;
 		});
@@ -91,10 +93,10 @@ export class Attempts {
 		return looked;
 	}
 
-	private async publish(job: LeasedJob, account: ServedAccount, lookFrom: number | null): Promise<void> {
+	private async publish(job: LeasedJob, account: FitAccount, lookFrom: number | null): Promise<void> {
 		if (lookFrom !== null && await this.isSettledByLook(job, account, lookFrom)) return;
 		const outcome = tooLate(job, this.parts.policy, this.parts.world.now()) ?? await this.parts.publisher.publish(job, {
-			token: account.token,
+			...trusted(account),
 			permit: (budgetMs) => this.draining ? Promise.resolve(null) : this.parts.store.beginSend(job, budgetMs),
 			media: (sha256) => this.parts.store.media(sha256),
 		});
@@ -112,12 +114,14 @@ export class Attempts {
 	}
 
 	/** Acknowledged writes may be gone, this job's own success among them: read, and only send what is not there. */
-	private async isSettledByLook(job: LeasedJob, account: ServedAccount, lookFrom: number): Promise<boolean> {
+	private async isSettledByLook(job: LeasedJob, account: FitAccount, lookFrom: number): Promise<boolean> {
 		const suspected: LeasedJob = { ...job, inDoubt: this.suspicion(job, lookFrom) };
-		const { outcomes } = await this.parts.publisher.look([suspected], { token: account.token, owners: this.parts.store.owners });
+		const { outcomes } = await this.parts.publisher.look([suspected], { ...trusted(account), owners: this.parts.store.owners });
 		const outcome = outcomes.get(job.id);
-		if (outcome === undefined || outcome.kind === 'absent') return false;
-		await this.end(suspected, outcome);
+		if (outcome?.kind === 'absent') return false;
+		// What could not be looked for is not sent either.
+		if (outcome) await this.end(suspected, outcome);
+		else await this.parts.store.giveBack(job);
 		return true;
 	}
 
@@ -174,6 +178,13 @@ export class Attempts {
 		});
 	}
 }
+
+function trusted({ token, trusts }: FitAccount): Trusted {
+	return { token, trusts };
+}
+
+/** Whoever found the token wanting wakes the worker when it is good again. */
+const NOTHING: SlotUse = { jobs: 0, nextAt: null };
 
 /** A Pin that was found and may not be adopted: it is another job's, or a twin is being sent. */
 function contested(outcome: Outcome): LookOutcome {

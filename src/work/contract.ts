@@ -1,5 +1,5 @@
 import type { PaceSettings } from '../config';
-import type { TokenSource } from '../publish/contract';
+import type { AccessToken, TokenSource } from '../publish/contract';
 
 /** An account this process publishes for. */
 export interface ServedAccount {
@@ -7,6 +7,14 @@ export interface ServedAccount {
 	client: string | null;
 	token: TokenSource;
 	pace: PaceSettings;
+}
+
+/** An account whose token was found good. A token that was not found good for it yet is checked first: it may be another user's. */
+export interface FitAccount extends ServedAccount {
+	/** Whether the token as it stands is good. */
+	isFit(): Promise<boolean>;
+	/** Whether this token is good. */
+	trusts(token: AccessToken): Promise<boolean>;
 }
 
 /** Time and chance, handed in so that decisions can be repeated. */

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { APP, type HoldKind, type HoldRequest } from '../job/hold';
 import { describe, type Log } from '../log';
-import type { Board, Publisher, TokenCheck } from '../publish/contract';
-import type { ServedAccount, World } from './contract';
+import type { AccessToken, Board, Publisher, TokenCheck } from '../publish/contract';
+import type { FitAccount, ServedAccount, World } from './contract';
 import { Loop } from '../loop';
+import { Rest } from './rest';
 
 interface Parts {
 	accounts: {
@@ -21,7 +22,7 @@ interface Parts {
 	};
 	publisher: Pick<Publisher, 'check' | 'boards'>;
 	/** From now on this account may be claimed for. */
-	ready(account: ServedAccount): void;
+	ready(account: FitAccount): void;
 	/** The name is a further one of an account that was bound before: it is to be kept under its first name. */
 	renamed(account: string, first: string): void;
 	world: World;
@@ -44,10 +45,17 @@ const APP_HOLDS: readonly HoldKind[] = ['app_not_approved'];
 /** Token checks that may run at once; a hundred accounts are checked in turn, not in a burst. */
 const CHECKS_AT_ONCE = 4;
 
+/** How often a check begins anew because the token changed under it. */
+const CHECKS_ANEW = 3;
+
 interface Kept {
 	account: ServedAccount;
-	/** Hash of the token that was last found good; a changed token is checked at once. */
+	/** Hash of the token that was last found good: nothing is sent with another one before it was checked. */
 	goodToken: string | null;
+	/** The look under way; who asks for one meanwhile waits for it. */
+	looking: Promise<void> | null;
+	/** Of a token that was found dead. */
+	rest: Rest;
 	/** The last check was lost on the way: neither good nor bad. */
 	unanswered: boolean;
 	boardsAt: number;
@@ -79,7 +87,8 @@ export class Keeper {
 	}
 
 	keep(account: ServedAccount): void {
-		this.kept.set(account.account, { account, goodToken: null, unanswered: false, boardsAt: 0, boards: null });
+		const rest = new Rest(this.parts.everyMs);
+		this.kept.set(account.account, { account, goodToken: null, looking: null, rest, unanswered: false, boardsAt: 0, boards: null });
 		this.loop.wake();
 	}
 
@@ -106,9 +115,15 @@ export class Keeper {
 	}
 
 	private async look(kept: Kept, asked: boolean): Promise<void> {
+		if (asked) await kept.looking;
+		return (kept.looking ??= this.lookOnce(kept, asked).finally(() => { kept.looking = null; }));
+	}
+
+	private async lookOnce(kept: Kept, asked: boolean): Promise<void> {
 		const { account } = kept;
 		try {
-			const hash = await this.tokenHash(account);
+			const hash = await tokenHash(account, this.parts.log);
+			if (!asked && kept.rest.isFor(hash, this.parts.world.monotonic())) return;
 			const isNew = asked || hash !== kept.goodToken;
 			if (isNew || await this.isHeld(account.account, TOKEN_HOLDS) || await this.isHeld(APP, APP_HOLDS)) await this.check(kept, hash, isNew);
 			if (kept.goodToken !== null) this.refreshBoards(kept);
@@ -122,23 +137,48 @@ export class Keeper {
 		return (await this.parts.holds.kinds(account)).some((kind) => by.includes(kind));
 	}
 
-	private async check(kept: Kept, hash: string | null, isNew: boolean): Promise<void> {
+	private async check(kept: Kept, hash: string | null, isNew: boolean, anew = 0): Promise<void> {
 		const { account } = kept;
 		const found = hash === null ? unreadable : await this.parts.publisher.check(account.token);
 		if (!this.isKept(kept)) return;
 		kept.unanswered = !found.ok && found.retryable;
-		if (!found.ok) return found.retryable ? undefined : this.refuse(kept, HOLD_OF[found.code] ?? 'token_dead', found.code, found.message);
+		if (kept.unanswered) return;
+		const after = await tokenHash(account, this.parts.log);
+		if (!found.ok) return this.refuse(kept, after, HOLD_OF[found.code] ?? 'token_dead', found.code, found.message);
+		// Renewed by the check, or reconnected while it was under way, perhaps to another user: this token was not looked at.
+		if (after !== hash) return anew < CHECKS_ANEW ? this.check(kept, after, true, anew + 1) : undefined;
 		const first = await this.parts.accounts.bind(account.account, found.user, account.client);
 		if (first === null) {
-			return this.refuse(kept, 'account_mismatch', 'account_mismatch',
+			return this.refuse(kept, hash, 'account_mismatch', 'account_mismatch',
 				`Account ${account.account} belongs to another Pinterest user than @${found.user.username}. Use another account name for this credential.`);
 		}
-		if (first !== account.account) return this.isKept(kept) ? this.parts.renamed(account.account, first) : undefined;
-		kept.goodToken = await this.tokenHash(account);
 		if (!this.isKept(kept)) return;
-		this.parts.ready(account);
+		if (first !== account.account) return this.parts.renamed(account.account, first);
+		await this.accept(kept, hash, isNew);
+	}
+
+	private async accept(kept: Kept, hash: string | null, isNew: boolean): Promise<void> {
+		const { account } = kept;
+		kept.goodToken = hash;
+		kept.rest.end();
+		this.parts.ready(this.fit(kept));
 		await this.parts.holds.release(account.account, isNew ? [...TOKEN_HOLDS, ...SCOPE_HOLDS] : TOKEN_HOLDS);
 		if (await this.isHeld(APP, APP_HOLDS)) await this.parts.holds.release(APP, APP_HOLDS);
+	}
+
+	private fit(kept: Kept): FitAccount {
+		const { account } = kept;
+		return {
+			...account,
+			isFit: async () => this.trusts(kept, await tokenHash(account, this.parts.log)),
+			trusts: (token) => this.trusts(kept, hashOf(token)),
+		};
+	}
+
+	/** Whether this token was found good; the one that stands now is looked at first when it was not. */
+	private async trusts(kept: Kept, hash: string | null): Promise<boolean> {
+		if (hash !== kept.goodToken && this.isKept(kept)) await this.look(kept, false);
+		return hash !== null && hash === kept.goodToken;
 	}
 
 	/** False when the account was stopped, or handed over to another registration, while it was being checked. */
@@ -146,8 +186,9 @@ export class Keeper {
 		return this.kept.get(kept.account.account) === kept;
 	}
 
-	private async refuse(kept: Kept, kind: HoldKind, code: string, message: string): Promise<void> {
+	private async refuse(kept: Kept, hash: string | null, kind: HoldKind, code: string, message: string): Promise<void> {
 		kept.goodToken = null;
+		if (kind === 'token_dead' && hash !== null) kept.rest.begin(hash, this.parts.world.monotonic());
 		await this.parts.holds.open({ account: kept.account.account, kind, until: null, code, message });
 	}
 
@@ -160,16 +201,20 @@ export class Keeper {
 			.catch((error: unknown) => this.parts.log({ level: 'warn', event: 'account.boards_failed', account: kept.account.account, ...describe(error) }))
 			.finally(() => { kept.boards = null; });
 	}
+}
 
-	private async tokenHash(account: ServedAccount): Promise<string | null> {
-		try {
-			const token = await account.token.current();
-			return createHash('sha256').update(`${token.baseUrl} ${token.value}`).digest('hex');
-		} catch (error) {
-			this.parts.log({ level: 'warn', event: 'token.unreadable', account: account.account, ...describe(error) });
-			return null;
-		}
+/** Null when the token cannot be read. */
+async function tokenHash(account: ServedAccount, log: Log): Promise<string | null> {
+	try {
+		return hashOf(await account.token.current());
+	} catch (error) {
+		log({ level: 'warn', event: 'token.unreadable', account: account.account, ...describe(error) });
+		return null;
 	}
+}
+
+function hashOf({ baseUrl, value }: AccessToken): string {
+	return createHash('sha256').update(`${baseUrl} ${value}`).digest('hex');
 }
 
 const unreadable: TokenCheck = {

@@ -1,7 +1,7 @@
 import type { Log } from '../log';
 import { describe } from '../log';
 import type { Lane } from '../store/job-store';
-import type { ServedAccount, World } from './contract';
+import type { FitAccount, World } from './contract';
 import { Loop } from '../loop';
 
 /** What became of a slot: how many jobs it served, and when the account's next one is due. */
@@ -14,9 +14,9 @@ interface Parts {
 	/** When each account's next job of the lane is due; accounts without one are absent. */
 	nextDue(accounts: string[], lane: Lane): Promise<Map<string, number>>;
 	/** Grants a slot in the account's line, then runs; false when no job was found for it, so that its token may go back. */
-	slot(lane: Lane, account: ServedAccount, run: () => Promise<boolean>): Promise<void>;
+	slot(lane: Lane, account: string, run: () => Promise<boolean>): Promise<void>;
 	/** Claims and works inside the slot. `more` is called as soon as the claim has shown that another job is due. */
-	use(lane: Lane, account: ServedAccount, more: () => void): Promise<SlotUse>;
+	use(lane: Lane, account: FitAccount, more: () => void): Promise<SlotUse>;
 	world: World;
 	/** How long to sleep at most without a signal, ms. */
 	idleMs: number;
@@ -33,7 +33,7 @@ const LANES: readonly Lane[] = ['look', 'publish'];
  * The backlog stays in Redis; at most `pace.concurrent` slots of an account are asked for at once.
  */
 export class Worker {
-	private readonly accounts = new Map<string, ServedAccount>();
+	private readonly accounts = new Map<string, FitAccount>();
 	private readonly asked = new Map<string, number>();
 	private readonly quietUntil = new Map<string, number>();
 	private readonly underWay = new Set<Promise<void>>();
@@ -51,7 +51,7 @@ export class Worker {
 		this.loop.start();
 	}
 
-	serve(account: ServedAccount): void {
+	serve(account: FitAccount): void {
 		this.accounts.set(account.account, account);
 		this.wake(account.account);
 	}
@@ -102,7 +102,7 @@ export class Worker {
 		const asked = this.asked.get(key) ?? 0;
 		if (!account || this.stopping || asked >= (lane === 'look' ? 1 : account.pace.concurrent)) return;
 		this.asked.set(key, asked + 1);
-		const work: Promise<void> = this.serveSlot(lane, account, key)
+		const work: Promise<void> = this.serveSlot(lane, label, key)
 			.catch((error: unknown) => {
 				this.parts.log({ level: 'warn', event: 'worker.slot_failed', account: label, lane, ...describe(error) });
 				this.quietUntil.set(key, this.parts.world.now() + Math.min(1000, this.parts.idleMs));
@@ -115,10 +115,12 @@ export class Worker {
 		this.underWay.add(work);
 	}
 
-	private async serveSlot(lane: Lane, account: ServedAccount, key: string): Promise<void> {
-		await this.parts.slot(lane, account, async () => {
-			if (this.stopping || !this.accounts.has(account.account)) return false;
-			const used = await this.parts.use(lane, account, () => this.ask(lane, account.account));
+	private async serveSlot(lane: Lane, label: string, key: string): Promise<void> {
+		await this.parts.slot(lane, label, async () => {
+			// Whoever is registered now: while the slot was waited for, the account may have got another token, or nobody may serve it.
+			const account = this.accounts.get(label);
+			if (this.stopping || !account) return false;
+			const used = await this.parts.use(lane, account, () => this.ask(lane, label));
 			// A due time that a claim did not confirm (a hold, a busy board) must not make the loop spin.
 			const now = this.parts.world.now();
 			// Nor may it keep us quiet for long: the signal of an earlier job may have overtaken the claim's answer.

@@ -5,7 +5,7 @@ import { Sandbox, type SandboxOptions } from '../../../src/sandbox';
 import { JobStore } from '../../../src/store/job-store';
 import type { Namespace } from '../../../src/store/namespace';
 import { Attempts } from '../../../src/work/attempts';
-import type { ServedAccount, World } from '../../../src/work/contract';
+import type { FitAccount, World } from '../../../src/work/contract';
 import { Leases } from '../../../src/work/leases';
 import { Sweeper } from '../../../src/work/sweeper';
 import { aJob, policy, START, StoreWorld } from '../store/store-world';
@@ -76,14 +76,16 @@ export class Member {
 	readonly sweeper: Sweeper;
 	readonly jobs: JobStore;
 	private readonly namespace: Namespace;
-	private readonly account: ServedAccount;
+	private readonly account: FitAccount;
 
 	constructor(world: WorkWorld, gate: Gate = open) {
 		const now = () => world.store.time;
 		const clocks: World = { now, monotonic: now, random: () => 0.5 };
 		const log = (line: Record<string, unknown>) => void this.lines.push(line);
 		const token = () => gate('token', () => Promise.resolve({ value: world.account.accessToken ?? '', baseUrl: world.sandbox.url }));
-		this.account = { account: 'acme', client: null, token: { current: token, refresh: token }, pace: { writesPerMinute: 100, burst: 5, writesPerDay: null, concurrent: 5 } };
+		const yes = () => Promise.resolve(true);
+		const pace = { writesPerMinute: 100, burst: 5, writesPerDay: null, concurrent: 5 };
+		this.account = { account: 'acme', client: null, token: { current: token, refresh: token }, pace, isFit: yes, trusts: yes };
 		this.namespace = world.store.anotherClient();
 		this.jobs = gated(new JobStore(this.namespace, policy), gate);
 		const beginSend: JobStore['beginSend'] = async (job, budgetMs) => {

@@ -66,6 +66,18 @@ it('says that a person has to reconnect when n8n cannot renew, without telling t
 	expect(JSON.stringify(failure)).not.toContain('pina_old');
 });
 
+it.each([
+	[{ httpCode: '401' }, false], [{ httpCode: '400' }, false], [{}, false],
+	[{ httpCode: '503' }, true], [{ httpCode: '429' }, true], [{ code: 'ECONNREFUSED' }, true], [{ cause: { code: 'EAI_AGAIN' } }, true],
+])('says of a failed renewal with %j whether it may pass: %s', async (details, retryable) => {
+	const { functions } = n8n('pina_old', () => {
+		throw Object.assign(new Error('failed'), details);
+	});
+	const source = tokenSource(functions, RENEWED_BY_N8N);
+	await source.current();
+	await expect(source.refresh()).rejects.toMatchObject({ retryable });
+});
+
 it('cannot renew an access token made by hand', async () => {
 	const source = tokenSource(n8n('pina_old').functions, MADE_BY_HAND);
 	await source.current();

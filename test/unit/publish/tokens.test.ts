@@ -1,5 +1,5 @@
 import type { AccessToken, TokenSource } from '../../../src/publish/contract';
-import { Tokens } from '../../../src/publish/tokens';
+import { AccountTokens } from '../../../src/publish/tokens';
 
 const token = (value: string): AccessToken => ({ value, baseUrl: 'http://127.0.0.1/v5' });
 
@@ -22,13 +22,13 @@ function aSource(...renewals: (string | Error)[]) {
 
 it('renews a dead token', async () => {
 	const source = aSource('second');
-	await expect(new Tokens(source).renew(token('first'))).resolves.toEqual({ kind: 'renewed' });
+	await expect(new AccountTokens(source).renew(token('first'))).resolves.toEqual({ kind: 'renewed' });
 	expect(source.held).toBe('second');
 });
 
 it('renews once for all calls that meet the same dead token', async () => {
 	const source = aSource('second');
-	const tokens = new Tokens(source);
+	const tokens = new AccountTokens(source);
 	const all = await Promise.all([tokens.renew(token('first')), tokens.renew(token('first')), tokens.renew(token('first'))]);
 	expect(all).toEqual(Array(3).fill({ kind: 'renewed' }));
 	expect(source.renewed).toBe(1);
@@ -37,13 +37,13 @@ it('renews once for all calls that meet the same dead token', async () => {
 it('does not renew when the owner has reconnected meanwhile', async () => {
 	const source = aSource();
 	source.held = 'reconnected';
-	await expect(new Tokens(source).renew(token('first'))).resolves.toEqual({ kind: 'renewed' });
+	await expect(new AccountTokens(source).renew(token('first'))).resolves.toEqual({ kind: 'renewed' });
 	expect(source.renewed).toBe(0);
 });
 
 it('does not renew again when the renewed token is refused too', async () => {
 	const source = aSource('second', 'third');
-	const tokens = new Tokens(source);
+	const tokens = new AccountTokens(source);
 	await tokens.renew(token('first'));
 	await expect(tokens.renew(token('second'))).resolves.toMatchObject({ kind: 'dead' });
 	expect(source.renewed).toBe(1);
@@ -51,7 +51,7 @@ it('does not renew again when the renewed token is refused too', async () => {
 
 it('renews again when the renewed token was good for a while', async () => {
 	const source = aSource('second', 'third');
-	const tokens = new Tokens(source);
+	const tokens = new AccountTokens(source);
 	await tokens.renew(token('first'));
 	tokens.accepted(token('second'));
 	await expect(tokens.renew(token('second'))).resolves.toEqual({ kind: 'renewed' });
@@ -59,17 +59,17 @@ it('renews again when the renewed token was good for a while', async () => {
 });
 
 it('is dead when the renewal gives the refused token back', async () => {
-	const tokens = new Tokens(aSource('first'));
+	const tokens = new AccountTokens(aSource('first'));
 	await expect(tokens.renew(token('first'))).resolves.toMatchObject({ kind: 'dead' });
 });
 
 it('is dead when the owner must reconnect, and quotes no token', async () => {
-	const renewal = await new Tokens(aSource(new Error('invalid_grant for first'))).renew(token('first'));
+	const renewal = await new AccountTokens(aSource(new Error('invalid_grant for first'))).renew(token('first'));
 	expect(renewal).toEqual({ kind: 'dead', message: 'invalid_grant for [token]' });
 });
 
 it('is unanswered when nobody could be asked, and asks again the next time', async () => {
-	const tokens = new Tokens(aSource(Object.assign(new Error('no network'), { retryable: true }), 'second'));
+	const tokens = new AccountTokens(aSource(Object.assign(new Error('no network'), { retryable: true }), 'second'));
 	await expect(tokens.renew(token('first'))).resolves.toEqual({ kind: 'unanswered', message: 'no network' });
 	await expect(tokens.renew(token('first'))).resolves.toEqual({ kind: 'renewed' });
 });
