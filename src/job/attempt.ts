@@ -29,8 +29,8 @@ export function unattempted(job: Job): Partial<Job> {
 	return job.state === 'running' ? { startedAt: null, attempts: Math.max(0, job.attempts - 1) } : {};
 }
 
-/** A worker gives back what it did not send: no attempt, no event. A look that was not taken stays due. */
+/** A worker gives back what it did not send: no attempt, no event, and its old place in the line. A look that was not taken stays due. */
 export function giveBack(job: Job, now: number, more: Partial<Job> = {}): Change {
-	const after: Partial<Job> = job.state === 'running' ? { ...unattempted(job), state: 'queued', phase: null, dueAt: now } : {};
+	const after: Partial<Job> = job.state === 'running' ? { ...unattempted(job), state: 'queued', phase: null, dueAt: job.dueAt ?? now } : {};
 	return changeOf(job, { ...after, ...more }, null);
 }

@@ -215,6 +215,7 @@ describe('a lost lease', () => {
 	});
 
 	it('is not counted when a worker gives the job back by itself', () => {
+		expect(giveBack(aRunningJob({ dueAt: NOW - 1000 }), NOW)).toMatchObject({ job: { dueAt: NOW - 1000 } });
 		expect(giveBack(aRunningJob(), NOW + 1)).toMatchObject({ event: null, job: { state: 'queued', attempts: 0, lostLeases: 0, dueAt: NOW + 1, lease: null } });
 		expect(giveBack(aJobInDoubt(), NOW + 1)).toMatchObject({ event: null, job: { state: 'retry_scheduled', phase: 'reconcile', dueAt: NOW } });
 	});
