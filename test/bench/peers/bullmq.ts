@@ -41,7 +41,7 @@ async function run(round: Round): Promise<Row> {
 		await producer.addAll(wishes);
 		await producer.drained();
 		const note = `${round.workers} processes, ${settings.job.attempts} attempts; ${mishaps.kill} kills, ${mishaps.freeze} freezes, ${redis.cuts.length} Redis cuts; `
-			+ 'the producer runs once more at the end';
+			+ `${await producer.stalled()} jobs stalled`;
 		return stage.row(bullmqWorker.name, await producer.left(), { lostEnqueues, note });
 	} finally {
 		for (const worker of workers) await worker.end();
@@ -94,6 +94,12 @@ class Producer {
 	async left(): Promise<string[]> {
 		const jobs = await this.queue.getJobs([...OPEN, 'failed']);
 		return jobs.map(({ id }) => id!);
+	}
+
+	/** Jobs whose lock ran out while their worker was killed, frozen, cut off or had no turn. */
+	async stalled(): Promise<number> {
+		const jobs = await this.queue.getJobs([...OPEN, 'completed', 'failed']);
+		return jobs.filter(({ stalledCounter }) => stalledCounter > 0).length;
 	}
 
 	async close(): Promise<void> {
