@@ -22,6 +22,12 @@ export function told(what: string, seen: string): Figure {
 	return { what, bound: '', seen, isKept: true };
 }
 
+/** The figures in Markdown. */
+export function tableOf(figures: Figure[]): string {
+	const rows = figures.map(({ what, bound, seen, isKept }) => `| ${what} | ${bound} | ${seen}${isKept ? '' : ' **broken**'} |`);
+	return ['| | bound | seen |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
 export function seconds(ms: number): string {
 	return ms === Infinity ? 'never' : (Math.max(0, ms) / 1000).toFixed(1);
 }
