@@ -1,0 +1,27 @@
+// What may be claimed, and when.
+const lua = (name) => `src/store/lua/${name}.lua`;
+
+export const tests = [
+	'test/integration/store/claim.test.ts', 'test/integration/store/turns.test.ts', 'test/integration/store/accounts.test.ts', 'test/integration/store/settle.test.ts',
+	'test/integration/store/random.test.ts', 'test/simulation/model.test.ts',
+];
+
+const engine = ['test/integration/engine/publishing.test.ts'];
+
+export const mutants = [
+	{ name: 'claim: before it is due', file: lua('claim'), find: `key('boards', lane, account), '-inf', now, `, replace: `key('boards', lane, account), '-inf', now + 1, ` },
+	{ name: 'claim: hold ignored', file: lua('claim'), find: `if held > now then`, replace: `if false then` },
+	{ name: 'claim: hold of the app ignored', file: lua('include/holds'), find: `{ account, APP }`, replace: `{ account }` },
+	{ name: 'claim: running cap ignored', file: lua('claim'), find: `and running < cap`, replace: '' },
+	{ name: 'claim: two writes to one board at once', file: lua('include/lanes'), find: `(writes and redis.call('HEXISTS', key('busy', account), board) == 1)`, replace: `false` },
+	{ name: 'claim: board gap ignored', file: lua('include/lanes'), find: `	if writes then gap = redis.call('HGET', key('gaps', account), board) end\n`, replace: '' },
+	{ name: 'look: a large board is read again at once', file: lua('include/lanes'), find: `	if lane == 'look' then gap = redis.call('GET', key('scan', account, board)) end\n`, replace: '', first: ['test/integration/engine/shared-reads.test.ts'] },
+	{ name: 'claim: a board that was served stays first', file: lua('include/jobs'), find: `job.board, now + gapMs)`, replace: `job.board, now)` },
+	{ name: 'claim: freed board tells nobody', file: lua('include/jobs'), find: `	touch('publish', job.account, job.board)\n`, replace: '' },
+	{ name: 'lane skipped: jobs in doubt are filed to be sent', file: lua('include/lanes'), find: `if job.phase == 'reconcile' then return 'look' end`, replace: '' },
+	{ name: 'lane skipped: the worker never looks', file: 'src/work/worker.ts', find: `const LANES: readonly Lane[] = ['look', 'publish'];`, replace: `const LANES: readonly Lane[] = ['publish'];`, first: engine },
+	{ name: 'hold: cut short by a shorter one', file: lua('include/incidents'), find: `incident.endsAt ~= '' and (hold.endsAt == '' or tonumber(hold.endsAt) > tonumber(incident.endsAt))`, replace: `true` },
+	{ name: 'hold: never ends by time', file: lua('release-expired'), find: `'-inf', now, `, replace: `'-inf', '(0', ` },
+	{ name: 'hold: its end wakes nobody', file: lua('include/incidents'), find: `	wakeAccount(account)\n`, replace: '' },
+	{ name: 'hold: a beat leaves no_worker standing', file: lua('beat'), find: `	releaseHold(account, 'no_worker', 'worker')\n`, replace: '' },
+];

@@ -1,0 +1,25 @@
+// Who may move a job, and who may send it.
+const lua = (name) => `src/store/lua/${name}.lua`;
+
+export const tests = [
+	'test/integration/store/settle.test.ts', 'test/integration/store/turns.test.ts',
+	'test/integration/store/claim.test.ts', 'test/integration/store/repeat.test.ts', 'test/simulation/interleavings.test.ts', 'test/simulation/model.test.ts',
+];
+
+export const mutants = [
+	{ name: 'settle: no fence check', file: lua('settle'), find: `old.fence == '' or old.fence ~= new.owned`, replace: `old.fence == ''` },
+	{ name: 'settle: refused when the lease ran out, fence or not', file: lua('settle'), find: `old.fence == '' or`, replace: `old.fence == '' or tonumber(old.leaseEnd) < now or` },
+	{ name: 'permit: no fence check', file: lua('begin-send'), find: `job.fence ~= fence or `, replace: '' },
+	{ name: 'permit: given twice', file: lua('begin-send'), find: `if job.sendBy ~= '' then`, replace: `if false then` },
+	{ name: 'permit: no room in the lease', file: lua('begin-send'), find: `if now + budgetMs > tonumber(job.leaseEnd) then`, replace: `if now > tonumber(job.leaseEnd) then` },
+	{ name: 'permit: hold ignored', file: lua('begin-send'), find: `if heldUntil(job.account, '') > now then`, replace: `if false then` },
+	{ name: 'permit: not written down', file: lua('begin-send'), find: `redis.call('HSET', key('job', job.id), 'sendBy', sendBy)\n`, replace: '' },
+	{ name: 'take-over: before the lease has ended', file: lua('take-over'), find: `'(' .. now`, replace: `'(' .. (now + leaseMs / 2)` },
+	{ name: 'take-over: the old fence stays good', file: lua('take-over'), find: `'fence', fence, 'leaseEnd'`, replace: `'leaseEnd'` },
+	{ name: 'take-over: forgets the permit', file: lua('take-over'), find: `'fence', fence, 'leaseEnd'`, replace: `'fence', fence, 'sendBy', '', 'leaseEnd'` },
+	{ name: 'take-over: no time for owners after an outage', first: ['test/integration/store/rollback.test.ts'], file: lua('take-over'), find: `amnestyAt and now < amnestyAt + leaseMs`, replace: `false` },
+	{ name: 'heartbeat: a lease is prolonged after its fence moved', file: lua('extend'), find: `if redis.call('HGET', key('job', id), 'fence') ~= ARGV[i + 1] then`, replace: `if redis.call('EXISTS', key('job', id)) == 0 then` },
+	{ name: 'give back: after the permit', file: lua('give-back'), find: ` or job.sendBy ~= ''`, replace: '' },
+	{ name: 'give back: counts as an attempt', file: lua('give-back'), find: `job.n - 1`, replace: `job.n` },
+	{ name: 'fence: the counter alone', file: lua('claim'), find: `nextCounter .. '-' .. ARGV[1]`, replace: `nextCounter .. '-'` },
+];

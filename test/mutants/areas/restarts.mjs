@@ -1,0 +1,27 @@
+// What Redis may have forgotten is looked for before anything is sent.
+const lua = (name) => `src/store/lua/${name}.lua`;
+
+export const tests = [
+	'test/integration/store/lost-permit.test.ts', 'test/integration/store/rollback.test.ts', 'test/integration/store/turns.test.ts',
+	'test/integration/engine/forgotten.test.ts', 'test/integration/store/topologies.test.ts', 'test/simulation/model.test.ts',
+];
+
+export const mutants = [
+	{ name: 'rollback: unnoticed', file: lua('include/begin'), find: `local rolledBack = counter < told`, replace: `local rolledBack = false` },
+	{ name: 'rollback: over before the horizon', file: lua('include/begin'), find: `	rolledBack = true\n	quarantineUntil = math.max(quarantineUntil, now + horizonMs)`, replace: `	rolledBack = true\n	quarantineUntil = math.max(quarantineUntil, now + horizonMs / 2)` },
+	{ name: 'rollback: who lost something says that all is well', file: lua('attach'), find: `if isMissingSome() then rollBack() else`, replace: `if false then rollBack() else` },
+	{ name: 'quarantine: the permit ignores it', file: lua('begin-send'), find: `if lookUntil() > now and job.look ~= '1' then`, replace: `if false then` },
+	{ name: 'quarantine: the claim does not tell of it', file: lua('claim'), find: `local lookFrom = lookUntil() > now and (redis.call('HGET', KEYS[1], 'persistedAt') or 0) or ''`, replace: `local lookFrom = ''` },
+	{ name: 'quarantine: the worker does not look', file: 'src/work/attempts.ts', find: `if (lookFrom !== null && await`, replace: `if (lookFrom === 0 && await` },
+	{ name: 'quarantine: only Pins since the enqueue are seen', file: 'src/work/attempts.ts', find: `Math.min(job.createdAt, lookFrom)`, replace: `job.createdAt` },
+	{ name: 'restart: never suspected', file: lua('include/runs'), find: `if lastRun and isNewRun then suspectRestart() end`, replace: '' },
+	{ name: 'restart: a file synced each second is trusted', file: lua('include/runs'), find: `if isWhole and durability == 'always' then return end`, replace: `if isWhole and durability ~= 'none' then return end` },
+	{ name: 'restart: a file synced always is suspected', file: lua('include/runs'), find: `if isWhole and durability == 'always' then return end`, replace: '' },
+	{ name: 'restart: a replica that took over is trusted', file: lua('include/runs'), find: `local isWhole = isOnAppendOnlyFile() and not tookOver()`, replace: `local isWhole = isOnAppendOnlyFile()` },
+	{ name: 'restart: the first worker that is back speaks for all', file: lua('attach'), find: `	setAwaited(rest)\n	return #rest == 0`, replace: `	setAwaited({})\n	return true` },
+	{ name: 'restart: nobody is waited for before the first permit', file: lua('begin-send'), find: `if pendingMs() > 0 then return refuse({ '', 'pending' }) end`, replace: '' },
+	{ name: 'restart: a permit before its worker is sure to be on disk', file: lua('begin-send'), find: `if permitWaitMs(ARGV[9]) > 0 then return refuse({ '', 'unregistered' }) end`, replace: '' },
+	{ name: 'restart: a young registration is taken for an old one', file: lua('include/runs'), find: `	for _, worker in ipairs(young) do redis.call('HSET', key('worker', worker), 'since', wall) end\n`, replace: '' },
+	{ name: 'restart: a second one hides what the first had lost', file: lua('include/runs'), find: `if wasLookingUntil <= now then redis`, replace: `if true then redis` },
+	{ name: 'clock: goes back', file: lua('include/begin'), find: `local now = math.max(wall, tonumber(meta[2] or 0))`, replace: `local now = wall` },
+];
