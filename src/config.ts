@@ -24,7 +24,7 @@ export interface EngineConfig {
 	previousSigningSecret?: string;
 	/** Replaces the origin of n8n's webhook URLs, and is the one private address events may go to. */
 	deliveryBaseUrl?: string;
-	/** ≥ 1; divides every time constant. Only for trials and tests; printed at start. */
+	/** 1 to 1000; divides every time constant. Only for trials and tests; printed at start. */
 	timeFactor?: number;
 	policy?: Partial<Policy>;
 	/** Limits over the whole app; unlimited when absent. */
@@ -45,6 +45,7 @@ export interface Settings extends EngineConfig {
 const KNOWN = new Set<string>(['redis', 'namespace', 'signingSecret', 'previousSigningSecret', 'deliveryBaseUrl', 'timeFactor', 'policy', 'appPace', 'mediaCapBytes', 'log']);
 const NAMESPACE = /^[a-z0-9][a-z0-9-]{0,47}$/;
 const SECRET_BYTES = 24;
+const FASTEST = 1000;
 const MEDIA_CAP = 512 * 1024 * 1024;
 
 /** Refuses unknown or unsafe values (`invalid_config`) and says which would be right. */
@@ -57,6 +58,7 @@ export function settingsOf(config: EngineConfig): Settings {
 		throw refusal(`"${config.namespace}" cannot be a namespace.`, `Use small letters, digits and hyphens, at most 48, for example "${better}".`);
 	}
 	const timeFactor = config.timeFactor ?? 1;
+	if (timeFactor > FASTEST) throw refusal(`The time factor ${timeFactor} is too large: leases and budgets would be shorter than what a call takes.`, `Use at most ${FASTEST}; a trial is well served with 60.`);
 	if (!Number.isFinite(timeFactor) || timeFactor < 1) throw refusal(`The time factor ${timeFactor} is not a number of at least 1.`, 'Leave it at 1; a trial may divide every delay by, say, 60.');
 	for (const [name, secret] of [['signing secret', config.signingSecret], ['previous signing secret', config.previousSigningSecret]]) {
 		if (secret && Buffer.byteLength(secret) < SECRET_BYTES) throw refusal(`The ${name} is shorter than ${SECRET_BYTES} bytes.`, 'Use a long random one, for example from: openssl rand -base64 32');

@@ -6,6 +6,7 @@ import { EngineError } from './errors';
 import { payloadOf } from './job/event';
 import { APP, type HoldKind, type Incident } from './job/hold';
 import type { Media } from './job/job';
+import { BEATS_OF_A_LEASE } from './job/policy';
 import type { PublishRequest } from './job/request';
 import type { JobView } from './job/view';
 import { logTo, type Log } from './log';
@@ -77,7 +78,7 @@ export class Engine {
 
 	private constructor(readonly settings: Settings) {
 		const { policy, timeFactor } = settings;
-		this.staleMs = STALE_MS / timeFactor;
+		this.staleMs = Math.max(STALE_MS / timeFactor, BEATS_OF_A_LEASE * policy.heartbeatMs);
 		this.log = logTo(settings.log, () => Date.now());
 		this.namespace = new Namespace({ redis: settings.redis, name: settings.namespace, id: this.id, horizonMs: policy.horizonMs, heartbeatMs: policy.heartbeatMs, deadlineMs: CALL_DEADLINE_MS, log: this.log });
 		this.world = { now: () => this.namespace.now(), monotonic: () => performance.now(), random: Math.random };
@@ -99,7 +100,7 @@ export class Engine {
 		const { world, log, views } = this;
 		this.desk = new Desk({ store: this.store, list: (filter) => this.jobs.list(filter), views, policy, world });
 		this.intake = new Intake({
-			store: this.store, holdUnserved: (accounts) => this.holdUnserved(accounts),
+			store: this.store, putMedia: (sha256, bytes) => this.media.put(sha256, bytes), holdUnserved: (accounts) => this.holdUnserved(accounts),
 			update: (job, request, by) => this.desk.updateTo(job, request, by), views, policy, world,
 		});
 		this.overview = new Overview({

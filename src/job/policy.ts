@@ -48,17 +48,23 @@ export interface Policy {
 
 const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
 
+/** However fast a trial runs, a process needs this long between two heartbeats, ms. */
+const LEAST_HEARTBEAT_MS = 100;
+/** What lives by heartbeats must outlive some that are late. */
+export const BEATS_OF_A_LEASE = 3;
+
 /** The defaults of the design (section 6), times divided by `timeFactor` (≥ 1; 1 is real time). */
 export function policyOf(timeFactor = 1, changes: Partial<Policy> = {}): Policy {
 	const t = (ms: number) => Math.max(1, Math.round(ms / timeFactor));
+	const heartbeatMs = Math.max(LEAST_HEARTBEAT_MS, t(20 * SECOND));
 	return {
 		timeFactor,
 		retry: { baseMs: t(5 * SECOND), capMs: t(5 * MINUTE), attempts: 8, spreadFirst: true },
 		resendsAfterAbsence: 3,
 		retryLater: { baseMs: t(MINUTE), capMs: t(HOUR), attempts: 12 },
 		patienceMs: t(72 * HOUR),
-		leaseMs: t(MINUTE),
-		heartbeatMs: t(20 * SECOND),
+		leaseMs: Math.max(t(MINUTE), BEATS_OF_A_LEASE * heartbeatMs),
+		heartbeatMs,
 		sendBudgetMs: t(20 * SECOND),
 		sendBudgetPerMbMs: t(SECOND),
 		lookAtMs: [5, 15, 45, 120, 300, 600, 900, 1200, 1800].map((s) => t(s * SECOND)),

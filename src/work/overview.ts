@@ -56,7 +56,11 @@ interface AccountRecord {
 	lastServedAt: number | null; boards: Board[]; boardsAt: number | null; pace: PaceSettings | null;
 }
 
-interface RedisReport { version: string | null; aof: boolean | null; appendfsync: string | null; evictionPolicy: string | null; quarantineUntil: number | null }
+interface RedisReport {
+	version: string | null; aof: boolean | null; appendfsync: string | null; evictionPolicy: string | null; quarantineUntil: number | null;
+	/** How far the clock of the jobs is ahead of that of Redis, ms. */
+	clockAheadMs: number;
+}
 
 interface Parts {
 	accounts: { list(): Promise<AccountRecord[]>; workers(): Promise<{ id: string; host: string; accounts: number; lastSeenAt: number }[]> };
@@ -130,6 +134,9 @@ export class Overview {
 	}
 }
 
+/** Servers of a failover differ by less, ms. */
+const CLOCK_AHEAD_MS = 5000;
+
 /** What may be lost with Redis as it is set; also what a credential test says. */
 export function redisFindings(redis: RedisReport): Finding[] {
 	const found: Finding[] = [];
@@ -143,9 +150,19 @@ export function redisFindings(redis: RedisReport): Finding[] {
 		found.push({ level: 'warning', code: 'redis_fsync_no', message: 'Redis leaves it to the system when to write (appendfsync no): a power cut may take back many seconds.', hint: 'Set appendfsync everysec, or always.' });
 	}
 	if (redis.quarantineUntil !== null) {
-		found.push({ level: 'warning', code: 'quarantine', message: `Redis may have forgotten writes. Until ${iso(redis.quarantineUntil)} every send is preceded by a look at the board.`, hint: 'Nothing to do; Pins come a little later meanwhile.' });
+		found.push({ level: 'warning', code: 'quarantine', message: `Redis was restarted and may have forgotten writes. Until ${iso(redis.quarantineUntil)} every send is preceded by a look at the board.`, hint: 'Nothing to do; Pins come a little later meanwhile.' });
 	}
+	if (redis.clockAheadMs > CLOCK_AHEAD_MS) found.push(clockFinding(redis.clockAheadMs));
 	return found;
+}
+
+/** Time never goes back for jobs: after a clock that was ahead it stands still until the right one has caught up. */
+function clockFinding(aheadMs: number): Finding {
+	const ahead = aheadMs < 2 * 60_000 ? `${Math.round(aheadMs / 1000)} seconds` : `${Math.round(aheadMs / 60_000)} minutes`;
+	return {
+		level: 'error', code: 'clock', message: `The clock of Redis was ${ahead} ahead and was set back: until it has caught up, no retry and no hold comes due.`,
+		hint: `Keep the clock of the machine of Redis right (NTP). Nothing is lost; what waits goes on by itself in ${ahead}.`,
+	};
 }
 
 function workerFindings(living: number, accounts: AccountView[]): Finding[] {
