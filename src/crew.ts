@@ -90,6 +90,8 @@ export class Crew {
 			all: () => {
 				this.worker.wake();
 				this.dispatcher?.wake();
+				// A Redis that forgot something may have forgotten that we are registered.
+				this.heartbeats[1]!.wake();
 			},
 		});
 		for (const part of [this.worker, this.keeper, this.sweeper, this.dispatcher, ...this.heartbeats]) part?.start();
