@@ -149,9 +149,9 @@ export class Lane {
 			this.held.add(grant);
 			return waiter.begin(limiter);
 		}).catch((error: unknown) => {
-			// It never got into the queue, or it was held too long and Redis has taken the slot back.
 			waiter.queuedAt = null;
-			this.bucket.failed(error);
+			if (isExpiry(error)) this.parts.log({ level: 'info', event: 'pacer.slot_expired', lane: this.bucket.id, afterMs: this.parts.expirationMs });
+			else this.bucket.failed(error);
 		}).finally(() => this.held.delete(grant));
 	}
 
@@ -179,4 +179,9 @@ export class Lane {
 		const grant = waiter.begin(null).finally(() => this.held.delete(grant));
 		this.held.add(grant);
 	}
+}
+
+/** A look or an upload took longer than a slot is held: the slot was taken back, and what runs goes on. Nothing is wrong with Redis. */
+function isExpiry(error: unknown): boolean {
+	return error instanceof Error && error.message.startsWith('This job timed out');
 }

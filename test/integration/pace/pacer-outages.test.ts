@@ -45,6 +45,14 @@ describe('the end of a pacer', () => {
 	});
 });
 
+it('lets what outlasts its slot go on, and does not take it for trouble with Redis', async () => {
+	const pacer = aPacer(testNamespace(), { longestRunMs: 100 });
+	pacer.limit('acme', pace());
+	expect(await pacer.slot('acme', () => sleep(300).then(() => 'ended'))).toBe('ended');
+	expect(pacer.events()).toContain('pacer.slot_expired');
+	expect(pacer.events()).not.toContain('pacer.redis_failed');
+});
+
 it('forgets a lane that nobody uses, and never its counters', async () => {
 	const namespace = testNamespace();
 	const [pacer, redis] = [aPacer(namespace, { timeFactor: 1, idleMs: 50 }), aRedis()];
