@@ -44,6 +44,8 @@ interface Parts {
 }
 
 const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE;
+/** How long a worker's word that an account never sends again outlives its last beat: longer than any doubt takes to be decided. */
+const NEVER_RESEND_MS = HOUR;
 /** Never shorter in real time, however fast a trial runs: these only cost calls to Redis. */
 const FASTEST_MS = 100;
 /** Of one chore in one round: others wait for it. */
@@ -166,9 +168,12 @@ export class Crew {
 		this.pacer.limit(label, null);
 	}
 
-	private beat(): Promise<void> {
-		const accounts = [...this.served.values()].flatMap((all) => all.slice(-1)).map(({ account, client, pace }) => ({ account, client, pace }));
-		return this.parts.accounts.beat({ id: this.parts.id, host: hostname() }, accounts);
+	private async beat(): Promise<void> {
+		const { accounts, publisher, id } = this.parts;
+		const served = [...this.served.values()].flatMap((all) => all.slice(-1));
+		await accounts.beat({ id, host: hostname() }, served.map(({ account, client, pace }) => ({ account, client, pace })));
+		const neverResend = served.filter((one) => one.neverResend).map(({ account }) => account);
+		await accounts.note(id, { skewMs: publisher.skewMs(), neverResend, forMs: this.scaled(NEVER_RESEND_MS) });
 	}
 
 	private makeAttempts(): Attempts {

@@ -32,7 +32,7 @@ import { UrlGuard } from './webhook/url-guard';
 import type { ServedAccount, World } from './work/contract';
 import { Desk, type Actor, type Correction, type Verdict } from './work/desk';
 import { Intake, type EnqueueOptions, type EnqueueResult } from './work/intake';
-import { Overview, redisFindings, type AccountView, type Finding, type Health } from './work/overview';
+import { clockFindings, Overview, redisFindings, type AccountView, type Finding, type Health } from './work/overview';
 import { Views } from './work/views';
 
 export type { Actor, Correction, Verdict } from './work/desk';
@@ -264,8 +264,10 @@ export class Engine {
 	/** What a manual run of the Worker reports: token, user, boards, Redis. Reads only. */
 	async checkAccount(given: ServedAccount): Promise<{ account: string; token: TokenCheck; boards: Board[]; findings: Finding[] }> {
 		const account = servedAccount(given), publisher = this.publisher();
-		const [token, redis] = await Promise.all([publisher.check(account.token), this.overview.health()]);
-		return { account: account.account, token, boards: token.ok ? await publisher.boards(account.token) : [], findings: redis.findings };
+		const [token, { findings }] = await Promise.all([publisher.check(account.token), this.overview.health()]);
+		const boards = token.ok ? await publisher.boards(account.token) : [];
+		const told = findings.some(({ code }) => code === 'clock_skew');
+		return { account: account.account, token, boards, findings: told ? findings : [...findings, ...clockFindings([publisher.skewMs()])] };
 	}
 
 	/** The hosts of the living workers, unless one of them runs on this host. */

@@ -87,4 +87,20 @@ export const workerFields: INodeProperties[] = [
 		description: 'How many Pins of the account may be under way; never two on one board',
 		displayOptions: own,
 	},
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [
+			{
+				displayName: 'Never Send Again by Machine',
+				name: 'neverResend',
+				type: 'boolean',
+				default: false,
+				description: 'Whether a person decides when nobody knows if a Pin was made and the board, read for half an hour, does not show it. Off, the Pin is sent again. On, the job goes to the ops queue for a verdict (Pinterest Requeue, Resolve Unknown). One worker that has it on is enough for the account.',
+			},
+		],
+	},
 ];

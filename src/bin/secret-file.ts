@@ -15,6 +15,8 @@ export interface SecretAccount {
 	/** Default https://api.pinterest.com/v5. */
 	baseUrl?: string;
 	pace?: 'standard' | 'trial' | PaceSettings;
+	/** A job whose Pin was proven absent waits for a person's verdict instead of being sent again. */
+	neverResend?: boolean;
 }
 
 const DEFAULT_BASE_URL = 'https://api.pinterest.com/v5';
@@ -32,6 +34,8 @@ export class SecretFile {
 		if (!Array.isArray(accounts) || accounts.length === 0) {
 			throw new EngineError('invalid_config', { message: `${this.path} names no accounts.`, hint: 'Write { "accounts": [ { "account": "acme-us", "accessToken": "…" } ] }.' });
 		}
+		const unclear = (accounts as SecretAccount[]).find(({ neverResend = false }) => typeof neverResend !== 'boolean');
+		if (unclear) throw new EngineError('invalid_config', { message: `neverResend of ${unclear.account} is neither true nor false.`, hint: 'Write "neverResend": true, or leave it out.' });
 		return accounts as SecretAccount[];
 	}
 

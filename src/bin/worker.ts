@@ -11,7 +11,8 @@ Publishes for the accounts of a secret file and delivers events, without n8n.
 One owner renews an account's token: either n8n or this worker, not both.
 
   --accounts FILE      { "accounts": [ { "account": "acme-us", "accessToken": "…", "refreshToken": "…",
-                       "appId": "…", "appSecret": "…", "pace": "standard" } ] }, readable by its owner alone
+                       "appId": "…", "appSecret": "…", "pace": "standard" } ] }, readable by its owner alone;
+                       with "neverResend": true a person decides instead of a second send
 ${CONNECTION_HELP}
 
 Environment: PINTEREST_JOBS_SIGNING_SECRET signs events; PINTEREST_JOBS_DELIVERY_BASE_URL is n8n's address for them.`;
@@ -24,8 +25,8 @@ export async function worker(argv: string[]): Promise<void> {
 	const secrets = new SecretFile(values.accounts);
 	const accounts = await secrets.accounts();
 	const engine = Engine.open({ ...connectionConfig(values), log: (line) => console.log(JSON.stringify(line)) });
-	for (const { account, client, pace } of accounts) {
-		await engine.serve({ account, client: client ?? null, token: secrets.tokenSource(account), pace: presetOf(pace ?? 'standard') });
+	for (const { account, client, pace, neverResend } of accounts) {
+		await engine.serve({ account, client: client ?? null, token: secrets.tokenSource(account), pace: presetOf(pace ?? 'standard'), neverResend });
 	}
 	await stopSignal();
 	await engine.close();

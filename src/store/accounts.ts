@@ -30,6 +30,8 @@ export interface AccountRecord {
 	boards: ReportedBoard[];
 	boardsAt: number | null;
 	pace: ReportedPace | null;
+	/** Of a job in doubt that was proven absent, a person decides: a worker said so within the last minutes. */
+	neverResend: boolean;
 }
 
 export interface WorkerRecord {
@@ -37,6 +39,8 @@ export interface WorkerRecord {
 	host: string;
 	accounts: number;
 	lastSeenAt: number;
+	/** How far the store's clock is ahead of Pinterest's by this worker's latest answer, ms; null when it has none. */
+	skewMs: number | null;
 }
 
 /** A worker that was silent for so long registers anew before it sends; real time, as what disks and processes take. */
@@ -86,6 +90,11 @@ export class AccountStore {
 		await this.namespace.run('beat', [worker.id, worker.host, FORGET_WORKER_MS, SILENT_MS, ...served]);
 	}
 
+	/** What a worker adds to its beat. That an account never sends again holds for `forMs`, whatever other workers say of it. */
+	async note(workerId: string, { skewMs, neverResend, forMs }: { skewMs: number | null; neverResend: string[]; forMs: number }): Promise<void> {
+		await this.namespace.run('worker-notes', [workerId, skewMs ?? '', Math.round(forMs), ...neverResend]);
+	}
+
 	/** The worker stops: it is no longer counted; its accounts stay served until their last beat is stale. */
 	async retire(workerId: string): Promise<void> {
 		await this.namespace.run('retire', [workerId]);
@@ -105,7 +114,7 @@ export class AccountStore {
 		const [served, fields] = await this.namespace.read((client) => batch(client, [
 			['zscore', this.namespace.key('accounts'), account], ['hgetall', this.namespace.key('account', account)],
 		])) as [string | null, Record<string, string>];
-		return served === null ? null : recordOf(account, served, fields, await this.renames());
+		return served === null ? null : recordOf(account, served, fields, { renames: await this.renames(), now: this.namespace.now() });
 	}
 
 	/** Every account a worker reported or a job names, by label. */
@@ -114,8 +123,9 @@ export class AccountStore {
 		const labels = flat.filter((_, i) => i % 2 === 0);
 		const renames = await this.renames();
 		const fields = await this.namespace.read((client) => batch(client, labels.map((label) => ['hgetall', this.namespace.key('account', label)])));
+		const known = { renames, now: this.namespace.now() };
 		return labels
-			.map((label, i) => recordOf(label, flat[2 * i + 1] as string, fields[i] as Record<string, string>, renames))
+			.map((label, i) => recordOf(label, flat[2 * i + 1] as string, fields[i] as Record<string, string>, known))
 			// A name that is on its way to its first one is no account of its own.
 			.filter(({ account }) => !renames.has(account))
 			.sort((a, b) => a.account.localeCompare(b.account));
@@ -128,19 +138,25 @@ export class AccountStore {
 		const ids = flat.filter((_, i) => i % 2 === 0);
 		const fields = await this.namespace.read((client) => batch(client, ids.map((id) => ['hgetall', this.namespace.key('worker', id)])));
 		return ids.map((id, i) => {
-			const { host = '', accounts = '0' } = fields[i] as Record<string, string>;
-			return { id, host, accounts: Number(accounts), lastSeenAt: Number(flat[2 * i + 1]) };
+			const { host = '', accounts = '0', skew } = fields[i] as Record<string, string>;
+			return { id, host, accounts: Number(accounts), lastSeenAt: Number(flat[2 * i + 1]), skewMs: skew ? Number(skew) : null };
 		});
 	}
 }
 
-function recordOf(account: string, servedAt: string, fields: Record<string, string>, renames: Map<string, string>): AccountRecord {
-	const { client, userId, username, boards, boardsAt, pace } = fields;
+interface Known {
+	renames: Map<string, string>;
+	now: number;
+}
+
+function recordOf(account: string, servedAt: string, fields: Record<string, string>, { renames, now }: Known): AccountRecord {
+	const { client, userId, username, boards, boardsAt, pace, carefulUntil } = fields;
 	return {
 		account, aliases: [...renames].flatMap(([further, first]) => (first === account ? [further] : [])).sort(),
 		client: client || null, pinterestUserId: userId || null, username: username || null,
 		lastServedAt: Number(servedAt) || null,
 		boards: boards ? JSON.parse(boards) as ReportedBoard[] : [], boardsAt: boardsAt ? Number(boardsAt) : null,
 		pace: pace ? JSON.parse(pace) as ReportedPace : null,
+		neverResend: Number(carefulUntil ?? 0) > now,
 	};
 }

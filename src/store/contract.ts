@@ -42,6 +42,8 @@ export interface Claim {
 	jobs: LeasedJob[];
 	/** When they were claimed, on the store's clock: a job of the look lane that is due later is only looked for along with others. */
 	at: number;
+	/** A worker of the account wants a person to decide before anything is sent again. */
+	neverResend: boolean;
 	/** Acknowledged writes may be gone: read before every send. */
 	lookFirst: boolean;
 	/** With `lookFirst`: of what was written after this instant nothing may be left, so Pins since then may be ours; else null. */

@@ -69,15 +69,22 @@ export class Attempts {
 		return { jobs: claim.jobs.length, nextAt: claim.nextAt };
 	}
 
-	private async look({ jobs, at }: Claim, account: FitAccount): Promise<void> {
-		const { outcomes } = await this.scan(jobs, account);
-		const ends = await Promise.allSettled(jobs.map((job) => {
+	private async look(claim: Claim, account: FitAccount): Promise<void> {
+		const { outcomes } = await this.scan(claim.jobs, account);
+		const policy = this.policyFor(claim, account);
+		const ends = await Promise.allSettled(claim.jobs.map((job) => {
 			const outcome = outcomes.get(job.id);
 			if (!outcome) return this.parts.store.giveBack(job);
-			return (job.dueAt ?? at) > at ? this.endAlong(job, outcome) : this.end(job, outcome);
+			return (job.dueAt ?? claim.at) > claim.at ? this.endAlong(job, outcome) : this.end(job, outcome, policy);
 		}));
 		const failed = ends.find((end) => end.status === 'rejected');
 		if (failed) throw failed.reason;
+	}
+
+	/** One who wants a person to decide is enough, be it this worker or another one that serves the account. */
+	private policyFor({ neverResend }: Claim, account: FitAccount): Policy {
+		const { policy } = this.parts;
+		return { ...policy, neverResend: policy.neverResend || neverResend || account.neverResend === true };
 	}
 
 	/** One reading of the board; what it cost decides how long the next one gathers. What cannot be looked for goes back as it was. */
@@ -132,10 +139,10 @@ export class Attempts {
 	}
 
 	/** Decides and settles; proof that comes too late is kept as evidence. */
-	private async end(job: LeasedJob, outcome: Outcome): Promise<void> {
-		const { policy, world } = this.parts;
+	private async end(job: LeasedJob, outcome: Outcome, policy = this.parts.policy): Promise<void> {
+		const { world } = this.parts;
 		const change = transition(job, outcome, policy, world.now(), () => world.random());
-		if (await this.settle(job, outcome, change) === 'contested') await this.end(job, contested(outcome));
+		if (await this.settle(job, outcome, change) === 'contested') await this.end(job, contested(outcome), policy);
 	}
 
 	/** The same for a job whose look was not due; what changed nothing is given back. */

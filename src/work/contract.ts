@@ -7,6 +7,8 @@ export interface ServedAccount {
 	client: string | null;
 	token: TokenSource;
 	pace: PaceSettings;
+	/** A job whose Pin was proven absent is not sent again by machine: a person decides. False by default. */
+	neverResend?: boolean;
 }
 
 /** An account whose token was found good. A token that was not found good for it yet is checked first: it may be another user's. */

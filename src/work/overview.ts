@@ -22,6 +22,8 @@ export interface AccountView {
 	inDoubt: number;
 	incidents: Incident[];
 	pace: PaceSettings | null;
+	/** A job whose Pin was proven absent waits for a person's verdict instead of being sent again. */
+	neverResend: boolean;
 	/** Writes that could start at once now; null without a limiter. */
 	headroom: number | null;
 	boards: Board[];
@@ -41,7 +43,8 @@ export interface Health {
 	ok: boolean;
 	findings: Finding[];
 	redis: { version: string | null; aof: boolean | null; appendfsync: string | null; evictionPolicy: string | null };
-	workers: { id: string; host: string; accounts: number; lastSeenAt: string }[];
+	/** `skewMs`: how far the clock of Redis is ahead of Pinterest's, as the worker sees it. */
+	workers: { id: string; host: string; accounts: number; lastSeenAt: string; skewMs: number | null }[];
 	/** Counts by state; `in_doubt` counts apart. */
 	jobs: Record<JobState | 'in_doubt', number>;
 	failures: Record<QueueName, number>;
@@ -53,7 +56,7 @@ export interface Health {
 
 interface AccountRecord {
 	account: string; aliases: string[]; client: string | null; pinterestUserId: string | null; username: string | null;
-	lastServedAt: number | null; boards: Board[]; boardsAt: number | null; pace: PaceSettings | null;
+	lastServedAt: number | null; boards: Board[]; boardsAt: number | null; pace: PaceSettings | null; neverResend: boolean;
 }
 
 interface RedisReport {
@@ -63,7 +66,7 @@ interface RedisReport {
 }
 
 interface Parts {
-	accounts: { list(): Promise<AccountRecord[]>; workers(): Promise<{ id: string; host: string; accounts: number; lastSeenAt: number }[]> };
+	accounts: { list(): Promise<AccountRecord[]>; workers(): Promise<{ id: string; host: string; accounts: number; lastSeenAt: number; skewMs: number | null }[]> };
 	holds: { list(): Promise<Incident[]> };
 	jobs: { counts(): Promise<JobCounts>; accountCounts(accounts: string[]): Promise<Map<string, AccountCounts>> };
 	subscriptions: { list(): Promise<StoredSubscription[]> };
@@ -117,7 +120,7 @@ export class Overview {
 		const living = workers.filter(({ lastSeenAt }) => this.isServed(lastSeenAt));
 		const oldestDueAgeMs = counts.oldestDueAt === null ? null : Math.max(0, this.parts.world.now() - counts.oldestDueAt);
 		const findings = [
-			...redisFindings(redis), ...workerFindings(living.length, accounts), ...incidentFindings(incidents),
+			...redisFindings(redis), ...workerFindings(living.length, accounts), ...clockFindings(living.map(({ skewMs }) => skewMs)), ...incidentFindings(incidents),
 			...backlogFindings(oldestDueAgeMs, counts), ...subscriptionFindings(subscriptions),
 		];
 		return {
@@ -174,6 +177,19 @@ function workerFindings(living: number, accounts: AccountView[]): Finding[] {
 		found.push({ level: 'error', code: 'account_not_served', message: `${waiting} jobs of ${account} wait and no worker serves it.`, hint: `Publish a workflow with a Pinterest Publish Worker whose Account Name is ${account}.` });
 	}
 	return found;
+}
+
+/** A skew, by the clock of an answer; what an answer takes to come is no skew. */
+const SKEW_MS = 30_000;
+
+/** Whether the clock of Redis is right, by what workers read from Pinterest's answers. */
+export function clockFindings(skews: (number | null)[]): Finding[] {
+	const worst = skews.reduce<number>((most, skew) => (Math.abs(skew ?? 0) > Math.abs(most) ? skew ?? 0 : most), 0);
+	if (Math.abs(worst) <= SKEW_MS) return [];
+	return [{
+		level: 'warning', code: 'clock_skew', message: `The clock of Redis is ${Math.round(Math.abs(worst) / 1000)} seconds ${worst > 0 ? 'ahead of' : 'behind'} Pinterest's.`,
+		hint: 'Let NTP set the clock of the machine on which Redis runs (timedatectl set-ntp true). Until then Pins come at another time than scheduled; none is made twice for it.',
+	}];
 }
 
 function incidentFindings(incidents: Incident[]): Finding[] {

@@ -1,4 +1,4 @@
-import { Engine, type EngineConfig, type JobView, type PaceSettings, type PublishRequest, type TokenSource } from '../../src';
+import { Engine, type EngineConfig, type JobView, type PaceSettings, type PublishRequest, type ServedAccount, type TokenSource } from '../../src';
 import { Sandbox, type SandboxOptions } from '../../src/sandbox';
 import { redisUrl, testNamespace } from './redis';
 
@@ -46,8 +46,8 @@ export class TestWorld {
 		};
 	}
 
-	serve(engine: Engine, account = 'acme-us', pace = FAST_PACE): Promise<{ stop(): Promise<void> }> {
-		return engine.serve({ account, client: 'Acme', token: this.tokenSource(account), pace });
+	serve(engine: Engine, account = 'acme-us', pace = FAST_PACE, more: Partial<ServedAccount> = {}): Promise<{ stop(): Promise<void> }> {
+		return engine.serve({ account, client: 'Acme', token: this.tokenSource(account), pace, ...more });
 	}
 
 	board(account = 'acme-us', index = 0): string {

@@ -10,7 +10,8 @@
 -- ARGV[9] holds that stop this lane, ',a,b,'; '' for all
 -- ARGV[10] worker id
 --
--- Returns [counter, now, [look first from ms or '', next due ms or '', fence, [id …], now], [record …]].
+-- Returns [counter, now, [look first from ms or '', next due ms or '', fence, [id …], now, '1' when the account never sends
+-- again by machine], [record …]].
 -- @include begin
 -- @include jobs
 local account, lane, max, leaseMs = ARGV[5], ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
@@ -25,6 +26,7 @@ local function withRecords(first)
 end
 if replay then return withRecords(replay) end
 
+local careful = tonumber(redis.call('HGET', key('account', account), 'carefulUntil') or 0) > now and '1' or ''
 local held = heldUntil(account, ARGV[9])
 if held > now then return withRecords(refuse({ '', held == math.huge and '' or held, '', {}, now })) end
 
@@ -85,4 +87,4 @@ local function nextDue() return redis.call('ZSCORE', key('due', lane), account) 
 if #ids == 0 then return withRecords(refuse({ '', nextDue(), '', {}, now })) end
 refreshLanes()
 local lookFrom = lookUntil() > now and (redis.call('HGET', KEYS[1], 'persistedAt') or 0) or ''
-return withRecords(finish({ lookFrom, nextDue(), fence, ids, now }))
+return withRecords(finish({ lookFrom, nextDue(), fence, ids, now, careful }))

@@ -36,6 +36,10 @@ it('refuses a file without accounts', async () => {
 	await expect(new SecretFile(aFile([])).accounts()).rejects.toMatchObject({ code: 'invalid_config' });
 });
 
+it('refuses an option that says neither yes nor no', async () => {
+	await expect(new SecretFile(aFile([{ ...connected('acme-us'), neverResend: 'no' }])).accounts()).rejects.toMatchObject({ code: 'invalid_config' });
+});
+
 it('gives the token as the file has it now', async () => {
 	const path = aFile([connected('acme-us')]);
 	const source = new SecretFile(path).tokenSource('acme-us');

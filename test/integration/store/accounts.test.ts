@@ -77,7 +77,7 @@ describe('workers', () => {
 		world.time += 1;
 		await world.accounts.beat({ id: 'w2', host: 'there' }, []);
 		expect(await world.accounts.workers()).toEqual([
-			{ id: 'w2', host: 'there', accounts: 0, lastSeenAt: START + 1 }, { id: 'w1', host: 'here', accounts: 1, lastSeenAt: START },
+			{ id: 'w2', host: 'there', accounts: 0, lastSeenAt: START + 1, skewMs: null }, { id: 'w1', host: 'here', accounts: 1, lastSeenAt: START, skewMs: null },
 		]);
 		world.time += 3_600_000;
 		await world.accounts.beat({ id: 'w3', host: 'h' }, []);

@@ -156,6 +156,24 @@ describe('a claim to look', () => {
 		expect(await look()).toHaveLength(2);
 	});
 
+	it('says that the account never sends again, for as long as a worker\'s word on it holds', async () => {
+		await world.put(aJob(), aJob({ dueAt: START + 1 }), aJob({ dueAt: START + 2 }));
+		for (let n = 0; n < 3; n += 1) {
+			await world.inDoubt();
+			world.time += 5000;
+		}
+		const claimed = async () => {
+			await world.jobs.scanned('acme', '100', 0);
+			return (await world.jobs.claim('acme', 'look', 1)).neverResend;
+		};
+		expect(await claimed()).toBe(false);
+		await world.accounts.note('w', { skewMs: null, neverResend: ['acme'], forMs: 1000 });
+		await world.accounts.note('other', { skewMs: null, neverResend: [], forMs: 1000 });
+		expect(await claimed()).toBe(true);
+		world.time += 1000;
+		expect(await claimed()).toBe(false);
+	});
+
 	it('does not wait for ever for a reader that was lost', async () => {
 		await world.put(aJob(), aJob({ dueAt: START + 1 }));
 		await world.inDoubt();
