@@ -7,7 +7,7 @@ import { ensureRedis } from './lib/redis.mjs';
 import { show } from './lib/steps.mjs';
 
 await ensureDependencies();
-const redis = await ensureRedis();
+const redis = await ensureRedis({ appendfsync: 'always' });
 const jest = join(projectFolder, 'node_modules/jest/bin/jest.js');
 const words = [jest, '--selectProjects', 'simulation', '--no-coverage', '--testPathPatterns', 'simulation/.*model'];
 try {

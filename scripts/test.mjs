@@ -30,7 +30,7 @@ async function main() {
 	const todo = chosen(values.only).filter(runsHere);
 	await ensureDependencies();
 	for (const { n8n } of todo) if (n8n) await n8nInstalled(n8n);
-	const redis = todo.some(({ onRedis }) => onRedis) ? await ensureRedis({ install: values['install-redis'] }) : undefined;
+	const redis = todo.some(({ onRedis }) => onRedis) ? await ensureRedis({ install: values['install-redis'], appendfsync: 'always' }) : undefined;
 	try {
 		return report(await allOf(todo, redis && { REDIS_URL: redis.url }));
 	} finally {

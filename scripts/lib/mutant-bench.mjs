@@ -33,7 +33,8 @@ export class MutantBench {
 
 	/** The same for the code as it stands in the copy. */
 	async run(tests, withinMs) {
-		const redis = await startRedisServer();
+		// Synced as in test/support/redis-up.mjs.
+		const redis = await startRedisServer({ appendfsync: 'always' });
 		const startedAt = performance.now();
 		const jest = this.#jest(tests, redis.url);
 		const timer = setTimeout(() => end(jest), withinMs);

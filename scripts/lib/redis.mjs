@@ -9,13 +9,14 @@ import { installCommand, mayInstall, systemInstall } from './system.mjs';
 /**
  * A Redis to work with, in this order: REDIS_URL; redis-server or valkey-server on PATH; one installed by the system's
  * package manager; and, only with `allowEmbedded`, one written in JavaScript that keeps nothing.
- * `detached` keeps a Ctrl-C at the terminal from it. Returns { url, kind: 'given' | 'server' | 'embedded', stop() }. `dir` keeps the data of a server we start.
+ * `detached` keeps a Ctrl-C at the terminal from it. Returns { url, kind: 'given' | 'server' | 'embedded', stop() }. `dir` keeps the data of a server we start,
+ * `appendfsync` says how often it syncs.
  */
-export async function ensureRedis({ allowEmbedded = false, install = false, detached = false, dir, log = console.log } = {}) {
+export async function ensureRedis({ allowEmbedded = false, install = false, detached = false, dir, appendfsync, log = console.log } = {}) {
 	if (process.env.REDIS_URL) return given(process.env.REDIS_URL);
 	await tryForProgram(install, log);
 	if (redisProgram()) {
-		const server = await startRedisServer({ dir, detached });
+		const server = await startRedisServer({ dir, detached, appendfsync });
 		return { url: server.url, kind: 'server', stop: server.stop };
 	}
 	if (!allowEmbedded) throw new Error(`Redis is missing. Install Redis 7 or later${howTo()}, or set REDIS_URL.`);
