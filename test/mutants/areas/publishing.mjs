@@ -19,7 +19,7 @@ export const mutants = [
 	{ name: 'look: sections are skipped', file: 'src/publish/reconcile.ts', find: `const scan = sectionId === null ? board.scan`, replace: `const scan = sectionId !== undefined ? board.scan` },
 	{ name: 'look: owners are not asked', file: 'src/publish/reconcile.ts', find: `candidates.length === 0 ? new Map`, replace: `candidates.length >= 0 ? new Map` },
 	{ name: 'late evidence: dropped', file: 'src/work/attempts.ts', find: `if (answer.kind === 'lease_lost' && pin?.by === 'answer')`, replace: `if (answer === null)`, first: work },
-	{ name: 'contested: the adopter takes the refusal for a success', file: 'src/work/attempts.ts', find: `=== 'contested') await this.end(job, contested(outcome));`, replace: `=== 'contested') return;`, first: work },
+	{ name: 'contested: the adopter takes the refusal for a success', file: 'src/work/attempts.ts', find: `=== 'contested') await this.end(`, replace: `=== '') await this.end(`, first: work },
 	{ name: 'drain: permits are still asked', file: 'src/work/attempts.ts', find: `permit: (budgetMs) => this.draining ?`, replace: `permit: (budgetMs) => !this.parts ?`, first: work },
 	{ name: 'drain: what was not sent is kept until its lease ends', file: 'src/work/attempts.ts', find: ` && await this.parts.store.giveBack(job)) return;`, replace: ` && outcome.kind !== 'not_sent') return;`, first: work },
 	{ name: 'settle: forgotten when Redis is away', file: 'src/work/attempts.ts', find: `if (this.draining || !isEngineError(error)) throw error;`, replace: `throw error;`, first: work },
