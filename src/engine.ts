@@ -33,6 +33,7 @@ import type { ServedAccount, World } from './work/contract';
 import { Desk, type Actor, type Correction, type Verdict } from './work/desk';
 import { Intake, type EnqueueOptions, type EnqueueResult } from './work/intake';
 import { clockFindings, Overview, redisFindings, type AccountView, type Finding, type Health } from './work/overview';
+import { holdUnserved } from './work/unserved';
 import { Views } from './work/views';
 
 export type { Actor, Correction, Verdict } from './work/desk';
@@ -100,7 +101,8 @@ export class Engine {
 		const { world, log, views } = this;
 		this.desk = new Desk({ store: this.store, list: (filter) => this.jobs.list(filter), views, policy, world });
 		this.intake = new Intake({
-			store: this.store, putMedia: (sha256, bytes) => this.media.put(sha256, bytes), holdUnserved: (accounts) => this.holdUnserved(accounts),
+			store: this.store, putMedia: (sha256, bytes) => this.media.put(sha256, bytes),
+			holdUnserved: (accounts) => holdUnserved(accounts, { accounts: this.accountStore, holds: this.holdStore, isServed: (at) => this.overview.isServed(at) }),
 			update: (job, request, by) => this.desk.updateTo(job, request, by), views, policy, world,
 		});
 		this.overview = new Overview({
@@ -285,17 +287,5 @@ export class Engine {
 			id: this.id, settings: this.settings, namespace: this.namespace, store: this.store, jobs: this.jobs, holds: this.holdStore, accounts: this.accountStore,
 			media: this.media, outbox: this.outbox, subscriptions: this.subscriptionStore, publisher: this.publisher(), guard: this.guard, world: this.world, log: this.log,
 		});
-	}
-
-	/** Jobs for an account that no worker serves are accepted and held, and somebody is told. */
-	private async holdUnserved(accounts: string[]): Promise<void> {
-		for (const account of accounts) {
-			const record = await this.accountStore.get(account);
-			if (this.overview.isServed(record?.lastServedAt ?? null)) continue;
-			await this.holdStore.open({
-				account, kind: 'no_worker', until: null, code: 'no_worker',
-				message: `No worker serves ${account}. Publish a workflow with a Pinterest Publish Worker whose Account Name is ${account}.`,
-			});
-		}
 	}
 }

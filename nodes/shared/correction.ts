@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import type { Correction, Engine } from '../../src';
+import { isEngineError, type Correction, type Engine } from '../../src';
 import { instantOf } from './instant';
 import { accountLocator, boardLocator, sectionLocator } from './locators';
 import { imageUrl, keepFile } from './media';
@@ -73,6 +73,14 @@ export async function correctionOf(n8n: IExecuteFunctions, engine: Engine, item:
 	}
 	return correction;
 }
+
+/** Does something with the changes of one item, once more when the last job that shared its file ended before that was done. */
+export async function corrected<T>(n8n: IExecuteFunctions, engine: Engine, item: number, act: (correction: Correction) => Promise<T>): Promise<T> {
+	const once = async () => await act(await correctionOf(n8n, engine, item));
+	return await once().catch(async (error: unknown) => await (lacksMedia(error) ? once() : Promise.reject(error as Error)));
+}
+
+const lacksMedia = (error: unknown) => isEngineError(error) && error.code === 'media_missing';
 
 /** All of a correction but files, which need the item they came with. */
 export function plainCorrection(changes: Record<string, unknown>, zone: string): Correction {

@@ -39,13 +39,28 @@ export const mediaFields: INodeProperties[] = [
 	},
 ];
 
-/** Turns the image of an item into what a job holds; the same bytes are sent to Redis once a run. */
-export function mediaReader(n8n: IExecuteFunctions, engine: Engine, parameter: ReadParameter): (item: number) => Promise<Media> {
-	const kept = new Map<string, Promise<Media>>();
-	return async (item) => {
-		return parameter('media', item) === 'imageBinary'
-			? await keepFile(n8n, engine, parameter('imageField', item) as string, item, kept)
-			: imageUrl(parameter('imageUrl', item));
+/** The images of a run's items; the same bytes are sent to Redis once. */
+export interface Images {
+	/** What a job holds of the item's image. */
+	of(item: number): Promise<Media>;
+	/** The bytes of an image that this run has read, once more. */
+	bytesOf(sha256: string): Promise<Buffer | null>;
+}
+
+export function imagesOf(n8n: IExecuteFunctions, engine: Engine, parameter: ReadParameter): Images {
+	const kept = new Map<string, { media: Promise<Media>; read: () => Promise<Buffer> }>();
+	return {
+		async of(item) {
+			if (parameter('media', item) !== 'imageBinary') return imageUrl(parameter('imageUrl', item));
+			const read = async () => await n8n.helpers.getBinaryDataBuffer(item, parameter('imageField', item) as string);
+			const bytes = await read();
+			const hash = createHash('sha256').update(bytes).digest('hex');
+			// The bytes themselves are not held: a run may have many images.
+			const one = kept.get(hash) ?? { media: engine.putMedia(bytes), read };
+			kept.set(hash, one);
+			return await one.media;
+		},
+		bytesOf: async (sha256) => await (kept.get(sha256)?.read() ?? null),
 	};
 }
 
@@ -56,12 +71,6 @@ export function imageUrl(value: unknown): Media {
 }
 
 /** Keeps the file of an item under its hash and gives what a job needs to find it. */
-export async function keepFile(
-	n8n: IExecuteFunctions, engine: Engine, field: string, item: number, kept = new Map<string, Promise<Media>>(),
-): Promise<Media> {
-	const bytes = await n8n.helpers.getBinaryDataBuffer(item, field);
-	const hash = createHash('sha256').update(bytes).digest('hex');
-	const media = kept.get(hash) ?? engine.putMedia(bytes);
-	kept.set(hash, media);
-	return await media;
+export async function keepFile(n8n: IExecuteFunctions, engine: Engine, field: string, item: number): Promise<Media> {
+	return await engine.putMedia(await n8n.helpers.getBinaryDataBuffer(item, field));
 }

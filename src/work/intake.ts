@@ -1,4 +1,4 @@
-import { EngineError } from '../errors';
+import { EngineError, isEngineError } from '../errors';
 import { differingFields } from '../job/idempotency';
 import type { Job } from '../job/job';
 import type { Policy } from '../job/policy';
@@ -15,10 +15,17 @@ export interface EnqueueOptions {
 	/** What to do when the key names a waiting job with other content: refuse (default), or make it the next revision. */
 	whenWaiting?: 'error' | 'update';
 	by?: string | null;
+	/**
+	 * The bytes of an image, by their sha256; null when the caller does not have them. Asked for when the last job that shared an image
+	 * ended after `putMedia` and before this call: the image is kept anew and the item is enqueued once more.
+	 */
+	bytesOf?(sha256: string): Promise<Buffer | null>;
 }
 
 interface Parts {
 	store: { enqueue(jobs: NewJob[]): Promise<EnqueueAnswer[]> };
+	/** Keeps the bytes of an image under their hash. */
+	putMedia(sha256: string, bytes: Buffer): Promise<unknown>;
 	/** Opens `no_worker` for accounts of these that nobody serves. */
 	holdUnserved(accounts: string[]): Promise<void>;
 	/** Makes the request the next revision of a waiting job. */
@@ -40,12 +47,42 @@ export class Intake {
 	/** One result per request, in order. Throws only when the whole call cannot be served (`redis_unavailable`). */
 	async enqueue(requests: PublishRequest[], options: EnqueueOptions): Promise<EnqueueResult[]> {
 		const parsed = requests.map((request) => this.parse(request));
-		const answered = await this.ask(parsed.filter((one) => 'made' in one));
+		const taken = await this.takeAll(parsed.filter((one) => 'made' in one), options);
+		return this.shown(parsed.map((one) => ('error' in one ? one : taken.shift()!)));
+	}
+
+	/** An image may go again while it is put back, but a caller whose image goes every time does something else wrong. */
+	private async takeAll(items: Item[], options: EnqueueOptions, tries = MEDIA_TRIES): Promise<Taken[]> {
+		const answered = await this.ask(items);
 		await this.parts.holdUnserved([...new Set(answered.map(({ made }) => made.job.account))]);
-		let next = 0;
 		const taken: Taken[] = [];
-		for (const one of parsed) taken.push('error' in one ? one : await this.take(answered[next++]!, options));
-		return this.shown(taken);
+		for (const one of answered) taken.push(await this.take(one, options));
+		const restored = tries > 1 ? await this.restored(items.filter((_, i) => lacksMedia(taken[i]!)), options) : [];
+		if (restored.length === 0) return taken;
+		const again = await this.takeAll(restored, options, tries - 1);
+		const byItem = new Map(restored.map((item, i) => [item, again[i]!]));
+		return taken.map((one, i) => byItem.get(items[i]!) ?? one);
+	}
+
+	/** Of these items those whose image the caller could give once more. */
+	private async restored(items: Item[], { bytesOf }: EnqueueOptions): Promise<Item[]> {
+		const kept = new Set<string>();
+		for (const sha256 of new Set(items.map(({ request }) => shaOf(request)))) {
+			const bytes = await bytesOf?.(sha256);
+			if (bytes && await this.put(sha256, bytes)) kept.add(sha256);
+		}
+		return items.filter(({ request }) => kept.has(shaOf(request)));
+	}
+
+	/** False when there is no room any more: that is the item's trouble, the others are accepted. */
+	private async put(sha256: string, bytes: Buffer): Promise<boolean> {
+		try {
+			await this.parts.putMedia(sha256, bytes);
+			return true;
+		} catch (error) {
+			if (isEngineError(error) && error.code === 'namespace_full') return false;
+			throw error;
+		}
 	}
 
 	/** Those for a further name of an account are made anew under its first one, so that both names give the same key. */
@@ -103,6 +140,16 @@ export class Intake {
 		let next = 0;
 		return taken.map((one) => ('error' in one ? { ok: false, error: one.error } : { ok: true, job: views[next++]! }));
 	}
+}
+
+const MEDIA_TRIES = 3;
+
+function lacksMedia(taken: Taken): boolean {
+	return 'error' in taken && taken.error.code === 'media_missing';
+}
+
+function shaOf({ content: { media } }: ParsedRequest): string {
+	return media.kind === 'image_base64' ? media.sha256 : '';
 }
 
 function conflict(known: Job, fields: string[]): EngineError {

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { EnqueueResult } from '../../../src';
-import { mediaReader } from '../../shared/media';
+import { imagesOf, type Images } from '../../shared/media';
 import type { Call, Operation, Outcome } from '../../shared/operation';
 import { parameterReader, type ReadParameter } from '../../shared/parameters';
 import { originOf } from '../../shared/pin-fields';
@@ -22,27 +22,27 @@ export const enqueue: Operation = {
 
 	async run(call) {
 		const outcomes: Outcome[] = Array.from({ length: call.items }, () => ({ error: null }));
-		const read = await readItems(call, outcomes);
+		const images = imagesOf(call.n8n, call.engine, parameterReader(call.n8n));
+		const read = await readItems(call, images, outcomes);
 		// All items in one call: Redis is asked in batches, not item by item.
 		for (const whenWaiting of ['error', 'update'] as const) {
 			const group = read.filter((one) => one.whenWaiting === whenWaiting);
-			if (group.length > 0) await enqueueGroup(call, group, whenWaiting, outcomes);
+			if (group.length > 0) await enqueueGroup(call, group, { whenWaiting, bytesOf: images.bytesOf }, outcomes);
 		}
 		await addEnqueueHints(call, outcomes, read);
 		return outcomes;
 	},
 };
 
-async function readItems(call: Call, outcomes: Outcome[]): Promise<ReadItem[]> {
+async function readItems(call: Call, images: Images, outcomes: Outcome[]): Promise<ReadItem[]> {
 	const parameter = parameterReader(call.n8n);
-	const media = mediaReader(call.n8n, call.engine, parameter);
 	const zone = call.n8n.getTimezone();
 	const origin = originOf(call.n8n);
 	const read: ReadItem[] = [];
 	for (let item = 0; item < call.items; item++) {
 		try {
 			const fields = fieldsOf(parameter, item);
-			const one = requestOf(fields, await media(item), zone, origin);
+			const one = requestOf(fields, await images.of(item), zone, origin);
 			await refusePast(call.engine, one, zone, Date.now());
 			read.push({ ...one, item, whenWaiting: fields.options['whenWaiting'] === 'update' ? 'update' : 'error' });
 		} catch (error) {
@@ -61,9 +61,11 @@ function fieldsOf(parameter: ReadParameter, item: number) {
 	};
 }
 
-async function enqueueGroup({ n8n, engine }: Call, group: ReadItem[], whenWaiting: WhenWaiting, outcomes: Outcome[]): Promise<void> {
+type Options = { whenWaiting: WhenWaiting } & Pick<Images, 'bytesOf'>;
+
+async function enqueueGroup({ n8n, engine }: Call, group: ReadItem[], options: Options, outcomes: Outcome[]): Promise<void> {
 	const by = `workflow ${n8n.getWorkflow().name ?? n8n.getWorkflow().id}`;
-	const results = await engine.enqueue(group.map(({ request }) => request), { whenWaiting, by }).catch(
+	const results = await engine.enqueue(group.map(({ request }) => request), { ...options, by }).catch(
 		(error: unknown): null => {
 			for (const { item } of group) outcomes[item] = { error };
 			return null;

@@ -1,4 +1,4 @@
-import { changesField, correctionOf } from '../../shared/correction';
+import { changesField, corrected } from '../../shared/correction';
 import { actorOf, doneByField, jobIdField, jobIdOf, revisionField } from '../../shared/job-fields';
 import { perItem, type Operation } from '../../shared/operation';
 
@@ -10,5 +10,5 @@ export const update: Operation = {
 	fields: [jobIdField, changesField, doneByField, revisionField],
 	done: 'updated',
 	run: perItem(async ({ n8n, engine }, item) =>
-		await engine.update(jobIdOf(n8n, item), await correctionOf(n8n, engine, item), actorOf(n8n, item))),
+		await corrected(n8n, engine, item, async (correction) => await engine.update(jobIdOf(n8n, item), correction, actorOf(n8n, item)))),
 };
