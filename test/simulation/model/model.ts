@@ -22,6 +22,7 @@ export interface Expected {
 }
 
 const IMAGE_IDLE_MS = 3_600_000;
+const PENDING_MS = 2500;
 const FORBID_READS: readonly HoldKind[] = ['token_dead', 'scope_missing', 'account_mismatch', 'app_not_approved', 'paused'];
 
 /** A board that is being read is left alone for so many leases. */
@@ -45,6 +46,9 @@ export class Model {
 	private readonly gaps = new Map<string, number>();
 	private readonly scans = new Map<string, number>();
 	quarantineUntil = 0;
+	/** Redis has restarted: every send is preceded by a look until the first, none is sent at all until the second. */
+	private suspectUntil = 0;
+	private pendingUntil = 0;
 	/** Acknowledged writes are gone and nobody has noticed yet. */
 	rolledBack = false;
 
@@ -66,7 +70,19 @@ export class Model {
 	}
 
 	get isQuarantined(): boolean {
-		return this.rolledBack || this.quarantineUntil > this.now;
+		return this.rolledBack || Math.max(this.quarantineUntil, this.suspectUntil) > this.now;
+	}
+
+	/** A worker that may have sent was registered as Redis went down. */
+	restart(): void {
+		this.suspectUntil = this.now + this.policy.horizonMs;
+		this.pendingUntil = this.now + PENDING_MS;
+	}
+
+	/** How long nothing may be sent, ms: the workers of before are still coming back. */
+	private get pendingMs(): number {
+		const isKnownToBeGone = this.rolledBack || this.quarantineUntil > this.now;
+		return isKnownToBeGone ? 0 : Math.max(0, this.pendingUntil - this.now);
 	}
 
 	enqueue({ job, aliases }: NewJob): Expected {
@@ -85,6 +101,7 @@ export class Model {
 	claimable(account: string, lane: Lane, max: number): { ids: string[]; nextAt: number | null } {
 		const heldUntil = this.holds.until(account, lane === 'look' ? FORBID_READS : null);
 		if (heldUntil > this.now) return { ids: [], nextAt: heldUntil === Infinity ? null : heldUntil };
+		if (lane === 'publish' && this.pendingMs > 0) return { ids: [], nextAt: this.now + this.pendingMs };
 		const boards = this.boards(account, lane);
 		const due = boards.filter(({ from }) => from <= this.now);
 		const running = this.running(account).length;
@@ -117,6 +134,7 @@ export class Model {
 		if (known.job.revision !== revision) return 'revised';
 		if (this.now + budgetMs > known.lease.until) return 'no_room';
 		if (this.holds.until(known.job.account, null) > this.now) return 'held';
+		if (this.pendingMs > 0) return 'pending';
 		return this.isQuarantined && !known.looked ? 'look_first' : null;
 	}
 

@@ -64,8 +64,17 @@ export class Real implements Twice {
 		await beatAll(world);
 		model.holds.beat(ACCOUNTS, model.now);
 		// After the first write: a loss that nobody noticed in the life before is noticed by it.
-		await world.redis.hdel(world.key('meta'), 'quarantineUntil', 'mediaBytes');
+		await world.redis.hdel(world.key('meta'), 'quarantineUntil', 'suspectUntil', 'pendingUntil', 'mediaBytes');
 		for (const [account, cap] of Object.entries(CAPS)) model.caps.set(account, cap);
+	}
+
+	/** The namespace as a further process finds it after a restart. */
+	async restart(): Promise<void> {
+		const { world } = this;
+		await world.redis.hset(world.key('meta'), 'runs', 'before:1', 'durability', 'before:everysec');
+		const newcomer = world.anotherClient();
+		await newcomer.open();
+		await newcomer.close();
 	}
 
 	/** True when the bytes were not known. */
