@@ -30,6 +30,10 @@ end
 
 local function becomeAlias(first)
 	for _, kind in ipairs(redis.call('HKEYS', key('holds', account))) do releaseHold(account, kind, 'rename') end
+	-- A job that is in doubt now may be moved before a worker says again that it is never sent a second time.
+	local careful = redis.call('HGET', key('account', account), 'carefulUntil')
+	local firstCareful = redis.call('HGET', key('account', first), 'carefulUntil')
+	if careful then redis.call('HSET', key('account', first), 'carefulUntil', math.max(careful, firstCareful or 0)) end
 	redis.call('DEL', key('account', account))
 	redis.call('ZREM', key('accounts'), account)
 	redis.call('SREM', key('checks'), account)

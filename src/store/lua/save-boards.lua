@@ -7,7 +7,9 @@
 --
 -- Returns [counter, now, []].
 -- @include begin
+-- @include names
 if replay then return replay end
-redis.call('HSET', key('account', ARGV[5]), 'boards', ARGV[6], 'boardsAt', now)
-redis.call('ZADD', key('accounts'), 'NX', 0, ARGV[5])
+local account = firstName(ARGV[5])
+redis.call('HSET', key('account', account), 'boards', ARGV[6], 'boardsAt', now)
+redis.call('ZADD', key('accounts'), 'NX', 0, account)
 return finish({})

@@ -54,6 +54,16 @@ describe('a second name of a Pinterest user', () => {
 		expect(await world.accounts.bind('acme-us', user, null)).toBe('acme-us');
 	});
 
+	it('brings along that nothing is sent a second time, and reports boards to the first', async () => {
+		await bound('acme-us');
+		await beat('acme-usa');
+		await world.accounts.note('w1', { skewMs: null, neverResend: ['acme-usa'], forMs: 1000 });
+		await bound('acme-usa');
+		await world.accounts.saveBoards('acme-usa', []);
+		expect(await world.redis.hgetall(world.key('account', 'acme-us'))).toMatchObject({ carefulUntil: String(world.time + 1000), boards: '[]' });
+		expect(await world.redis.exists(world.key('account', 'acme-usa'))).toBe(0);
+	});
+
 	it('leads beats, holds and asked checks to the first', async () => {
 		await bound('acme-us', 'acme-usa');
 		await world.holds.open({ account: 'acme-us', kind: 'no_worker', until: null, code: 'no_worker', message: 'None.' });
