@@ -8,7 +8,7 @@ import type { Snapshot } from '../../support/snapshot';
 import { inScriptTime, scriptTime } from './clock';
 import type { Row } from './contender';
 import type { Recording, ShardFacts } from './recording';
-import { isExplained, lostEnqueues, withoutForgotten, type LostEnqueue } from './rollback';
+import { isExplained, lostEnqueues, withoutAbsence, withoutForgotten, type LostEnqueue } from './rollback';
 import { countPins } from './round';
 
 /** What a shard showed. */
@@ -55,20 +55,22 @@ export function historyOf(recording: Recording): History {
 	return { ...rest, policy: policyOf(timeFactor), plan: new Map(plan.map(({ key, group }) => [key, group])), scripts: { operations, leases, stale }, rates: rates[0], jobs, events };
 }
 
-/** These compare what reached Pinterest with the true time, all others with the time of the scripts. */
-const IN_TRUE_TIME: InvariantName[] = ['everyPostHasItsPermit'];
-
 async function violationsIn(recording: Recording, lost: LostEnqueue[]): Promise<Record<string, string[]>> {
+	const { cuts, clock } = recording;
 	const whole = historyOf(recording);
-	const trueTime = { ...whole, permits: whole.permits.map((permit) => ({ ...permit, sendBy: permit.sendBy + permit.at - scriptTime(recording.clock, permit.at) })) };
-	const scripted = inScriptTime(withoutForgotten(whole, recording), recording.clock);
+	const usual = inScriptTime(withoutForgotten(whole, recording), clock);
+	// What reached Pinterest is compared with the true time, all else with the time of the scripts.
+	const special: Partial<Record<InvariantName, History>> = {
+		everyPostHasItsPermit: { ...whole, permits: whole.permits.map((permit) => ({ ...permit, sendBy: permit.sendBy + permit.at - scriptTime(clock, permit.at) })) },
+		leasesAreTakenOver: withoutAbsence(whole, recording),
+	};
 	const found: Record<string, string[]> = {};
 	for (const [name, invariant] of Object.entries(INVARIANTS)) {
-		const said = await invariant(IN_TRUE_TIME.includes(name as InvariantName) ? trueTime : scripted);
-		const wrong = said.filter((sentence) => !isExplained(sentence, recording.cuts));
+		const said = await invariant(special[name as InvariantName] ?? usual);
+		const wrong = said.filter((sentence) => !isExplained(sentence, cuts));
 		if (wrong.length > 0) found[name] = wrong;
 	}
-	const early = lost.filter(({ excused }) => !excused).map(({ key, acknowledgedAt }) => `${key} was acknowledged at ${acknowledgedAt} and lost, although no cut followed within two seconds`);
+	const early = lost.filter(({ excused }) => !excused).map(({ key, writtenAt }) => `${key} was enqueued at ${writtenAt} and lost, although no cut followed within two seconds`);
 	return early.length > 0 ? { ...found, onlyLateEnqueuesAreLost: early } : found;
 }
 

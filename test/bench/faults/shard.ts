@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { EngineConfig, PaceSettings } from '../../../src';
 import type { Sandbox } from '../../../src/sandbox';
+import { prefixOf } from '../../../src/store/keys';
 import { Client } from '../../simulation/client';
 import { RedisTap } from '../../simulation/bad-network';
 import { Team } from '../../simulation/team';
 import { Dice } from '../../support/dice';
 import { FaultProxy } from '../../support/fault-proxy';
-import { membersOf } from '../../support/history';
 import { snapshotOf, type Snapshot } from '../../support/snapshot';
 import { Stalls } from '../../support/stalls';
 import { SteppedClock } from './clock';
@@ -158,22 +158,20 @@ export class Shard {
 		while (performance.now() - beganAt < this.round.troubleMs) {
 			await sleep(LOOK_EVERY_MS);
 			// Between a kill and a restart there is nothing to see.
-			await this.look().catch((error: Error) => { if (!/closed|ECONN|LOADING|MASTERDOWN/i.test(error.message)) throw error; });
+			await this.look().catch((error: Error) => { if (!/closed|ECONN|LOADING|MASTERDOWN|max retries/i.test(error.message)) throw error; });
 		}
 	}
 
-	private async look(): Promise<Snapshot> {
-		const snapshot = await this.seen();
-		this.snapshots.push(snapshot);
-		return snapshot;
+	private async look(): Promise<void> {
+		this.snapshots.push(await this.asked((redis) => snapshotOf(redis, NAMESPACE)));
 	}
 
-	private async seen(): Promise<Snapshot> {
+	private async asked<T>(ask: (redis: Redis) => Promise<T>): Promise<T> {
 		const redis = new Redis(this.redis.port, '127.0.0.1', { maxRetriesPerRequest: 0, retryStrategy: () => null });
 		// The call that fails tells of it.
 		redis.on('error', () => undefined);
 		try {
-			return await snapshotOf(redis, NAMESPACE);
+			return await ask(redis);
 		} finally {
 			redis.disconnect();
 		}
@@ -181,11 +179,14 @@ export class Shard {
 
 	/** Resolves when no job waits or runs any more and none is to be sent back; or when time is up, for the invariants to say so. */
 	private async drained(deadline: number): Promise<void> {
+		const prefix = prefixOf(NAMESPACE);
 		while (performance.now() < deadline) {
-			const { values } = await this.seen();
-			const ended = ['succeeded', 'failed', 'canceled'].reduce((sum, state) => sum + membersOf(values[`state:${state}`]).length, 0);
-			if (ended === this.round.plan.length && values.displaced === undefined) return;
-			await sleep(1000);
+			const isOver = await this.asked(async (redis) => {
+				const ended = await Promise.all(['succeeded', 'failed', 'canceled'].map((state) => redis.zcard(`${prefix}state:${state}`)));
+				return ended.reduce((a, b) => a + b, 0) === this.round.plan.length && await redis.exists(`${prefix}displaced`) === 0;
+			});
+			if (isOver) return;
+			await sleep(500);
 		}
 	}
 

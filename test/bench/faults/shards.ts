@@ -33,15 +33,14 @@ function shortShards(): Unseeded[] {
 
 /** As many jobs and mishaps as the guarantee is to be judged by; some five minutes a shard. */
 function fullShards(): Unseeded[] {
-	const size = { ...STEADY, lossy: 0.006, jobs: 950, workers: 4, kills: 55, freezes: 22, troubleMs: 150_000, deadlineMs: 400_000 };
-	const always = { ...size, fsync: 'always' as const, redisCuts: 18, clockSteps: 12, clockStepMs: MOST_STEP_MS };
-	const everysec = { ...size, fsync: 'everysec' as const, redisCuts: 18 };
-	const numbered = (name: string, count: number, plan: Omit<Unseeded, 'name'>, from = 1) => Array.from({ length: count }, (_, n) => ({ ...plan, name: `${name}-${from + n}` }));
+	const size = { ...STEADY, lossy: 0.006, jobs: 1030, workers: 4, kills: 55, freezes: 22, redisCuts: 21, troubleMs: 150_000, deadlineMs: 400_000 };
+	const always = { ...size, fsync: 'always' as const, clockSteps: 12, clockStepMs: MOST_STEP_MS };
+	const everysec = { ...size, fsync: 'everysec' as const };
 	return [
 		besidePeers(true),
-		...numbered('everysec', 4, everysec, 2),
-		...numbered('always', 5, always),
-		...numbered('sentinel', 1, { ...everysec, sentinel: true, redisCuts: 8 }),
+		...[2, 3, 4, 5].map((n) => ({ ...everysec, name: `everysec-${n}` })),
+		...[1, 2, 3, 4].map((n) => ({ ...always, name: `always-${n}` })),
+		{ ...everysec, name: 'sentinel-1', sentinel: true, redisCuts: 8 },
 	];
 }
 

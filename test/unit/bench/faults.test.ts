@@ -26,22 +26,29 @@ describe('the Pins of a round', () => {
 
 describe('an enqueue', () => {
 	it('is lost when its key is new once more, and excused by a cut within two seconds of the last acknowledgement', () => {
-		const calls = [call('late', 'created', 1000), call('early', 'created', 1000), call('early', 'created', 9000), call('late', 'existing', 5000), call('late', 'created', 9000)];
-		expect(lostEnqueues({ calls, cuts: [cut(4000, 6000)] })).toEqual([
+		const calls = [call('late', 'created', 5000), call('early', 'created', 1000), call('early', 'created', 9000), call('late', 'created', 9000)];
+		expect(lostEnqueues({ calls, leases: [], cuts: [cut(4000, 6000)] })).toMatchObject([
 			{ key: 'late', acknowledgedAt: 5000, excused: true }, { key: 'early', acknowledgedAt: 1000, excused: false },
 		]);
 	});
 
+	it('is excused when it was carried out before the cut and acknowledged after it', () => {
+		const calls = [call('a', 'created', 7000), call('a', 'created', 9000)];
+		const leases = [{ jobId: 'pj_a', at: 5500, by: 'enqueue', fence: '', until: 0, before: null }];
+		expect(lostEnqueues({ calls, leases, cuts: [cut(4000, 6000)] })).toMatchObject([{ writtenAt: 5500, excused: true }]);
+		expect(lostEnqueues({ calls, leases: [], cuts: [cut(4000, 6000)] })).toMatchObject([{ excused: false }]);
+	});
+
 	it('is never excused under appendfsync always', () => {
 		const calls = [call('a', 'created', 1000), call('a', 'created', 9000)];
-		expect(lostEnqueues({ calls, cuts: [cut(900, 1100, 'always')] })).toMatchObject([{ excused: false }]);
+		expect(lostEnqueues({ calls, leases: [], cuts: [cut(900, 1100, 'always')] })).toMatchObject([{ excused: false }]);
 	});
 });
 
 it('a history without what Redis forgot has no permits from before a cut and one creation a key', () => {
 	const permits = [1000, 2000, 4000].map((at) => ({ jobId: 'pj_a', at, sendBy: at + 300 }));
 	const calls = [call('a', 'created', 1900), call('b', 'existing', 1950), call('a', 'created', 4000)];
-	const left = withoutForgotten({ permits, calls } as unknown as History, { cuts: [cut(1800, 2500)], calls });
+	const left = withoutForgotten({ permits, calls } as unknown as History, { cuts: [cut(1800, 2500)], calls, leases: [] });
 	expect(left.permits.map(({ at }) => at)).toEqual([1000, 4000]);
 	expect(left.calls).toEqual([calls[1], calls[2]]);
 });
