@@ -103,8 +103,9 @@ export class Link {
 		this.slow.set(to, passed);
 	}
 
+	/** What a client had said when it died still arrives, also when the way there was not open yet. */
 	private end(): void {
 		this.client.destroy();
-		this.server.destroy();
+		this.server.destroySoon();
 	}
 }
