@@ -157,6 +157,7 @@ class Run {
 
 	private async look(outcome: Outcome): Promise<void> {
 		const { jobs } = await this.world.jobs.claim('acme', 'look', 1);
+		await this.world.jobs.scanned('acme', jobs[0]!.content.boardId, 0);
 		await this.settle(jobs[0]!, outcome);
 	}
 
