@@ -8,7 +8,7 @@ import { anew, changesOf, corrected, movedOn, recorded, refused, type Actor, typ
 
 export { correctionOf } from './revision';
 export type { Actor, Correction, Decided } from './revision';
-export { lateEvidence, resolve, sendBack, type Verdict } from './verdict';
+export { isSecondPin, lateEvidence, resolve, sendBack, type Verdict } from './verdict';
 
 /** A failed or canceled job goes back under its key, corrected or not, as its next revision. */
 export function requeue(job: Job, correction: Correction, actor: Actor, now: number, policy: Policy): Decided {

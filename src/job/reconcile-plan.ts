@@ -105,10 +105,10 @@ export function notBeforeOf(job: Pick<Job, 'inDoubt'>, { aheadMs }: Pick<Scan, '
 }
 
 /**
- * What a scan says of one job in doubt. `owners` names the job each Pin already belongs to; `contested` says that a twin
- * stands between permit and settle, whose Pin this might be.
+ * What a scan says of one job in doubt. `owners` names the job each Pin already belongs to, as of the reading; whether a Pin
+ * may be adopted is decided when that is settled, in the script that makes its owner (include/pins.lua).
  */
-export function judgeScan(job: Job, scan: Scan, owners: ReadonlyMap<string, string>, contested = false): LookOutcome {
+export function judgeScan(job: Job, scan: Scan, owners: ReadonlyMap<string, string>): LookOutcome {
 	const notBefore = notBeforeOf(job, scan);
 	const own = new Map(scan.pins.filter((pin) => matches(job, pin, notBefore)).map((pin) => [pin.id, owners.get(pin.id)]));
 	const candidates = [...own].filter(([, owner]) => owner === undefined || owner === job.id).map(([id]) => id);
@@ -121,7 +121,7 @@ export function judgeScan(job: Job, scan: Scan, owners: ReadonlyMap<string, stri
 	const unreadable = !scan.complete && (pinId === undefined || markerOf(job) === null);
 	if (unreadable) return { kind: 'unreadable', failure: scan.failure ?? ourFailure('scan_incomplete'), evidence };
 	if (pinId === undefined) return { kind: 'absent', evidence };
-	return contested && markerOf(job) === null ? { kind: 'contested', evidence } : { kind: 'found', pinId, pinUrl: null, evidence };
+	return { kind: 'found', pinId, pinUrl: null, evidence };
 }
 
 function evidenceOf(scan: Scan, candidates: string[]): Evidence {

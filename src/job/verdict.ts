@@ -17,12 +17,28 @@ export function resolve(job: Job, verdict: Verdict, actor: Actor, now: number, _
 	return refusal ?? { change: verdictChange(job, verdict, actor, now), aliases: [] };
 }
 
-/** A Pin id from a worker whose fence had moved on: the job has its Pin, whatever was thought of it. A job with another Pin keeps that one. */
+/** A Pin id from a worker whose fence had moved on: the job has its Pin, whatever was thought of it. One it was sent twice for keeps the first. */
 export function lateEvidence(job: Job, pinId: string, now: number): Change {
 	if (job.pinId === null) return succeeded(job, { id: pinId, url: null, by: 'answer' }, now);
 	if (job.pinId === pinId) return changeOf(job, {}, null);
-	const warning = `A second Pin turned up: ${pinId} beside ${job.pinId}. Delete one of them at Pinterest.`;
-	return changeOf(job, { warnings: [...job.warnings.filter((known) => known !== warning), warning] }, null);
+	if (!isSecondPin(job, pinId)) {
+		const warned = withWarning(job, `Pin ${job.pinId}, found on the board, was another's; Pinterest named ${pinId}.`);
+		return changeOf(job, { ...warned, pinId, pinUrl: null, recovered: false }, 'job.succeeded', { pin: { id: pinId, by: 'answer' } });
+	}
+	return changeOf(job, withWarning(job, `A second Pin turned up: ${pinId} beside ${job.pinId}. Delete one of them at Pinterest.`), null);
+}
+
+/**
+ * Whether this Pin is one too many. A job that was sent once can have made one Pin alone: where it took another for its own
+ * by looking, that one is somebody else's, and a twin of ours may be looking for it.
+ */
+export function isSecondPin({ pinId: known, recovered, attemptHistory, historyCut }: Job, pinId: string): boolean {
+	const sends = attemptHistory.filter(({ outcome }) => outcome === 'unknown' || outcome === 'published').length + historyCut;
+	return known !== null && known !== pinId && !(recovered && sends === 1);
+}
+
+function withWarning({ warnings }: Job, warning: string): Pick<Job, 'warnings'> {
+	return { warnings: [...warnings.filter((known) => known !== warning), warning] };
 }
 
 /** The Pin this job had adopted by looking proved to be another job's: its own outcome is unknown again. */

@@ -90,8 +90,8 @@ export type EvidenceAnswer =
 	| { kind: 'accepted'; job: Job; displaced: string | null }
 	/** The job had this Pin already. */
 	| { kind: 'known'; job: Job }
-	/** The job has another Pin: an incident for ops was recorded. */
-	| { kind: 'double'; job: Job; pinIds: string[] }
+	/** The job has another Pin: an incident for ops was recorded. `displaced` had adopted the second one. */
+	| { kind: 'double'; job: Job; pinIds: string[]; displaced: string | null }
 	| { kind: 'missing' };
 
 /** Two Pins of one job: for ops, until somebody dismisses it. */

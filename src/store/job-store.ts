@@ -1,3 +1,4 @@
+import { isSecondPin } from '../job/corrections';
 import type { HoldKind } from '../job/hold';
 import type { Job, LeasedJob } from '../job/job';
 import type { Policy } from '../job/policy';
@@ -128,7 +129,7 @@ export class JobStore {
 			const job = await this.get(id);
 			if (!job) return { kind: 'missing' };
 			if (job.pinId === pinId) return { kind: 'known', job };
-			if (job.state === 'succeeded' && job.pinId !== null) return this.secondPin(job, job.pinId, pinId);
+			if (job.pinId !== null && isSecondPin(job, pinId)) return this.secondPin(job, job.pinId, pinId);
 			const seen = { expectedRevision: job.revision, expectedSeq: job.seq, change: decide(job), aliases: [] };
 			const answer = await this.reviseAs(job.id, job.lease?.fence ?? '', seen);
 			if (answer.kind === 'revised') return { ...answer, kind: 'accepted' };
@@ -168,13 +169,6 @@ export class JobStore {
 		const keys = pinIds.map((pin) => this.namespace.key('pin', pin));
 		const stored = await this.namespace.read((client) => client.mget(keys));
 		return new Map(pinIds.flatMap((pin, i) => (stored[i] ? [[pin, stored[i].slice(stored[i].indexOf(':') + 1)] as const] : [])));
-	}
-
-	/** Whether a job with the same natural key stands between permit and settle. */
-	async contested(job: Job): Promise<boolean> {
-		const { nat } = JSON.parse(recordJson(job, {})) as { nat: string };
-		const twins = await this.namespace.read((client) => client.smembers(this.namespace.key('nat', job.account, nat)));
-		return twins.some((twin) => twin !== job.id);
 	}
 
 	/** Turns records past their retention into tombstones; answers how many, at most `max`. */
@@ -240,8 +234,8 @@ export class JobStore {
 			jobId: job.id, account: job.account, pinIds: [firstPin, pinId], at: this.namespace.now(),
 			code: 'double_pin', queue: 'ops', groupKey: `double_pin|${job.id}`,
 		};
-		await this.namespace.run('double-pin', [job.id, job.account, pinId, JSON.stringify(double), this.policy.retentionMs + this.policy.tombstoneMs]);
-		return { kind: 'double', job, pinIds: double.pinIds };
+		const [, displaced] = await this.namespace.run<[number, string]>('double-pin', [job.id, job.account, pinId, JSON.stringify(double), this.policy.retentionMs + this.policy.tombstoneMs]);
+		return { kind: 'double', job, pinIds: double.pinIds, displaced: displaced || null };
 	}
 }
 

@@ -194,6 +194,20 @@ describe('late evidence of a Pin', () => {
 		expect(await world.jobs.doublePins()).toEqual([]);
 	});
 
+	it('of a second Pin sends the job that had adopted it back to look', async () => {
+		await world.put(aJob(), aJob({ dueAt: START + 1, boardId: '101' }));
+		const first = await world.claimed();
+		await world.jobs.settle(first, published(first, world.time, '99'));
+		world.time += 1;
+		const adopter = await world.inDoubt();
+		world.time += 5000;
+		const { jobs: [looking] } = await world.jobs.claim('acme', 'look', 1);
+		await world.jobs.settle(looking!, adopted(looking!, world.time, '100'));
+		expect(await evidence(first.id, '100')).toMatchObject({ kind: 'double', displaced: adopter.id });
+		expect(await world.jobs.owners(['100'])).toEqual(new Map([['100', first.id]]));
+		expect((await world.jobs.displaced(10)).map(({ id }) => id)).toEqual([adopter.id]);
+	});
+
 	it('is decided again when the job moved meanwhile', async () => {
 		await world.put(aJob());
 		const job = await world.claimed();

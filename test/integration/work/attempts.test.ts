@@ -91,6 +91,37 @@ describe('a worker whose lease was taken over', () => {
 	});
 });
 
+it('gives a Pin that a job had found back to the twin that made it when a late answer names the job\'s own', async () => {
+	const twinOf = async () => world.put(0, 'Twin');
+	await world.member().publish(); // the job that every test begins with
+	world.pass(10_000);
+	const first = await twinOf();
+	world.sandbox.control.setConsistency({ readLag: { medianMs: 7_200_000, p99Ms: 7_200_001, tailShare: 0, tailMs: 7_200_001 } });
+	const { worker, reached, goOn } = stoppedBefore('settle');
+	const work = worker.publish();
+	await reached;
+	await lost();
+	world.sandbox.control.setConsistency({ readLag: null });
+	world.pass(5000);
+	const second = await twinOf();
+	world.sandbox.control.addFault({ fault: 'commitThenReset', match: { operation: 'createPin' } });
+	const other = world.member();
+	await other.publish();
+	const stateOf = async () => Promise.all([first, second].map((one) => world.store.jobs.get(one)));
+	world.pass(60_000);
+	await other.look();
+	// Only the second Pin is listed yet: the first to look takes it.
+	const [mine, theirs] = world.pinsOf('Twin');
+	expect(await stateOf()).toMatchObject([{ state: 'succeeded', pinId: theirs, recovered: true }, { state: 'retry_scheduled', pinId: null }]);
+	goOn();
+	await work;
+	expect(await stateOf()).toMatchObject([{ state: 'succeeded', pinId: mine, recovered: false }, { state: 'retry_scheduled' }]);
+	world.pass(60_000);
+	await other.look();
+	expect(await stateOf()).toMatchObject([{ pinId: mine }, { state: 'succeeded', pinId: theirs, recovered: true }]);
+	expect(await world.store.jobs.doublePins()).toEqual([]);
+});
+
 describe('a worker that ends', () => {
 	it('asks for no permit any more, and gives back what it did not send', async () => {
 		const { worker, reached, goOn } = stoppedBefore('beginSend');

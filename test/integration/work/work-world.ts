@@ -45,9 +45,10 @@ export class WorkWorld {
 		return member;
 	}
 
-	/** Puts a job for one of the account's boards; it is due now. */
-	async put(board = 0): Promise<string> {
+	/** Puts a job for one of the account's boards; it is due now. Those of one title are twins. */
+	async put(board = 0, title?: string): Promise<string> {
 		const job = aJob({ boardId: this.account.boards[board]!.id, createdAt: this.store.time, dueAt: this.store.time });
+		if (title !== undefined) Object.assign(job.content, { title, link: `https://shop.example/${encodeURIComponent(title)}` });
 		await this.store.put(job);
 		return job.id;
 	}

@@ -1,3 +1,4 @@
+import { isSecondPin } from '../../../src/job/corrections';
 import type { HoldKind } from '../../../src/job/hold';
 import type { Job, LeasedJob, Lease } from '../../../src/job/job';
 import { naturalKey } from '../../../src/job/natural-key';
@@ -173,11 +174,11 @@ export class Model {
 		if (!known) return 'missing';
 		const { job, lease } = known;
 		if (job.pinId === pinId) return 'known';
-		if (job.state === 'succeeded' && job.pinId !== null) {
+		if (isSecondPin(job, pinId)) {
 			// Who has dealt with it is not told again.
 			const owner = this.pins.get(pinId);
 			if (owner?.id === job.id && owner.by === 'answer') return 'double';
-			this.pins.set(pinId, { by: 'answer', id: job.id });
+			this.own(job.id, { id: pinId, by: 'answer' });
 			this.doubles.add(job.id);
 			this.writes();
 			return 'double';

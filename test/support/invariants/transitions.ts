@@ -4,14 +4,15 @@ import type { FailureRow } from '../../../src/job/failure-row';
 import { rowOf } from '../../../src/job/failures';
 import { eventsByJob, type History } from '../history';
 
-// State and, where it matters, phase: what may follow what. A succeeded job looks again only when its Pin proved to be another's.
+// State and, where it matters, phase: what may follow what. A succeeded job looks again, or gets its own Pin, only when the one
+// it had taken for its own by looking proved to be another's.
 const EDGES: Record<string, readonly string[]> = {
 	'': ['queued'],
 	queued: ['queued', 'running', 'canceled'],
 	running: ['running', 'succeeded', 'retry publish', 'retry reconcile', 'failed'],
 	'retry publish': ['retry publish', 'running', 'canceled', 'succeeded'],
 	'retry reconcile': ['retry publish', 'succeeded', 'failed', 'queued'],
-	succeeded: ['retry reconcile'],
+	succeeded: ['retry reconcile', 'succeeded'],
 	failed: ['queued', 'succeeded'],
 	canceled: ['queued', 'succeeded'],
 };
@@ -20,7 +21,8 @@ const EDGES: Record<string, readonly string[]> = {
 export function onlyKnownEdges(history: History): string[] {
 	return eachStep(history, (before, event) => {
 		const [from, to] = [placeOf(before), placeOf(event)];
-		const isDisplaced = from !== 'succeeded' || event.snapshot.lastError?.code === 'pin_displaced';
+		const isCorrected = to === 'succeeded' && before?.snapshot.recovered === true && event.snapshot.pinId !== before.snapshot.pinId;
+		const isDisplaced = from !== 'succeeded' || isCorrected || event.snapshot.lastError?.code === 'pin_displaced';
 		return EDGES[from]?.includes(to) && isDisplaced ? null : `went from ${from || 'nothing'} to ${to}`;
 	});
 }

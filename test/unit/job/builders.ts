@@ -1,6 +1,6 @@
 import { ourFailure, type CallResult } from '../../../src/job/classify';
 import type { FailureCode } from '../../../src/job/failures';
-import type { Doubt, Evidence, Job, LeasedJob } from '../../../src/job/job';
+import type { Attempt, Doubt, Evidence, Job, LeasedJob } from '../../../src/job/job';
 import type { AttemptOutcome, Failure, LookOutcome } from '../../../src/job/outcome';
 import { policyOf } from '../../../src/job/policy';
 import { newJob, parseRequest, type ParsedRequest, type PublishRequest } from '../../../src/job/request';
@@ -35,6 +35,14 @@ export function aJob(changes: Partial<Job> = {}, request: Partial<PublishRequest
 /** A job that a worker was just given to publish. */
 export function aRunningJob(changes: Partial<Job> = {}, sendBy: number | null = null): LeasedJob {
 	return { ...aJob({ state: 'running', seq: 2, attempts: 1, startedAt: NOW, dueAt: null, ...changes }), lease: { fence: '1-a', until: NOW + MINUTE, sendBy } };
+}
+
+/** An attempt that nobody knows the end of. */
+export function anAttempt(changes: Partial<Attempt> = {}): Attempt {
+	return {
+		n: 1, revision: 1, startedAt: NOW, endedAt: NOW, outcome: 'unknown', class: 'retry', code: 'response_timeout', httpStatus: null,
+		pinterestCode: null, requestId: null, message: null, ...changes,
+	};
 }
 
 export function aDoubt(changes: Partial<Doubt> = {}): Doubt {

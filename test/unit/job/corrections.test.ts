@@ -1,10 +1,10 @@
 import { isEngineError, type EngineErrorCode } from '../../../src/errors';
 import {
-	cancel, correctionOf, lateEvidence, requeue, resolve, sendBack, update, type Actor, type Correction, type Decided, type Verdict,
+	cancel, correctionOf, isSecondPin, lateEvidence, requeue, resolve, sendBack, update, type Actor, type Correction, type Decided, type Verdict,
 } from '../../../src/job/corrections';
 import { fingerprintOf, keyOf } from '../../../src/job/idempotency';
 import type { Job } from '../../../src/job/job';
-import { aDoubt, aJob, aJobInDoubt, aRunningJob, evidence, HOUR, MINUTE, NOW, parsed, POLICY } from './builders';
+import { aDoubt, anAttempt, aJob, aJobInDoubt, aRunningJob, evidence, HOUR, MINUTE, NOW, parsed, POLICY } from './builders';
 
 const LATER = NOW + HOUR;
 const aFailedJob = (changes: Partial<Job> = {}, request = {}): Job => aJob({
@@ -175,6 +175,24 @@ describe('late evidence', () => {
 		const { job } = lateEvidence(succeededJob, '10', LATER);
 		expect(job).toMatchObject({ pinId: '9', warnings: [expect.stringContaining('A second Pin turned up: 10 beside 9')] });
 		expect(lateEvidence(job, '10', LATER).job.warnings).toHaveLength(1);
+	});
+
+	it('beats a Pin that was taken for the job\'s own by looking, when it was sent only once', () => {
+		const adopter = aJob({ state: 'succeeded', pinId: '9', recovered: true, dueAt: null, seq: 4, attemptHistory: [anAttempt()] });
+		const change = lateEvidence(adopter, '10', LATER);
+		expect(change).toMatchObject({ from: 'succeeded', event: 'job.succeeded', pin: { id: '10', by: 'answer' } });
+		expect(change.job).toMatchObject({ state: 'succeeded', pinId: '10', recovered: false, seq: 5, warnings: [expect.stringContaining('Pin 9, found on the board, was another\'s')] });
+		expect(isSecondPin(adopter, '10')).toBe(false);
+	});
+
+	it.each([
+		['it was sent twice', { recovered: true, attemptHistory: [anAttempt(), anAttempt({ n: 2 })] }],
+		['earlier attempts are no longer on record', { recovered: true, attemptHistory: [anAttempt()], historyCut: 1 }],
+		['Pinterest had named the first one', { recovered: false, attemptHistory: [anAttempt({ outcome: 'published' })] }],
+	])('is of a second Pin when %s', (_name, changes) => {
+		const job: Job = { ...succeededJob, ...changes };
+		expect(isSecondPin(job, '10')).toBe(true);
+		expect(lateEvidence(job, '10', LATER)).toMatchObject({ event: null, pin: null, job: { pinId: '9' } });
 	});
 });
 

@@ -7,7 +7,7 @@ import type { Job, LeasedJob } from '../../../src/job/job';
 import type { LookOutcome, Outcome } from '../../../src/job/outcome';
 import { giveBack, transition } from '../../../src/job/transition';
 import { isEngineError } from '../../../src/errors';
-import { absent, aDoubt, aFailure, aJob, aRunningJob, dice, evidence, HOUR, NOW, POLICY, published } from './builders';
+import { absent, aDoubt, anAttempt, aFailure, aJob, aRunningJob, dice, evidence, HOUR, NOW, POLICY, published } from './builders';
 import { errorsPage } from './errors-page';
 import { tableUnder } from './markdown';
 
@@ -30,6 +30,7 @@ const waiting: Job[] = [
 	aJob({ state: 'retry_scheduled', phase: 'reconcile', inDoubt: aDoubt() }),
 	aJob({ state: 'retry_scheduled', phase: 'media' }),
 	aJob({ state: 'succeeded', pinId: '1', dueAt: null }),
+	aJob({ state: 'succeeded', pinId: '1', recovered: true, dueAt: null, attemptHistory: [anAttempt()] }),
 	aJob({ state: 'failed', dueAt: null }),
 	aJob({ state: 'failed', dueAt: null, inDoubt: aDoubt() }),
 	aJob({ state: 'failed', dueAt: null, mayExist: true }),

@@ -78,26 +78,24 @@ describe('the natural key', () => {
 });
 
 describe('what a scan says', () => {
-	it.each<[string, Scan, ReadonlyMap<string, string>, boolean, Partial<LookOutcome>]>([
-		['found, with one candidate', scan([pin(), pin({ id: '502', title: 'Other' })]), nobody, false, { kind: 'found', pinId: '501' }],
-		['found, when a page repeats the candidate', scan([pin(), pin()]), nobody, false, { kind: 'found', pinId: '501' }],
-		['absent, with none', scan([pin({ title: 'Other' })]), nobody, false, { kind: 'absent' }],
-		['absent, when the candidate belongs to another job', scan([pin()]), new Map([['501', 'pj_other']]), false, { kind: 'absent' }],
-		['found, when the candidate is this job\'s already', scan([pin(), pin({ id: '502' })]), new Map([['502', job.id]]), false, { kind: 'found', pinId: '502' }],
-		['ambiguous, with two', scan([pin(), pin({ id: '502' })]), nobody, false, { kind: 'ambiguous', pinIds: ['501', '502'] }],
-		['contested, while a twin is being sent', scan([pin()]), nobody, true, { kind: 'contested' }],
-		['absent, whatever a twin does, when nothing is there', scan([]), nobody, true, { kind: 'absent' }],
-		['unreadable, when pages are missing', scan([], { complete: false }), nobody, false, { kind: 'unreadable' }],
-		['unreadable, when an unread page might hold a second candidate', scan([pin()], { complete: false }), nobody, false, { kind: 'unreadable' }],
-		['unreadable with the reason of the failed call', scan([], { complete: false, failure: aFailure('rate_limited') }), nobody, false, { kind: 'unreadable', failure: aFailure('rate_limited') }],
-	])('is %s', (_name, seen, owners, contested, outcome) => {
-		expect(judgeScan(job, seen, owners, contested)).toMatchObject(outcome);
+	it.each<[string, Scan, ReadonlyMap<string, string>, Partial<LookOutcome>]>([
+		['found, with one candidate', scan([pin(), pin({ id: '502', title: 'Other' })]), nobody, { kind: 'found', pinId: '501' }],
+		['found, when a page repeats the candidate', scan([pin(), pin()]), nobody, { kind: 'found', pinId: '501' }],
+		['absent, with none', scan([pin({ title: 'Other' })]), nobody, { kind: 'absent' }],
+		['absent, when the candidate belongs to another job', scan([pin()]), new Map([['501', 'pj_other']]), { kind: 'absent' }],
+		['found, when the candidate is this job\'s already', scan([pin(), pin({ id: '502' })]), new Map([['502', job.id]]), { kind: 'found', pinId: '502' }],
+		['ambiguous, with two', scan([pin(), pin({ id: '502' })]), nobody, { kind: 'ambiguous', pinIds: ['501', '502'] }],
+		['unreadable, when pages are missing', scan([], { complete: false }), nobody, { kind: 'unreadable' }],
+		['unreadable, when an unread page might hold a second candidate', scan([pin()], { complete: false }), nobody, { kind: 'unreadable' }],
+		['unreadable with the reason of the failed call', scan([], { complete: false, failure: aFailure('rate_limited') }), nobody, { kind: 'unreadable', failure: aFailure('rate_limited') }],
+	])('is %s', (_name, seen, owners, outcome) => {
+		expect(judgeScan(job, seen, owners)).toMatchObject(outcome);
 	});
 
-	it('is found on a marker even on an incomplete scan and beside a twin', () => {
+	it('is found on a marker even on an incomplete scan', () => {
 		const marked = aJobInDoubt({}, { marker: true });
 		const seen = scan([pin({ link: linkToSend(marked) })], { complete: false });
-		expect(judgeScan(marked, seen, nobody, true)).toMatchObject({ kind: 'found' });
+		expect(judgeScan(marked, seen, nobody)).toMatchObject({ kind: 'found' });
 	});
 
 	it('is kept as evidence with its time, its size and its candidates', () => {
