@@ -69,6 +69,8 @@ export interface Doubt {
 	aheadMs?: number;
 	/** The last instant at which the doubtful request could have been sent. */
 	sendBy: number;
+	/** Nobody knows of a send: Redis may have forgotten one. */
+	suspected?: true;
 	/** Index into the read plan of the next look. */
 	step: number;
 	/** Complete scans that found nothing. */

@@ -58,11 +58,11 @@ function afterAbsence(job: Job, doubt: Doubt, outcome: Seen<'absent'>, terms: Te
 	const proof = `Not found in ${looked.absentScans} complete scans.`;
 	if (policy.neverResend) return undecided(job, looked, `${proof} This account never sends again by machine.`, terms);
 	// Sent so often and never seen: then it is our looking that deserves doubt.
-	if (job.used.afterAbsence >= policy.resendsAfterAbsence) return undecided(job, looked, `${proof} It was sent ${job.used.afterAbsence + 1} times.`, terms);
+	if (!doubt.suspected && job.used.afterAbsence >= policy.resendsAfterAbsence) return undecided(job, looked, `${proof} It was sent ${job.used.afterAbsence + 1} times.`, terms);
 	const settled = { ...unattempted(job), ...lookedAt(outcome), inDoubt: null };
 	if (job.lostLeases >= policy.poisonLeases) return ended(job, 'poison', `Workers were lost ${job.lostLeases} times while they had this job.`, settled, terms);
-	const afterAbsenceSends = job.used.afterAbsence + 1;
-	const dueAt = now + backoffMs(policy.retry, afterAbsenceSends, random);
+	const afterAbsenceSends = job.used.afterAbsence + (doubt.suspected ? 0 : 1);
+	const dueAt = doubt.suspected ? now : now + backoffMs(policy.retry, afterAbsenceSends, random);
 	if (dueAt > deadlineOf(job, policy)) return ended(job, 'deadline_passed', `${proof} Its time is over.`, settled, terms);
 	return stepOf(job, { ...settled, state: 'retry_scheduled', phase: 'publish', dueAt, used: { ...job.used, afterAbsence: afterAbsenceSends } });
 }

@@ -48,6 +48,8 @@ export interface Claim {
 	lookFirst: boolean;
 	/** With `lookFirst`: of what was written after this instant nothing may be left, so Pins since then may be ours; else null. */
 	lookFrom: number | null;
+	/** With `lookFirst`: a permit given before this instant may be lost, and the job sent on it; null when there can be none. */
+	cutAt: number | null;
 	/** When the account's next job of this lane is due; null when none waits or when only a release or settle can tell. */
 	nextAt: number | null;
 }

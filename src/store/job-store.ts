@@ -26,7 +26,7 @@ const FORBID_READS: readonly HoldKind[] = ['token_dead', 'scope_missing', 'accou
 const ENQUEUE_BATCH = 50;
 const EVIDENCE_TRIES = 10;
 
-type ClaimAnswer = [lookFrom: string | number, nextAt: string | number, fence: string, ids: string[], at: number, careful?: string];
+type ClaimAnswer = [lookFrom: string | number, nextAt: string | number, fence: string, ids: string[], at: number, careful?: string, cutAt?: string | number];
 
 interface Settling {
 	held: Held;
@@ -78,8 +78,11 @@ export class JobStore {
 	/** Leases up to `max` due jobs of one account; of lane `look` all (≤ 250) in doubt on one board of which one is due. */
 	async claim(account: string, lane: Lane, max: number): Promise<Claim> {
 		const args = [account, lane, max, this.policy.leaseMs, this.stopsOf(lane), this.namespace.id];
-		const [[lookFrom, nextAt, , , at, careful], records] = await this.namespace.run<[ClaimAnswer, RawRecord[]]>('claim', args);
-		return { jobs: records.map(leasedJobOf), at, neverResend: careful === '1', lookFirst: lookFrom !== '', lookFrom: instantOf(lookFrom), nextAt: instantOf(nextAt) };
+		const [[lookFrom, nextAt, , , at, careful, cutAt = ''], records] = await this.namespace.run<[ClaimAnswer, RawRecord[]]>('claim', args);
+		return {
+			jobs: records.map(leasedJobOf), at, neverResend: careful === '1',
+			lookFirst: lookFrom !== '', lookFrom: instantOf(lookFrom), cutAt: instantOf(cutAt), nextAt: instantOf(nextAt),
+		};
 	}
 
 	/** A board was read to look for Pins: it is not claimed to be read again before `gapMs` have passed. */

@@ -1,5 +1,6 @@
 import { isEngineError } from '../errors';
 import { tooLate } from '../job/deadline';
+import { intoSuspicion, mayHaveLeft, type Forgotten } from '../job/doubt';
 import type { Doubt, LeasedJob } from '../job/job';
 import { afterLookAlongOf } from '../job/look';
 import type { LookOutcome, Outcome } from '../job/outcome';
@@ -56,7 +57,7 @@ export class Attempts {
 		const claim = await this.parts.store.claim(account.account, 'publish', 1);
 		if (claim.jobs.length > 0 && claim.nextAt !== null && claim.nextAt <= this.parts.world.now()) more();
 		for (const job of claim.jobs) {
-			await this.parts.leases.during([job], () => this.publish(job, account, claim.lookFrom).catch((error: unknown) => this.abandon(job, error)));
+			await this.parts.leases.during([job], () => this.publish(job, account, claim).catch((error: unknown) => this.abandon(job, error)));
 		}
 		return { jobs: claim.jobs.length, nextAt: claim.nextAt };
 	}
@@ -100,7 +101,8 @@ export class Attempts {
 		return looked;
 	}
 
-	private async publish(job: LeasedJob, account: FitAccount, lookFrom: number | null): Promise<void> {
+	private async publish(job: LeasedJob, account: FitAccount, { lookFrom, cutAt }: Claim): Promise<void> {
+		if (lookFrom !== null && cutAt !== null && mayHaveLeft(job, { lookFrom, cutAt })) return this.suspect(job, { lookFrom, cutAt });
 		if (lookFrom !== null && await this.isSettledByLook(job, account, lookFrom)) return;
 		const outcome = tooLate(job, this.parts.policy, this.parts.world.now()) ?? await this.parts.publisher.publish(job, {
 			...trusted(account),
@@ -118,6 +120,13 @@ export class Attempts {
 		await this.parts.store.giveBack(job).catch((failure: unknown) =>
 			this.parts.log({ level: 'warn', event: 'job.give_back_failed', job: job.id, ...describe(failure) }));
 		throw error;
+	}
+
+	/** Its permit may be lost, and its Pin not to be seen yet: it waits until its absence is proven. */
+	private async suspect(job: LeasedJob, forgotten: Forgotten): Promise<void> {
+		const { policy, world } = this.parts;
+		const change = intoSuspicion(job, forgotten, { policy, now: world.now(), random: () => world.random() });
+		await this.settle(job, { kind: 'forgotten' }, change);
 	}
 
 	/** Acknowledged writes may be gone, this job's own success among them: read, and only send what is not there. */
@@ -153,7 +162,7 @@ export class Attempts {
 		if (await this.settle(job, outcome, change) === 'contested') await this.endAlong(job, contested(outcome));
 	}
 
-	private async settle(job: LeasedJob, outcome: Outcome, change: Change): Promise<SettleAnswer['kind']> {
+	private async settle(job: LeasedJob, outcome: { kind: string }, change: Change): Promise<SettleAnswer['kind']> {
 		const { store } = this.parts;
 		const answer = await this.insisted(job, () => store.settle(job, change));
 		const { pin } = change;
@@ -176,7 +185,7 @@ export class Attempts {
 		}
 	}
 
-	private tell(job: LeasedJob, outcome: Outcome, change: Change, answer: SettleAnswer): void {
+	private tell(job: LeasedJob, outcome: { kind: string }, change: Change, answer: SettleAnswer): void {
 		this.parts.log({
 			level: answer.kind === 'settled' ? 'info' : 'warn', event: change.event ?? 'job.step', job: job.id, account: job.account,
 			seq: change.job.seq, state: change.job.state, phase: change.job.phase, attempt: change.job.attempts, outcome: outcome.kind,

@@ -43,6 +43,7 @@ local function enqueue(job, doc, content)
 	if kind then return { kind, owner } end
 	if job.media ~= '' and not mediaKept(job.media) then return { 'media_missing', job.id } end
 	claimAliases(job)
+	if laneOf(job) == 'publish' then job.due = onDiskAt(job.due) end
 	apply(nil, job, doc, content, 0)
 	return { 'created', job.id, clientOf(job.account) }
 end

@@ -40,6 +40,7 @@ for _, alias in ipairs(new.aliases) do
 	if alias ~= new.id and redis.call('SET', key('alias', alias), new.id, 'NX') then aliases[#aliases + 1] = alias end
 end
 new.created, new.aliases = old.created, table.concat(aliases, ',')
+if laneOf(new) == 'publish' then new.due = onDiskAt(new.due) end
 local displaced = apply(old, new, ARGV[6], ARGV[7], 0)
 refreshLanes()
 return finish({ 'revised', displaced })

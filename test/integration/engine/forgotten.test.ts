@@ -57,3 +57,40 @@ it('finds it also when the first look fails', async () => {
 	expect(job).toMatchObject({ state: 'succeeded', recovered: true });
 	expect(world.sandbox.control.pins().items).toHaveLength(1);
 });
+
+/** The sizes of the append-only file by when they were seen: a power cut takes back what came after one of them. */
+async function recorded(log: string, until: () => Promise<boolean>): Promise<{ at: number; size: number }[]> {
+	const sizes: { at: number; size: number }[] = [];
+	while (!await until()) {
+		sizes.push({ at: Date.now(), size: statSync(log).size });
+		await sleep(10);
+	}
+	return sizes;
+}
+
+it('does not send again what a power cut made look unsent, though the board does not show the Pin for minutes', async () => {
+	server = await startRedis({ appendfsync: 'everysec' });
+	const minutes = 8 * 60_000;
+	const consistency = { readLag: { medianMs: minutes, p99Ms: minutes + 1, tailShare: 0, tailMs: minutes } };
+	world = await TestWorld.start({ timeFactor: 60, sandbox: { consistency }, engine: { redis: { url: server.url } } });
+	const before = world.engine();
+	await world.serve(before);
+	const [first] = await before.enqueue([world.request(1)]);
+	if (!first?.ok) throw first?.error ?? new Error('Nothing was enqueued.');
+	const folder = join(server.dir, 'appendonlydir');
+	const log = join(folder, readdirSync(folder).find((name) => name.endsWith('.incr.aof'))!);
+	const sizes = await recorded(log, async () => (await before.get(first.job.id)).state === 'succeeded');
+	const { events } = await before.eventsSince(null);
+	const startedAt = Date.parse(events.find(({ type }) => type === 'job.running')!.timestamp);
+	await before.close();
+	await server.kill();
+	truncateSync(log, sizes.findLast(({ at }) => at < startedAt - 20)!.size);
+	server = await startRedis({ appendfsync: 'everysec', dir: server.dir, port: server.port });
+
+	const engine = world.engine();
+	expect(await engine.get(first.job.id)).toMatchObject({ state: 'queued', attempts: 0 });
+	await world.serve(engine);
+	const [job] = await world.ended(engine, [first.job.id], 45_000);
+	expect(job).toMatchObject({ state: 'succeeded', recovered: true });
+	expect(world.sandbox.control.pins().items).toHaveLength(1);
+}, 60_000);

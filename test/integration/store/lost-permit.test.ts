@@ -1,7 +1,8 @@
+import { changeOf } from '../../../src/job/change';
 import { JobStore } from '../../../src/store/job-store';
 import { TcpProxy } from '../../support/tcp-proxy';
 import { ON_DISK_MS, PENDING_MS, RestartWorld, type Publishing } from './restart-world';
-import { policy } from './store-world';
+import { aJob, failedFor, policy } from './store-world';
 
 let world: RestartWorld;
 /** One that sends, one that works beside it, and an n8n that only enqueues. */
@@ -44,8 +45,8 @@ describe('after a power cut that took back a permit', () => {
 		await enqueuer.open();
 		expect(await world.quarantineUntil(other.namespace)).toBe(world.time + policy.horizonMs);
 		world.time += PENDING_MS;
-		const { jobs: [job], lookFirst } = await claim(other);
-		expect({ id: job!.id, lookFirst }).toEqual({ id: sent, lookFirst: true });
+		const { jobs: [job], lookFirst, cutAt } = await claim(other);
+		expect({ id: job!.id, lookFirst, cutAt }).toEqual({ id: sent, lookFirst: true, cutAt: world.time - PENDING_MS });
 	});
 
 	it('nothing is sent while whoever sent may still come back', async () => {
@@ -150,13 +151,43 @@ describe('a restart that took back nothing', () => {
 		expect(await claim(other)).toMatchObject({ jobs: [{}], lookFirst: true, lookFrom });
 	});
 
+	it('cannot have taken back a permit when no worker was there, but may be a backup', async () => {
+		await start();
+		for (const { accounts, namespace } of [sender, other]) await accounts.retire(namespace.id);
+		await other.namespace.close();
+		await world.restart();
+		other = await world.worker();
+		expect(await claim(other)).toMatchObject({ jobs: [{}], lookFirst: true, cutAt: null });
+	});
+
 	it('is never forgiven by a Redis without an append-only file', async () => {
 		await start(['--appendonly', 'no']);
 		await world.redis.save();
 		await world.restart();
 		for (const { namespace } of [sender, other]) await namespace.open();
 		expect(await world.quarantineUntil(other.namespace)).toBe(world.time + policy.horizonMs);
-		expect(await claim(other)).toMatchObject({ jobs: [{}], lookFirst: true });
+		expect(await claim(other)).toMatchObject({ jobs: [{}], lookFirst: true, cutAt: world.time });
+	});
+});
+
+describe('a job', () => {
+	it('is sent only once its enqueue and its last correction are sure to be on disk: a lost permit leaves it behind', async () => {
+		await start();
+		for (let n = 0; n < 3; n++) await claim(other);
+		const job = aJob({ boardId: '9', createdAt: world.time, dueAt: world.time });
+		await world.put(job);
+		expect(await claim(other)).toMatchObject({ jobs: [], nextAt: world.time + ON_DISK_MS });
+		world.time += ON_DISK_MS;
+		const { jobs: [leased] } = await claim(other);
+		expect(leased!.id).toBe(job.id);
+
+		const failure = failedFor(leased!, world.time);
+		await other.jobs.settle(leased!, failure);
+		const change = changeOf(failure.job, { state: 'queued', queue: null, groupKey: null, dueAt: world.time, finishedAt: null, revision: 2 }, 'job.requeued');
+		await other.jobs.revise(job.id, { expectedRevision: 1, expectedSeq: failure.job.seq, change, aliases: [] });
+		expect(await claim(other)).toMatchObject({ jobs: [], nextAt: world.time + ON_DISK_MS });
+		world.time += ON_DISK_MS;
+		expect(await claim(other)).toMatchObject({ jobs: [{ id: job.id }] });
 	});
 });
 

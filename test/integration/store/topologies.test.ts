@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort, waitUntil } from '../../../scripts/lib/ports.mjs';
 import { redisProgram, watchedProcess } from '../../../scripts/lib/redis-server.mjs';
+import type { LeasedJob } from '../../../src/job/job';
 import { AccountStore } from '../../../src/store/accounts';
 import { JobStore } from '../../../src/store/job-store';
 import { Namespace } from '../../../src/store/namespace';
@@ -42,9 +43,11 @@ function opened(redis: Namespace['options']['redis']): { namespace: Namespace; s
 async function oneJob(store: JobStore, boardId: string): Promise<void> {
 	const job = aJob({ boardId });
 	expect(await store.enqueue([{ job, aliases: [] }])).toMatchObject([{ kind: 'created' }]);
-	const { jobs: [leased] } = await store.claim('acme', 'publish', 1);
-	expect(await store.beginSend(leased!, 1000)).not.toBeNull();
-	expect((await store.settle(leased!, published(leased!, Date.now()))).kind).toBe('settled');
+	let leased: LeasedJob | undefined;
+	// What was enqueued has to be on disk first.
+	while (!(leased = (await store.claim('acme', 'publish', 1)).jobs[0])) await sleep(50);
+	expect(await store.beginSend(leased, 1000)).not.toBeNull();
+	expect((await store.settle(leased, published(leased, Date.now()))).kind).toBe('settled');
 	expect(await store.get(job.id)).toMatchObject({ state: 'succeeded' });
 }
 

@@ -30,6 +30,7 @@ local rolledBack = counter < told
 local function rollBack()
 	rolledBack = true
 	quarantineUntil = math.max(quarantineUntil, now + horizonMs)
+	if cutAt == 0 then cutAt = now end
 end
 if rolledBack then rollBack() end
 

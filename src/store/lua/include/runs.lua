@@ -7,13 +7,17 @@
 --     when it greets (attach.lua): a rollback. Somebody else who lost nothing (another worker, an n8n that enqueues) knows nothing.
 --  2. Whoever may send is registered on disk before its first permit (permitWaitMs), so it is among `workers` as they come back.
 --     One whose registration had run out by the last write that is left had to register anew and wait before another permit.
---  3. What is forgotten or retired after the restart stays in `awaited`; a worker that never returns keeps the suspicion standing.
+--  3. A job is not claimed before its enqueue and its last correction are on disk (onDiskAt), so it stands in what is left as it was
+--     when it was sent: whoever enqueues it again, be it tomorrow, finds it, and only what was due at the cut may have been sent.
+--  4. What is forgotten or retired after the restart stays in `awaited`; a worker that never returns keeps the suspicion standing.
 -- Never lifted: without an append-only file synced every second; on a replica that took over, which may lack what its master had
--- synced; and with nobody awaited, since then nobody can vouch that this is not a backup. Never suspected: when every write was synced.
+-- synced; and with nobody awaited: then no permit can just have been lost, but nobody vouches that this is not a backup.
+-- Never suspected: when every write was synced.
 --
 -- meta     runs             the latest runs, each with the counter it began with: run:counter,run:counter
 --          durability       of the run greeted last, as run:always, run:everysec or run:none
 --          persistedAt      of what was written after this, nothing may be left
+--          cutAt            what was sent on a lost permit was permitted before this; 0 when there can be none such
 --          quarantineUntil  acknowledged writes are gone, or nobody will be able to tell: it stands to its end
 --          suspectUntil     ends before its time when nobody is awaited any more
 --          pendingUntil     until then, on the clock of Redis itself, nothing is sent: whoever lives is back by then
@@ -23,7 +27,7 @@ local PENDING_MS = 2500 -- a connection is tried again every second
 local ON_DISK_MS = 2000 -- the most that `everysec` may take back
 local NO_RIGHT_YET_MS = 500
 
-local standing = redis.call('HMGET', KEYS[1], 'quarantineUntil', 'suspectUntil', 'pendingUntil', 'runs', 'durability')
+local standing = redis.call('HMGET', KEYS[1], 'quarantineUntil', 'suspectUntil', 'pendingUntil', 'runs', 'durability', 'cutAt')
 local quarantineUntil, suspectUntil, pendingUntil = tonumber(standing[1] or 0), tonumber(standing[2] or 0), tonumber(standing[3] or 0)
 
 -- Asked here and not by the caller: on a Cluster only this is sure to be the node that holds the namespace.
@@ -41,6 +45,7 @@ local runId = infoOf('server', 'run_id')
 local lastRun = string.match(standing[4] or '', '(%w*):%d+$')
 local isNewRun = lastRun ~= runId
 local wasLookingUntil = math.max(quarantineUntil, suspectUntil)
+local cutAt = wasLookingUntil > now and tonumber(standing[6] or 0) or 0
 local awaited, isAwaitedChanged = nil, false
 -- Registrations that were not yet sure to be on disk when the former run ended.
 local young = {}
@@ -83,7 +88,9 @@ local function suspectRestart()
 	local isWhole = isOnAppendOnlyFile() and not tookOver()
 	if isWhole and durability == 'always' then return end
 	local witnesses = mayHaveSent()
-	setAwaited(isWhole and durability == 'everysec' and witnesses or {})
+	local isKept = isWhole and durability == 'everysec'
+	setAwaited(isKept and witnesses or {})
+	if not isKept or #awaited > 0 then cutAt = now end
 	if #awaited > 0 then suspectUntil, pendingUntil = now + horizonMs, wall + PENDING_MS
 	else quarantineUntil = math.max(quarantineUntil, now + horizonMs) end
 end
@@ -108,10 +115,15 @@ local function writeRun()
 end
 
 local function writeStanding()
-	redis.call('HSET', KEYS[1], 'quarantineUntil', quarantineUntil, 'suspectUntil', suspectUntil, 'pendingUntil', pendingUntil)
+	redis.call('HSET', KEYS[1], 'quarantineUntil', quarantineUntil, 'suspectUntil', suspectUntil, 'pendingUntil', pendingUntil, 'cutAt', cutAt)
 	if not isAwaitedChanged then return end
 	redis.call('DEL', key('awaited'))
 	for _, worker in ipairs(awaited) do redis.call('SADD', key('awaited'), worker) end
+end
+
+-- When a job that is written now may be claimed: not while a power cut could take it back together with its permit.
+local function onDiskAt(due)
+	return durabilityOf(runId) == 'everysec' and math.max(tonumber(due), now + ON_DISK_MS) or due
 end
 
 -- How long nothing may be sent since workers may still come back, ms.
