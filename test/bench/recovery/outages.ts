@@ -61,8 +61,10 @@ function watchQuarantine(rig: Rig): { stop(): Promise<number> } {
 	let isOver = false, seen = 0;
 	const watching = (async () => {
 		while (!isOver) {
-			const [until] = await rig.fields('meta', 'quarantineUntil') ?? [];
-			if (Number(until ?? 0) > Date.now()) seen += 1;
+			const [until, suspectUntil, pendingUntil] = await rig.fields('meta', 'quarantineUntil', 'suspectUntil', 'pendingUntil') ?? [];
+			const now = Date.now();
+			// While workers may still come back nothing is looked for; what is suspected after that is.
+			if (Number(until ?? 0) > now || (Number(suspectUntil ?? 0) > now && Number(pendingUntil ?? 0) <= now)) seen += 1;
 			await sleep(50);
 		}
 	})();
