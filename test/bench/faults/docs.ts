@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { say } from './report';
 import type { Run } from './run';
-import { TIME_FACTOR } from './shards';
 import { recoveredOf, rowsOf, tableOf, totalsOf } from './table';
 
 const FILE = 'docs/benchmarks.md';
@@ -21,7 +20,7 @@ function sectionOf(run: Run): string {
 	const recovered = recoveredOf(verdicts);
 	const counts = totalsOf(run).map(({ what, count }) => `| ${what} | ${count.toLocaleString('en')} |`);
 	return [
-		`${facts.date.slice(0, 10)}, ${facts.mode === 'full' ? '`npm run bench:faults -- --full`' : '`npm run bench:faults`'}, seed ${facts.seed}, time factor ${TIME_FACTOR}. ${facts.machine}; ${facts.versions}.`,
+		`${facts.date.slice(0, 10)}, ${facts.mode === 'full' ? '`npm run bench:faults -- --full`' : '`npm run bench:faults`'}, seed ${facts.seed}, time factor ${facts.timeFactor}. ${facts.machine}; ${facts.versions}.`,
 		'', tableOf(rowsOf(run)), '',
 		'| what happened to this engine | times |', '|---|--:|', ...counts, '',
 		`${recovered.jobs.toLocaleString('en')} jobs had an attempt of unknown outcome; ${(100 * recovered.share).toFixed(1)} % of them ended without a person, ${recovered.toHuman} stand in the queue \`ops\` with what was seen.`,

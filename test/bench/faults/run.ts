@@ -9,6 +9,7 @@ import type { Verdict } from './judge';
 export interface RunFacts {
 	mode: 'short' | 'full';
 	seed: number;
+	timeFactor: number;
 	/** Names the state of `src/` and of the bench: shards of two states are not one run. */
 	sourceHash: string;
 	machine: string;
@@ -25,7 +26,8 @@ export class Run {
 	/** The run of this seed; without a seed the latest of its mode that fits and was not finished; else a new one. */
 	static async open(facts: Omit<RunFacts, 'seed' | 'machine' | 'date'> & { seed?: number; fresh: boolean }): Promise<Run> {
 		const { fresh, ...wanted } = facts;
-		const fits = (run: Run) => run.facts.mode === facts.mode && run.facts.sourceHash === facts.sourceHash && (facts.seed ?? run.facts.seed) === run.facts.seed;
+		const fits = (run: Run) => run.facts.mode === facts.mode && run.facts.sourceHash === facts.sourceHash && run.facts.timeFactor === facts.timeFactor
+			&& (facts.seed ?? run.facts.seed) === run.facts.seed;
 		const known = fresh ? undefined : Run.all().findLast((run) => fits(run) && (facts.seed !== undefined || !run.isFinished));
 		if (known) return known;
 		const seed = facts.seed ?? Date.now() % 1_000_000;

@@ -16,7 +16,7 @@ const NAME = 'pins';
 /** Replicas are behind by this: so much is gone at a failover. */
 const LAG_MS = 200;
 /** As docs/operations.md advises: a master that no replica follows takes no writes. */
-const GUARD = ['--min-replicas-to-write', '1', '--min-replicas-max-lag', '2'];
+const GUARD = ['--min-replicas-to-write', '1', '--min-replicas-max-lag', '2', '--repl-diskless-sync-delay', '0'];
 
 interface Node {
 	port: number;
@@ -67,14 +67,14 @@ export class SentinelRedis implements RedisHost {
 		await old.server.kill();
 		const at = Date.now();
 		old.tap.open = false;
-		await waitUntil(async () => (await this.chosen()) !== old && (await hasReplicas(await this.chosen(), 1)), { what: 'failover', timeoutMs: 30_000 });
+		await waitUntil(async () => (await this.chosen()) !== old && (await hasReplicas(await this.chosen(), 1)), { what: 'failover', timeoutMs: 60_000 });
 		this.master = await this.chosen();
 		await this.back(this.master.port);
 		this.master.tap.open = true;
 		this.cuts.push({ what: 'failover', appendfsync: 'everysec', from: at - 2000, at, upAt: Date.now() });
 		await sleep(downMs);
 		old.server = await startRedis({ port: old.port, dir: old.dir, args: argsOf(old.proxy, this.master) });
-		await waitUntil(() => hasReplicas(this.master, NODES - 1), { what: 'replicas of the new master', timeoutMs: 30_000 });
+		await waitUntil(() => hasReplicas(this.master, NODES - 1), { what: 'replicas of the new master', timeoutMs: 60_000 });
 	}
 
 	async stop(): Promise<void> {
@@ -121,7 +121,7 @@ async function startSentinel(master: Node, ends: (() => Promise<unknown>)[]): Pr
 	const config = join(dir, 'sentinel.conf');
 	await writeFile(config, [
 		`port ${port}`, 'bind 127.0.0.1', `dir ${dir}`, `sentinel monitor ${NAME} 127.0.0.1 ${master.proxy.port} 1`,
-		`sentinel down-after-milliseconds ${NAME} 500`, `sentinel failover-timeout ${NAME} 5000`,
+		`sentinel down-after-milliseconds ${NAME} 500`, `sentinel failover-timeout ${NAME} 1000`,
 	].join('\n'));
 	const sentinel = watchedProcess(redisProgram()!, [config, '--sentinel']);
 	ends.push(() => rm(dir, { recursive: true, force: true }), () => sentinel.end('SIGKILL'));
