@@ -16,7 +16,14 @@ export interface Change {
 	/** The hold the change puts on the account or app. */
 	hold: HoldRequest | null;
 	/** The Pin whose owner this job becomes. */
-	pin: { id: string; by: 'answer' | 'adopted' } | null;
+	pin: PinOwning | null;
+}
+
+/** How a job comes by its Pin; one that is only `alike` is not adopted while a job that might have made it is in doubt. */
+export interface PinOwning {
+	id: string;
+	by: 'answer' | 'adopted';
+	alike?: boolean;
 }
 
 /** The change from one job to another, with the next number if it is an event. */
@@ -36,12 +43,12 @@ export function stepOf(before: Job, after: Partial<Job>, more: Partial<Pick<Chan
 const ended = { phase: null, dueAt: null, startedAt: null } as const;
 
 /** The job has its Pin. */
-export function succeeded(job: Job, pin: { id: string; url: string | null; by: 'answer' | 'adopted' }, now: number, more: Partial<Job> = {}): Change {
+export function succeeded(job: Job, pin: PinOwning & { url: string | null }, now: number, more: Partial<Job> = {}): Change {
 	const after: Partial<Job> = {
 		...ended, state: 'succeeded', finishedAt: now, inDoubt: null, mayExist: false, lastError: null, queue: null, groupKey: null,
 		pinId: pin.id, pinUrl: pin.url, recovered: pin.by === 'adopted', ...more,
 	};
-	return stepOf(job, after, { pin: { id: pin.id, by: pin.by } });
+	return stepOf(job, after, { pin: { id: pin.id, by: pin.by, ...(pin.alike && { alike: true }) } });
 }
 
 /** The job waits for a person, in exactly one failure queue. What is said of its doubt stands in `more`. */

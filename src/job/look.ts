@@ -20,7 +20,7 @@ type Seen<Kind extends LookOutcome['kind']> = Extract<LookOutcome, { kind: Kind 
  */
 export function afterLookOf(job: Job, outcome: LookOutcome, terms: Terms): Change {
 	if (outcome.kind === 'found') {
-		return succeeded(job, { id: outcome.pinId, url: outcome.pinUrl, by: 'adopted' }, terms.now, unattempted(job));
+		return succeeded(job, { id: outcome.pinId, url: outcome.pinUrl, by: 'adopted', alike: outcome.alike }, terms.now, unattempted(job));
 	}
 	if (outcome.kind === 'absent' && !job.inDoubt) return giveBack(job, terms.now, { lookedAt: outcome.evidence.at });
 	const doubt = job.inDoubt ?? doubtOf(job, terms.now, terms);

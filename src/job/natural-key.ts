@@ -1,4 +1,4 @@
-import { canonicalJson, hash32 } from './hash';
+import { hash32 } from './hash';
 import type { Job, PinContent } from './job';
 
 /** A Pin of a listing, as Pinterest writes it; a field may be missing. */
@@ -30,37 +30,59 @@ export function linkToSend(job: Pick<Job, 'id' | 'marker' | 'content'>): string 
 	return url.href;
 }
 
+/** Stands for a field that was not sent: Pinterest may have filled it in. */
+const ANY = '*';
+
 /**
- * Names what a Pin looks like from outside: account, board, section, link and texts. Two jobs with the same natural key
- * are twins: their Pins cannot be told apart by looking.
+ * Names what a Pin of this job looks like on its board: section, link and texts, each hashed, `*` where nothing was sent or
+ * nothing is compared. Jobs of one account and board whose keys agree, field by field, might both be meant by one Pin.
  */
-export function naturalKey(job: Pick<Job, 'id' | 'account' | 'marker' | 'content'>): string {
-	const { boardId, sectionId, title, description, altText } = job.content;
-	return hash32(canonicalJson([
-		job.account, boardId, sectionId, sameLink(linkToSend(job)), sameText(title), sameText(description), sameText(altText),
-	]));
+export function naturalKey(job: Pick<Job, 'id' | 'marker' | 'content'>): string {
+	const { sectionId, title, description, altText } = job.content;
+	const link = sameLink(linkToSend(job));
+	// A marker is looked for wherever it is, whatever the Pin says.
+	const fields = markerOf(job) === null ? [`in ${sectionId}`, link, sameText(title), sameText(description), sameText(altText)] : ['', link, '', '', ''];
+	return fields.map((field) => (field === '' ? ANY : hash32(field, KEY_CHARACTERS))).join(' ');
 }
+
+const KEY_CHARACTERS = 12;
+
+/** Whether one Pin might be meant by both; include/pins.lua asks the same. */
+export function couldBeTwins(one: string, other: string): boolean {
+	const theirs = other.split(' ');
+	return one.split(' ').every((field, i) => field === theirs[i] || field === ANY || theirs[i] === ANY);
+}
+
+/** How a Pin of a listing fits a job: the `same` in every field, or `alike` in all that were sent, with more in others. */
+export type Likeness = 'same' | 'alike';
 
 /**
  * Whether this Pin may be the job's: the marker in its link, or else the natural key, and not older than the job. A field
  * that the listing leaves out says nothing, and so does not speak against it: to overlook a Pin would make a second one.
+ * Nor does a text or link that the job did not send: whether Pinterest fills such fields in is not documented (2026-11).
  */
-export function matches(job: Job, pin: ListedPin, notBefore: number): boolean {
+export function likenessOf(job: Pick<Job, 'id' | 'marker' | 'content'>, pin: ListedPin, notBefore: number): Likeness | null {
 	const createdAt = createdAtOf(pin);
-	if (createdAt !== null && createdAt < notBefore) return false;
+	if (createdAt !== null && createdAt < notBefore) return null;
 	const marker = markerOf(job);
-	return marker === null ? hasContent(pin, job.content) : carries(pin, marker);
+	return marker === null ? likeness(pin, job.content) : carries(pin, marker) ? 'same' : null;
 }
 
-function hasContent(pin: ListedPin, content: PinContent): boolean {
-	const same = (seen: string | null | undefined, wanted: string | null, form: (text: string | null) => string) =>
-		seen === undefined || form(seen) === form(wanted);
-	return same(pin.board_id, content.boardId, sameText)
-		&& same(pin.board_section_id, content.sectionId, sameText)
-		&& same(pin.link, content.link, sameLink)
-		&& same(pin.title, content.title, sameText)
-		&& same(pin.description, content.description, sameText)
-		&& same(pin.alt_text, content.altText, sameText);
+/** Nothing was sent by which a Pin could be recognised: neither link nor text. */
+export function isNondescript({ content: { link, title, description, altText } }: Pick<Job, 'content'>): boolean {
+	return [link, title, description, altText].every((field) => sameText(field) === '');
+}
+
+function likeness(pin: ListedPin, content: PinContent): Likeness | null {
+	const isPlace = (seen: string | null | undefined, wanted: string | null) => seen === undefined || sameText(seen) === sameText(wanted);
+	if (!isPlace(pin.board_id, content.boardId) || !isPlace(pin.board_section_id, content.sectionId)) return null;
+	const texts = [
+		[sameLink, pin.link, content.link], [sameText, pin.title, content.title],
+		[sameText, pin.description, content.description], [sameText, pin.alt_text, content.altText],
+	] as const;
+	const differing = texts.filter(([form, seen, wanted]) => seen !== undefined && form(seen) !== form(wanted));
+	if (differing.length === 0) return 'same';
+	return differing.every(([form, , wanted]) => form(wanted) === '') ? 'alike' : null;
 }
 
 function carries(pin: ListedPin, marker: string): boolean {

@@ -27,7 +27,8 @@ export type AttemptOutcome =
 
 /** What one look at the board tells us of a job in doubt. */
 export type LookOutcome =
-	| { kind: 'found'; pinId: string; pinUrl: string | null; evidence: Evidence }
+	/** `alike`: the Pin says more than was sent, so that it might be that of a job that sent it. */
+	| { kind: 'found'; pinId: string; pinUrl: string | null; alike?: boolean; evidence: Evidence }
 	/** A complete scan without a candidate. */
 	| { kind: 'absent'; evidence: Evidence }
 	/** Several candidates: a person decides. */

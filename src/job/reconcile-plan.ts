@@ -1,6 +1,6 @@
 import { ourFailure } from './classify';
 import type { Doubt, Evidence, Job } from './job';
-import { markerOf, matches, type ListedPin } from './natural-key';
+import { isNondescript, likenessOf, markerOf, type Likeness, type ListedPin } from './natural-key';
 import type { Failure, LookOutcome } from './outcome';
 import type { Policy } from './policy';
 
@@ -110,24 +110,33 @@ export function notBeforeOf(job: Pick<Job, 'inDoubt'>, { aheadMs }: Pick<Scan, '
  */
 export function judgeScan(job: Job, scan: Scan, owners: ReadonlyMap<string, string>): LookOutcome {
 	const notBefore = notBeforeOf(job, scan);
-	const own = new Map(scan.pins.filter((pin) => matches(job, pin, notBefore)).map((pin) => [pin.id, owners.get(pin.id)]));
-	const candidates = [...own].filter(([, owner]) => owner === undefined || owner === job.id).map(([id]) => id);
-	const evidence = evidenceOf(scan, candidates);
-	const already = candidates.find((id) => own.get(id) === job.id);
+	const own = new Map(scan.pins.flatMap((pin) => {
+		const likeness = likenessOf(job, pin, notBefore);
+		const owner = owners.get(pin.id) ?? null;
+		return likeness === null || (owner !== null && owner !== job.id) ? [] : [[pin.id, { likeness, owner }] as const];
+	}));
+	const ofLikeness = (wanted: Likeness) => [...own].filter(([, { likeness }]) => likeness === wanted).map(([id]) => id);
+	// A Pin that is the same in every field is likelier ours than one with more in it.
+	const same = ofLikeness('same'), alike = same.length === 0;
+	const candidates = alike ? ofLikeness('alike') : same;
+	const evidence = evidenceOf(scan, candidates, alike);
+	const already = [...own].find(([, { owner }]) => owner === job.id)?.[0];
 	if (already !== undefined) return { kind: 'found', pinId: already, pinUrl: null, evidence };
 	const [pinId] = candidates;
-	if (candidates.length > 1) return { kind: 'ambiguous', pinIds: candidates, evidence };
+	// Where nothing was sent to know it by, one Pin is as good as any other of that time: a person decides.
+	const isAmbiguous = candidates.length > 1 || (alike && pinId !== undefined && isNondescript(job));
+	if (isAmbiguous) return { kind: 'ambiguous', pinIds: candidates, evidence };
 	// An unread page might hold a second candidate; a marker is the job's alone.
 	const unreadable = !scan.complete && (pinId === undefined || markerOf(job) === null);
 	if (unreadable) return { kind: 'unreadable', failure: scan.failure ?? ourFailure('scan_incomplete'), evidence };
 	if (pinId === undefined) return { kind: 'absent', evidence };
-	return { kind: 'found', pinId, pinUrl: null, evidence };
+	return { kind: 'found', pinId, pinUrl: null, ...(alike && { alike }), evidence };
 }
 
-function evidenceOf(scan: Scan, candidates: string[]): Evidence {
+function evidenceOf(scan: Scan, candidates: string[], alike: boolean): Evidence {
 	const forbidden = scan.failure?.facts.httpStatus === 403;
 	const seen = `${scan.pins.length} Pins on ${scan.pages} pages`;
-	const found = candidates.length === 0 ? 'none matches' : `matching: ${candidates.slice(0, 5).join(', ')}`;
+	const found = candidates.length === 0 ? 'none matches' : `${alike ? 'alike but with more in it' : 'matching'}: ${candidates.slice(0, 5).join(', ')}`;
 	const why = scan.complete ? '' : ` Not complete: ${scan.failure ? scan.failure.facts.message : 'too many pages'}`;
 	return {
 		at: scan.at,

@@ -1,5 +1,5 @@
 import type { Job } from '../job/job';
-import { matches, type ListedPin } from '../job/natural-key';
+import { likenessOf, type ListedPin } from '../job/natural-key';
 import type { Failure, LookOutcome } from '../job/outcome';
 import { judgeScan, notBeforeOf, type Scan } from '../job/reconcile-plan';
 import type { ClockSkew } from './clock-skew';
@@ -68,7 +68,7 @@ function scanOf(at: number, { items, pages, ended }: Listing<ListedPin, Failure>
 }
 
 async function judge(jobs: Job[], scan: Scan, owners: PinOwners, seen: Map<string, LookOutcome>): Promise<void> {
-	const mayBeOurs = (pin: ListedPin): boolean => jobs.some((job) => matches(job, pin, notBeforeOf(job, scan)));
+	const mayBeOurs = (pin: ListedPin): boolean => jobs.some((job) => likenessOf(job, pin, notBeforeOf(job, scan)) !== null);
 	const candidates = scan.pins.filter(mayBeOurs).map((pin) => pin.id);
 	const owned = candidates.length === 0 ? new Map<string, string>() : await owners(candidates);
 	for (const job of jobs) seen.set(job.id, judgeScan(job, scan, owned));

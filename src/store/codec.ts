@@ -65,7 +65,7 @@ export function recordJson(job: Job, more: Record<string, unknown>): string {
 
 /** What of a change a script needs beside the record. */
 export function changeFields({ from, event, hold, pin }: Change): Record<string, unknown> {
-	return { from, event: event ?? '', pinBy: pin?.by ?? '', hold: hold ? holdFields(hold) : undefined };
+	return { from, event: event ?? '', pinBy: pin?.by ?? '', alike: pin?.alike ? '1' : '', hold: hold ? holdFields(hold) : undefined };
 }
 
 export function holdFields({ account, kind, until, code, message }: HoldRequest): Record<string, string> {

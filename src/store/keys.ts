@@ -46,7 +46,7 @@ export const BOUNDS: readonly Bound[] = [
 	bound('failed:*', 'zset', 'open failure by since when', '3 queues', 'until requeued or resolved'),
 	bound('groups', 'hash', 'cause → open failures', 'causes of open failures', 'until the last is resolved'),
 	bound('pin:*', 'string', 'answer: or adopted: and the job', 'one a Pin', JOB),
-	bound('nat:*', 'set', 'twins between permit and settle', 'publishes under way', 'until settled'),
+	bound('nat:*', 'hash', 'job between permit and settle, or in doubt → its natural key', 'one each, by account and board', 'until settled'),
 	bound('displaced', 'set', 'job that lost its Pin', 'rare', 'until sent back to reconcile'),
 	bound('doubles', 'hash', 'job → its two Pins', 'rare', 'until dismissed, or as the job'),
 

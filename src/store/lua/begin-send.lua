@@ -28,5 +28,5 @@ if lookUntil() > now and job.look ~= '1' then return refuse({ '', 'look_first' }
 
 local sendBy = now + budgetMs
 redis.call('HSET', key('job', job.id), 'sendBy', sendBy)
-redis.call('SADD', key('nat', job.account, job.nat), job.id)
+standOnBoard(job, 'sending')
 return finish({ sendBy })

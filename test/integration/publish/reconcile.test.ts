@@ -201,6 +201,11 @@ describe('a listing that Pinterest spoils', () => {
 		expect(outcome).toMatchObject({ kind: 'found', pinId: '2' });
 	});
 
+	it('knows its Pin again when Pinterest has filled in what was not sent', async () => {
+		const { outcome } = await lookAt([{ items: [{ ...pin(), id: '2', alt_text: 'A blue dress on a hanger', created_at: naive(Date.now()) }] }]);
+		expect(outcome).toMatchObject({ kind: 'found', pinId: '2', alike: true });
+	});
+
 	it('takes a Pin that a section lists for a Pin of the section, whatever it says itself', async () => {
 		const listed = { ...pin(), id: '2', created_at: naive(Date.now()) };
 		const { outcome, asked } = await lookAt([{ items: [listed] }], { sectionId: '99' });

@@ -44,7 +44,8 @@ function expectedIndexes(dump: Dump): Set<string> {
 		}
 		if (job.fence) places.add(`leases ${id} ${job.leaseEnd}`);
 		if (state === 'running') places.add(`busy:${account} ${board} ${id}`);
-		if (job.sendBy) places.add(`nat:${account}:${job.nat} ${id}`);
+		const stand = job.sendBy ? 'sending' : job.doubt ? 'doubt' : null;
+		if (stand) places.add(`nat:${account}:${board} ${id} ${stand} ${job.nat}`);
 		if (queue) places.add(`failed:${queue} ${id}`);
 		if (queue && group) count(`groups ${group}`);
 		if (media) places.add(`mediarefs:${media} ${id}`);
@@ -75,7 +76,7 @@ function actualIndexes(dump: Dump): Set<string> {
 function placesIn(name: string, value: unknown): string[] {
 	if (!Array.isArray(value)) return Object.entries(value as Hash).flatMap(([field, held]) => (held === '0' ? [] : [`${name} ${field} ${held}`]));
 	const members = value as string[];
-	if (/^(nat|mediarefs):/.test(name)) return members.map((member) => `${name} ${member}`);
+	if (/^mediarefs:/.test(name)) return members.map((member) => `${name} ${member}`);
 	return members.flatMap((member, i) => {
 		if (i % 2 === 1) return [];
 		// When a failure came is in no field of the hash.

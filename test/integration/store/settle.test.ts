@@ -152,6 +152,21 @@ describe('a Pin', () => {
 		expect((await world.jobs.settle(job!, adopted(job!, world.time, '99'))).kind).toBe('settled');
 	});
 
+	it('that says more than the job sent is not adopted while a job is in doubt that sent it, and is once that is settled', async () => {
+		const [untitled, titled] = [twin(), twin({ dueAt: START + 1 })];
+		untitled.content.title = null as never;
+		await world.put(untitled, titled);
+		await world.inDoubt();
+		world.time += 5000;
+		await world.inDoubt();
+		world.time += 5000;
+		const [less, more] = await look();
+		const alike = { ...adopted(less!, world.time, '99'), pin: { id: '99', by: 'adopted', alike: true } as const };
+		expect(await world.jobs.settle(less!, alike)).toEqual({ kind: 'contested', owner: null });
+		expect((await world.jobs.settle(more!, adopted(more!, world.time, '98'))).kind).toBe('settled');
+		expect((await world.jobs.settle(less!, alike)).kind).toBe('settled');
+	});
+
 	it('goes to the job that Pinterest named it to; the one that had adopted it is sent back to look', async () => {
 		await world.put(twin(), twin({ dueAt: START + 1 }));
 		const adopter = await world.inDoubt();

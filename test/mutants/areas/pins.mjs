@@ -7,11 +7,12 @@ export const tests = [
 
 export const mutants = [
 	{ name: 'adoption: of an owned Pin', file: lua('include/pins'), find: `if owner and owner ~= job.id then return owner end`, replace: '' },
-	{ name: 'adoption: beside a twin that is sending', file: lua('include/pins'), find: `if twin ~= job.id then return '' end`, replace: '' },
+	{ name: 'adoption: beside a twin that is sending', file: lua('include/pins'), find: `if counts and couldBeTwins(job.nat, nat) then return '' end`, replace: '' },
 	{ name: 'adoption: beats an answer', file: lua('include/pins'), find: `if taken and how == 'answer' then return '' end`, replace: '' },
 	{ name: 'adoption: who loses the Pin is not sent back', file: lua('include/pins'), find: `then redis.call('SADD', key('displaced'), owner) end`, replace: `then redis.call('PING') end` },
-	{ name: 'adoption: a twin stands in the way for ever', file: lua('include/jobs'), find: `if job.sendBy ~= '' then redis.call('SREM', key('nat', job.account, job.nat), job.id) end`, replace: '' },
-	{ name: 'adoption: the permit tells no twin', file: lua('begin-send'), find: `redis.call('SADD', key('nat', job.account, job.nat), job.id)\n`, replace: '' },
+	{ name: 'adoption: a twin stands in the way for ever', file: lua('include/jobs'), find: `if job.sendBy ~= '' then leaveBoard(job) end`, replace: '' },
+	{ name: 'adoption: the permit tells no twin', file: lua('begin-send'), find: `standOnBoard(job, 'sending')\n`, replace: '' },
+	{ name: 'adoption: of a Pin with more in it beside a job in doubt that sent that', file: lua('include/pins'), find: `(how == 'sending' or job.alike == '1')`, replace: `how == 'sending'` },
 	{ name: 'late evidence: a second Pin is not told', file: lua('double-pin'), find: `writeAccountEvent('failure_group.opened', ARGV[6], 'double_pin:' .. ARGV[7], ARGV[8])\n`, replace: '' },
 	{ name: 'late evidence: the owner of a Pin is not written', file: lua('include/pins'), find: `	redis.call('SET', key('pin', job.pin), job.pinBy .. ':' .. job.id)\n`, replace: '' },
 ];

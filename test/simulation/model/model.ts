@@ -1,7 +1,7 @@
 import { isSecondPin } from '../../../src/job/corrections';
 import type { HoldKind } from '../../../src/job/hold';
 import type { Job, LeasedJob, Lease } from '../../../src/job/job';
-import { naturalKey } from '../../../src/job/natural-key';
+import { couldBeTwins, naturalKey } from '../../../src/job/natural-key';
 import type { Policy } from '../../../src/job/policy';
 import type { Change } from '../../../src/job/transition';
 import type { EvidenceAnswer, Lane, NewJob } from '../../../src/store/contract';
@@ -256,14 +256,15 @@ export class Model {
 		return left.length === 0 ? null : Math.min(...left);
 	}
 
-	/** The owner of the Pin a change would adopt, or '' for a twin between permit and settle; null when nothing is in the way. */
+	/** The owner of the Pin a change would adopt, or '' for a twin whose Pin it might be; null when nothing is in the way. */
 	private adoptionRefusal({ job, pin }: Change): string | null {
 		if (pin?.by !== 'adopted') return null;
 		const owner = this.pins.get(pin.id)?.id;
 		if (owner !== undefined && owner !== job.id) return owner;
-		const twin = [...this.jobs.values()].some(({ job: other, lease }) =>
-			other.id !== job.id && lease !== null && lease.sendBy !== null && naturalKey(other) === naturalKey(job));
-		return twin ? '' : null;
+		const stands = [...this.jobs.values()].filter(({ job: other, lease }) =>
+			other.id !== job.id && other.account === job.account && other.content.boardId === job.content.boardId
+			&& ((lease !== null && lease.sendBy !== null) || (pin.alike === true && other.inDoubt !== null)));
+		return stands.some(({ job: other }) => couldBeTwins(naturalKey(other), naturalKey(job))) ? '' : null;
 	}
 
 	/** Answers the job that loses its Pin. */

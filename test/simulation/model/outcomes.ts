@@ -6,7 +6,7 @@ import type { LookOutcome, Outcome } from '../../../src/job/outcome';
 
 /** How a lease ends; what a lease of the other lane would not end with is read as its likest. */
 export interface Ending {
-	kind: 'published' | 'refused' | 'unknown' | 'lost' | 'found' | 'absent' | 'ambiguous' | 'contested' | 'unreadable';
+	kind: 'published' | 'refused' | 'unknown' | 'lost' | 'found' | 'alike' | 'absent' | 'ambiguous' | 'contested' | 'unreadable';
 	pinId: string;
 	code: FailureCode;
 	/** Of all dice, in [0, 1). */
@@ -17,7 +17,7 @@ const CODES: FailureCode[] = ['network_unreachable', 'board_busy', 'board_not_fo
 
 export function someOutcome(pinId: fc.Arbitrary<string>): fc.Arbitrary<Ending> {
 	return fc.record({
-		kind: fc.constantFrom('published', 'published', 'refused', 'unknown', 'unknown', 'unknown', 'found', 'found', 'absent', 'absent', 'ambiguous', 'contested', 'unreadable'),
+		kind: fc.constantFrom('published', 'published', 'refused', 'unknown', 'unknown', 'unknown', 'found', 'found', 'alike', 'absent', 'absent', 'ambiguous', 'contested', 'unreadable'),
 		pinId, code: fc.constantFrom(...CODES), die: fc.double({ min: 0, max: 0.99, noNaN: true }),
 	});
 }
@@ -40,6 +40,7 @@ function lookOutcome(kind: Ending['kind'], pinId: string, now: number): LookOutc
 	switch (kind) {
 		case 'published':
 		case 'found': return { kind: 'found', pinId, pinUrl: null, evidence };
+		case 'alike': return { kind: 'found', pinId, pinUrl: null, alike: true, evidence };
 		case 'ambiguous': return { kind: 'ambiguous', pinIds: ['1', '2'], evidence };
 		case 'contested': return { kind: 'contested', evidence };
 		case 'unknown':

@@ -1,6 +1,7 @@
-import { linkToSend, markerOf, matches, naturalKey, type ListedPin } from '../../../src/job/natural-key';
+import { couldBeTwins, likenessOf, linkToSend, markerOf, naturalKey, type ListedPin } from '../../../src/job/natural-key';
 import { afterLook, isPlanOver, judgeScan, nextLookAt, notBeforeOf, provesAbsence, scanGapMs, type Scan } from '../../../src/job/reconcile-plan';
 import type { LookOutcome } from '../../../src/job/outcome';
+import type { Job, PinContent } from '../../../src/job/job';
 import { absent, aDoubt, aFailure, aJob, aJobInDoubt, evidence, MINUTE, NOW, POLICY, SECOND } from './builders';
 
 const HORIZON = NOW + 30 * MINUTE;
@@ -22,7 +23,7 @@ describe('a listed Pin', () => {
 		['with a zone of its own', { created_at: '2026-11-24T12:00:05+02:00' }],
 		['without a date', { created_at: undefined }],
 	])('may be the job\'s %s', (_name, changes) => {
-		expect(matches(job, pin(changes), job.inDoubt!.notBefore)).toBe(true);
+		expect(likenessOf(job, pin(changes), job.inDoubt!.notBefore)).toBe('same');
 	});
 
 	it.each<[string, Partial<ListedPin>]>([
@@ -37,12 +38,27 @@ describe('a listed Pin', () => {
 		['that is older than the job', { created_at: '2026-11-24T09:57:59' }],
 		['that is older in its own zone', { created_at: '2026-11-24T10:57:00+01:00' }],
 	])('is not the job\'s %s', (_name, changes) => {
-		expect(matches(job, pin(changes), job.inDoubt!.notBefore)).toBe(false);
+		expect(likenessOf(job, pin(changes), job.inDoubt!.notBefore)).toBeNull();
 	});
 
 	it('without texts matches a job without texts', () => {
 		const bare = aJobInDoubt({}, { content: { ...job.content, title: null, description: null, altText: null, link: null } });
-		expect(matches(bare, pin({ title: '', description: null, alt_text: '', link: null }), 0)).toBe(true);
+		expect(likenessOf(bare, pin({ title: '', description: null, alt_text: '', link: null }), 0)).toBe('same');
+	});
+});
+
+describe('a field that was not sent', () => {
+	const sent = (changes: Partial<PinContent>) => aJobInDoubt({}, { content: { ...job.content, ...changes } });
+
+	it.each<[string, Partial<PinContent>]>([['title', { title: null }], ['description', { description: '' }], ['alt text', { altText: null }], ['link', { link: null }]])(
+		'(%s) says nothing, whatever the Pin has there', (_name, changes) => {
+			expect(likenessOf(sent(changes), pin(), 0)).toBe('alike');
+			expect(likenessOf(sent(changes), pin({ board_section_id: '7' }), 0)).toBeNull();
+		},
+	);
+
+	it('does not speak for a Pin that differs in one that was', () => {
+		expect(likenessOf(sent({ title: null }), pin({ description: 'Caps' }), 0)).toBeNull();
 	});
 });
 
@@ -56,8 +72,8 @@ describe('a marker', () => {
 	});
 
 	it('finds the Pin whatever became of its texts, and nothing without it', () => {
-		expect(matches(marked, pin({ link: linkToSend(marked), title: 'Edited', board_id: '99' }), 0)).toBe(true);
-		expect(matches(marked, pin(), 0)).toBe(false);
+		expect(likenessOf(marked, pin({ link: linkToSend(marked), title: 'Edited', board_id: '99' }), 0)).toBe('same');
+		expect(likenessOf(marked, pin(), 0)).toBeNull();
 	});
 
 	it('makes twins distinct', () => {
@@ -72,8 +88,24 @@ describe('the natural key', () => {
 		expect(naturalKey(aJob({}, { source: 'row-2', title: 'Summer ', media: { kind: 'image_url', url: 'https://cdn.example/other.jpg' } }))).toBe(key);
 	});
 
-	it.each([{ account: 'acme-de' }, { boardId: '9' }, { sectionId: '9' }, { link: null }, { title: 'x' }, { description: 'x' }, { altText: 'x' }])('is another one with %j', (change) => {
+	it.each([{ sectionId: '9' }, { link: null }, { title: 'x' }, { description: 'x' }, { altText: 'x' }])('is another one with %j', (change) => {
 		expect(naturalKey(aJob({}, change))).not.toBe(naturalKey(aJob()));
+	});
+});
+
+describe('jobs that one Pin might be meant by', () => {
+	const key = (changes: Parameters<typeof aJob>[1] = {}, more: Partial<Job> = {}) => naturalKey(aJob(more, changes));
+
+	it.each<[string, string, string, boolean]>([
+		['are those that look the same', key(), key({ source: 'row-2' }), true],
+		['are not those with other texts', key(), key({ title: 'Winter' }), false],
+		['are not those of other sections', key(), key({ sectionId: '7' }), false],
+		['are those of which one did not send what the other did', key({ title: null }), key({ description: null }), true],
+		['are not those that differ in what both sent', key({ title: null }), key({ title: null, description: 'Caps' }), false],
+		['are not those with a marker and any other link', key({}, { marker: true }), key(), false],
+		['are those with a marker and no link', key({}, { marker: true }), key({ link: null }), true],
+	])('%s', (_name, one, other, wanted) => {
+		expect([couldBeTwins(one, other), couldBeTwins(other, one)]).toEqual([wanted, wanted]);
 	});
 });
 
@@ -96,6 +128,27 @@ describe('what a scan says', () => {
 		const marked = aJobInDoubt({}, { marker: true });
 		const seen = scan([pin({ link: linkToSend(marked) })], { complete: false });
 		expect(judgeScan(marked, seen, nobody)).toMatchObject({ kind: 'found' });
+	});
+
+	describe('of a job that did not send every field', () => {
+		const untitled = aJobInDoubt({}, { content: { ...job.content, title: null } });
+		const nondescript = aJobInDoubt({}, { content: { ...job.content, title: null, description: null, altText: null, link: null } });
+
+		it('is found, but only alike, when the Pin says more', () => {
+			expect(judgeScan(untitled, scan([pin()]), nobody)).toMatchObject({ kind: 'found', pinId: '501', alike: true, evidence: { note: expect.stringContaining('alike but with more in it: 501') } });
+		});
+
+		it('prefers the Pin that is the same in every field', () => {
+			const outcome = judgeScan(untitled, scan([pin(), pin({ id: '502', title: '' })]), nobody);
+			expect(outcome).toMatchObject({ kind: 'found', pinId: '502' });
+			expect(outcome).not.toHaveProperty('alike');
+		});
+
+		it('is ambiguous with two that say more, and with one where nothing was sent to know it by', () => {
+			expect(judgeScan(untitled, scan([pin(), pin({ id: '502', title: 'Other' })]), nobody)).toMatchObject({ kind: 'ambiguous', pinIds: ['501', '502'] });
+			expect(judgeScan(nondescript, scan([pin()]), nobody)).toMatchObject({ kind: 'ambiguous', pinIds: ['501'] });
+			expect(judgeScan(nondescript, scan([pin({ title: '', description: '', alt_text: '', link: '' })]), nobody)).toMatchObject({ kind: 'found' });
+		});
 	});
 
 	it('is kept as evidence with its time, its size and its candidates', () => {

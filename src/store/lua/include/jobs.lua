@@ -72,7 +72,7 @@ end
 
 local function endLease(job, gapMs)
 	redis.call('ZREM', key('leases'), job.id)
-	if job.sendBy ~= '' then redis.call('SREM', key('nat', job.account, job.nat), job.id) end
+	if job.sendBy ~= '' then leaveBoard(job) end
 	if job.state ~= 'running' then return end
 	if redis.call('HGET', key('busy', job.account), job.board) == job.id then redis.call('HDEL', key('busy', job.account), job.board) end
 	if job.sendBy ~= '' then redis.call('HSET', key('gaps', job.account), job.board, now + gapMs) end
@@ -113,10 +113,12 @@ end
 local function moveDoubt(old, new)
 	if old and old.doubt ~= '' then
 		redis.call('ZREM', key('doubt'), old.id)
+		leaveBoard(old)
 		count(old.account, 'doubt', -1)
 	end
 	if new.doubt ~= '' then
 		redis.call('ZADD', key('doubt'), new.doubt, new.id)
+		standOnBoard(new, 'doubt')
 		count(new.account, 'doubt', 1)
 	end
 end

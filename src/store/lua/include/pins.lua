@@ -1,7 +1,8 @@
 -- A Pin has one owner.
 --
 -- pin:<pin id>            STRING  answer:<job> when Pinterest named it in an answer, adopted:<job> when it was found by looking
--- nat:<account>:<natural> SET     jobs with the same board, section, link, title, description and alt text, between permit and settle
+-- nat:<account>:<board>   HASH    job → whose Pin might be on the board unknown: sending (between permit and settle) or doubt, and its
+--                                  natural key (src/job/natural-key.ts)
 -- displaced               SET     jobs whose adopted Pin turned out to be another's: to be sent back to reconcile
 local function ownerOf(pinId)
 	local stored = redis.call('GET', key('pin', pinId))
@@ -9,13 +10,35 @@ local function ownerOf(pinId)
 	return string.match(stored, '^%a+:(.+)$'), string.match(stored, '^%a+')
 end
 
--- Why the job may not adopt the Pin: its owner, '' when only a twin stands in the way; nil when nothing does.
+local function standOnBoard(job, how)
+	redis.call('HSET', key('nat', job.account, job.board), job.id, how .. ' ' .. job.nat)
+end
+
+local function leaveBoard(job)
+	redis.call('HDEL', key('nat', job.account, job.board), job.id)
+end
+
+-- Whether one Pin might be meant by both: no field differs that both have sent.
+local function couldBeTwins(one, other)
+	local theirs = string.gmatch(other, '%S+')
+	for field in string.gmatch(one, '%S+') do
+		local their = theirs()
+		if field ~= their and field ~= '*' and their ~= '*' then return false end
+	end
+	return true
+end
+
+-- Why the job may not adopt the Pin: its owner, '' when only a twin stands in the way; nil when nothing does. A Pin that says more
+-- than the job has sent might also be that of a job in doubt that has sent it, which would then be made twice.
 local function adoptionRefusal(job)
 	if job.pinBy ~= 'adopted' then return nil end
 	local owner = ownerOf(job.pin)
 	if owner and owner ~= job.id then return owner end
-	for _, twin in ipairs(redis.call('SMEMBERS', key('nat', job.account, job.nat))) do
-		if twin ~= job.id then return '' end
+	local stands = redis.call('HGETALL', key('nat', job.account, job.board))
+	for i = 1, #stands, 2 do
+		local how, nat = string.match(stands[i + 1], '^(%a+) (.*)$')
+		local counts = stands[i] ~= job.id and (how == 'sending' or job.alike == '1')
+		if counts and couldBeTwins(job.nat, nat) then return '' end
 	end
 	return nil
 end
