@@ -153,7 +153,7 @@ export function redisFindings(redis: RedisReport): Finding[] {
 		found.push({ level: 'warning', code: 'redis_fsync_no', message: 'Redis leaves it to the system when to write (appendfsync no): a power cut may take back many seconds.', hint: 'Set appendfsync everysec, or always.' });
 	}
 	if (redis.quarantineUntil !== null) {
-		found.push({ level: 'warning', code: 'quarantine', message: `Redis was restarted and may have forgotten writes. Until ${iso(redis.quarantineUntil)} every send is preceded by a look at the board.`, hint: 'Nothing to do; Pins come a little later meanwhile.' });
+		found.push({ level: 'warning', code: 'quarantine', message: `Redis was restarted and may have forgotten writes. Until ${iso(redis.quarantineUntil)} Pins are looked for on their boards before they are sent; what may have been sent right before waits for proof.`, hint: 'Nothing to do; it ends by itself, and sooner when every worker that ran before comes back and misses nothing.' });
 	}
 	if (redis.clockAheadMs > CLOCK_AHEAD_MS) found.push(clockFinding(redis.clockAheadMs));
 	return found;
