@@ -45,7 +45,7 @@ const NEVER_RESEND = { maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: f
 /** A client that connects on first use (unless `lazy` is false), reconnects for ever, never resends (unless `queue`), and whose errors nobody has to catch. */
 export function openClient(settings: RedisSettings, name: string, options: Omit<ClientUse, 'name'> = {}): Client {
 	const use = { name, ...options };
-	const given = settings.url ? { ...settings, ...fromUrl(settings.url) } : settings;
+	const given = settings.url ? { ...settings, ...fromUrl(settings.url, settings) } : settings;
 	const client = given.mode === 'cluster' ? openCluster(given, use) : new Redis(optionsOf(given, use));
 	// The caller of a command is told of its failure; an event without a listener would end the process.
 	client.on('error', () => undefined);
@@ -107,7 +107,7 @@ function retryDelayMs(times: number): number {
 	return Math.min(50 * 2 ** Math.min(times, 6), 1000);
 }
 
-function fromUrl(text: string): RedisSettings {
+function fromUrl(text: string, { tls }: RedisSettings): RedisSettings {
 	const url = new URL(text);
 	return {
 		host: url.hostname.replace(/^\[|\]$/g, ''),
@@ -115,7 +115,8 @@ function fromUrl(text: string): RedisSettings {
 		username: decodeURIComponent(url.username) || undefined,
 		password: decodeURIComponent(url.password) || undefined,
 		db: Number(url.pathname.slice(1)) || undefined,
-		tls: url.protocol === 'rediss:',
+		// Whoever asked for TLS beside a redis:// URL shall not go without.
+		tls: tls || url.protocol === 'rediss:',
 	};
 }
 

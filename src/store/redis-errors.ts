@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { EngineError, isEngineError } from '../errors';
 
 /** The connection is not up; `cause` is what it failed with last. */
@@ -12,37 +13,49 @@ export class NotReady extends Error {
 // What Redis says while it starts, fails over or moves slots: the same call may succeed in a moment.
 const PASSING = ['LOADING', 'MASTERDOWN', 'READONLY', 'CLUSTERDOWN', 'TRYAGAIN', 'MOVED', 'ASK', 'BUSY', 'NOREPLICAS', 'UNBLOCKED'];
 const REFUSED = ['NOAUTH', 'WRONGPASS', 'NOPERM', 'MISCONF'];
+// Node's and OpenSSL's codes for a server that cannot be told from a stranger.
+const UNTRUSTED = /^(DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|CERT_|ERR_TLS_CERT)/;
 const LOST_CONNECTION = /Connection is closed|isn't writeable|timed out|slots cache|sentinels|ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOST|ENETUN|Cluster(?: isn't|AllFailed)|socket/i;
 
 /** Whether the same call may succeed if it is made again: a lost connection, a Redis that starts or fails over. */
 export function isRepeatable(error: unknown): boolean {
-	if (!(error instanceof Error) || isEngineError(error)) return false;
+	if (!types.isNativeError(error) || isEngineError(error)) return false;
 	if (error.name === 'ReplyError') return PASSING.some((word) => error.message.startsWith(word));
 	return ['NotReady', 'MaxRetriesPerRequestError', 'ClusterAllFailedError', 'AbortError'].includes(error.name) || LOST_CONNECTION.test(error.message);
 }
 
-/** Redis is there and does not let us do this: a wrong password, missing rights. */
+/** Somebody is there and trying again is no use: a wrong password, missing rights, a certificate we do not trust. */
 export function isRefusal(error: Error): boolean {
-	return error.name === 'ReplyError' && REFUSED.some((word) => error.message.includes(word));
+	return isUntrusted(error) || (error.name === 'ReplyError' && REFUSED.some((word) => error.message.includes(word)));
+}
+
+function isUntrusted(error: Error & { code?: unknown }): boolean {
+	return typeof error.code === 'string' && UNTRUSTED.test(error.code);
 }
 
 /** The server has not seen this script since it started. */
 export function isUnknownScript(error: unknown): boolean {
-	return error instanceof Error && error.message.startsWith('NOSCRIPT');
+	return types.isNativeError(error) && error.message.startsWith('NOSCRIPT');
 }
 
 /** The server does not know the line that lets a script run when memory is full. */
 export function isRefusedFlag(error: unknown): boolean {
-	return error instanceof Error && /near '#'/.test(error.message);
+	return types.isNativeError(error) && /near '#'/.test(error.message);
 }
 
 /** What the caller is told when a call failed for good. */
 export function translated(error: unknown): unknown {
-	if (!(error instanceof Error) || isEngineError(error)) return error;
+	if (!types.isNativeError(error) || isEngineError(error)) return error;
 	if (isRepeatable(error)) {
 		return new EngineError('redis_unavailable', {
 			message: `Redis does not answer (${error.message}).`,
 			hint: 'Check host, port and TLS of the engine credential, and that Redis runs. Nothing is lost by trying again: the key makes it safe.',
+		}, { cause: error });
+	}
+	if (isUntrusted(error)) {
+		return new EngineError('redis_unavailable', {
+			message: `The certificate of Redis is not trusted: ${error.message}.`,
+			hint: 'Put the certificate of its authority into CA Certificate of the engine credential, and use the host name it was made for.',
 		}, { cause: error });
 	}
 	if (error.name !== 'ReplyError') return error;

@@ -12,6 +12,7 @@ import { Namespace } from '../../../src/store/namespace';
 import { Outbox } from '../../../src/store/outbox';
 import { startRedis, type RedisServer } from '../../support/redis';
 import { ON_DISK_MS } from './restart-world';
+import { CERTIFICATE, CERTIFICATE_KEY } from '../publish/certificate';
 import { aJob, policy, published } from './store-world';
 
 const cleanUp: (() => Promise<unknown>)[] = [];
@@ -34,8 +35,8 @@ async function asked<T>(server: { port: number }, ask: (redis: Redis) => Promise
 	}
 }
 
-function opened(redis: Namespace['options']['redis']): { namespace: Namespace; store: JobStore } {
-	const namespace = new Namespace({ redis, name: 'topology', horizonMs: policy.horizonMs });
+function opened(redis: Namespace['options']['redis'], deadlineMs?: number): { namespace: Namespace; store: JobStore } {
+	const namespace = new Namespace({ redis, name: 'topology', horizonMs: policy.horizonMs, deadlineMs });
 	cleanUp.push(() => namespace.close());
 	return { namespace, store: new JobStore(namespace, policy) };
 }
@@ -102,6 +103,31 @@ describe('a namespace behind Sentinel', () => {
 		await oneJob(store, '2');
 		expect(await asked(replica, (redis) => redis.role())).toContain('master');
 		expect((await namespace.inspect()).quarantineUntil).toBeGreaterThan(Date.now());
+	});
+});
+
+describe('a namespace over TLS', () => {
+	it('trusts the authority it is given, and refuses a server it cannot trust', async () => {
+		const folder = mkdtempSync(join(tmpdir(), 'pinterest-jobs-tls-'));
+		cleanUp.push(async () => rmSync(folder, { recursive: true }));
+		const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+		writeFileSync(cert, CERTIFICATE);
+		writeFileSync(key, CERTIFICATE_KEY);
+		const port = await freePort();
+		await started(['--tls-port', String(port), '--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', cert, '--tls-auth-clients', 'no']);
+
+		await oneJob(opened({ host: '127.0.0.1', port, tls: true, tlsCa: CERTIFICATE }).store, '1');
+		const byUrl = opened({ url: `rediss://127.0.0.1:${port}`, tlsCa: CERTIFICATE });
+		const signal = new Promise<void>((resolve) => byUrl.namespace.listen({ work: () => undefined, events: resolve, all: () => undefined }));
+		await sleep(200);
+		await oneJob(byUrl.store, '2');
+		await signal;
+		await oneJob(opened({ url: `redis://127.0.0.1:${port}`, tls: true, tlsRejectUnauthorized: false }).store, '3');
+
+		const stranger = opened({ url: `rediss://127.0.0.1:${port}` });
+		await expect(stranger.store.get('pj_x')).rejects.toMatchObject({ code: 'redis_unavailable', message: expect.stringContaining('not trusted: self-signed') as string });
+		const plain = opened({ host: '127.0.0.1', port }, 500);
+		await expect(plain.store.get('pj_x')).rejects.toMatchObject({ code: 'redis_unavailable' });
 	});
 });
 
