@@ -47,6 +47,7 @@ describe('requeue', () => {
 
 	it('also claims the key that the corrected content derives, so that the corrected sheet finds the job', () => {
 		const job = aFailedJob({}, { source: null });
+		expect(changed(again(job, { boardId: '99' })).change.job.id).toBe(job.id);
 		expect(changed(again(job, { boardId: '99' })).aliases).toEqual([keyOf(parsed({ source: null, boardId: '99' }))]);
 		expect(changed(again(aFailedJob(), { account: 'acme-de' })).aliases).toEqual([keyOf(parsed({ account: 'acme-de' }))]);
 	});
