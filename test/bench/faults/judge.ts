@@ -30,18 +30,17 @@ export async function judge(recording: Recording): Promise<Verdict> {
 	const [shard] = recording.shard;
 	const lost = lostEnqueues(recording);
 	const { jobs } = recordsIn(recording.snapshots.at(-1)!);
-	const failed = jobs.filter(({ state }) => state === 'failed');
 	// What Pinterest refuses whatever we do is not a failure of the way it was published.
 	const unfit = new Set(recording.plan.filter(({ fate }) => fate !== 'fine').map(({ group }) => group));
 	const isFit = ({ content }: Job) => !unfit.has(content.link ?? '');
-	const toHuman = failed.filter(isFit);
+	const toHuman = failedJobsOf(recording).filter(isFit);
 	const doubted = jobs.filter(isFit).filter(({ attemptHistory, lostLeases }) => lostLeases > 0 || attemptHistory.some(({ outcome }) => outcome === 'unknown'));
 	const pins = countPins(recording.plan, recording.pins.map(({ group }) => group), toHuman.map(({ content }) => content.link ?? ''));
 	return {
 		shard, lost,
 		row: { contender: 'this engine', jobs: recording.plan.length, ...pins, lostEnqueues: lost.length, toHuman: toHuman.length, calls: shard.calls, seconds: shard.seconds, note: '' },
 		violations: await violationsIn(recording, lost),
-		unknowns: { jobs: doubted.length, toHuman: doubted.filter((job) => toHuman.includes(job)).length },
+		unknowns: { jobs: doubted.length, toHuman: doubted.filter(({ state }) => state === 'failed').length },
 		ends: counted(jobs.map(({ state, lastError, recovered }) => [state, recovered ? 'recovered' : lastError?.code].filter(Boolean).join(' '))),
 		cuts: counted(recording.cuts.map(({ what, appendfsync }) => `${what} (${appendfsync})`)),
 		clockSteps: Math.max(0, recording.clock.filter(({ offsetMs }, i) => i > 0 && offsetMs !== recording.clock[i - 1]!.offsetMs).length),
@@ -70,9 +69,13 @@ async function violationsIn(recording: Recording, lost: LostEnqueue[]): Promise<
 		const wrong = said.filter((sentence) => !isExplained(sentence, cuts));
 		if (wrong.length > 0) found[name] = wrong;
 	}
+	const bare = failedJobsOf(recording).filter(({ lastError, queue, inDoubt }) => lastError?.code === 'outcome_unknown' && (queue?.name !== 'ops' || !inDoubt?.evidence.length));
+	if (bare.length > 0) found.everyDoubtHasItsEvidence = bare.map(({ id }) => `${id} is left to a person who is not shown what was seen`);
 	const early = lost.filter(({ excused }) => !excused).map(({ key, writtenAt }) => `${key} was enqueued at ${writtenAt} and lost, although no cut followed within two seconds`);
 	return early.length > 0 ? { ...found, onlyLateEnqueuesAreLost: early } : found;
 }
+
+const failedJobsOf = ({ snapshots }: Recording): Job[] => recordsIn(snapshots.at(-1)!).jobs.filter(({ state }) => state === 'failed');
 
 function recordsIn({ values }: Snapshot): { jobs: Job[]; events: History['events'] } {
 	const text = (name: string) => values[name] as string;

@@ -68,7 +68,8 @@ export class SingleRedis implements RedisHost {
 		const at = Date.now();
 		this.gate.lockOut();
 		const kept = what === 'power cut' && this.fsync === 'everysec' ? this.file.cutBackTo(at - lostMs) : from;
-		if (what === 'power cut') this.file.repair();
+		// Also a process that is killed in the middle of a write leaves a part of it.
+		if (what !== 'restart') this.file.repair();
 		await sleep(downMs);
 		this.server = await startRedis({ appendfsync: this.fsync, dir: this.dir, port, args: NO_REWRITE });
 		await this.back(port);
