@@ -17,29 +17,34 @@ export function intoDoubt(job: Job, outcome: AttemptOutcome & { failure: Failure
 	});
 }
 
-/** What a restart of Redis may have taken back: writes since `lookFrom`, and permits given before `cutAt`. */
+/** What a restart of Redis may have taken back: writes since `lookFrom`, and permits given before `at`. */
 export interface Forgotten {
+	at: number;
 	lookFrom: number;
-	cutAt: number;
+	/** It may just have been: Pins made right before are not to be seen yet. */
+	isFresh: boolean;
 }
 
 /**
- * Whether a job may have been sent on a permit that Redis has forgotten. Not one that came since then, nor one that was due only
- * later: what was sent was on disk before (store/lua/include/runs.lua), so it stands as it was, unless somebody has changed it since.
+ * Whether a job may have been sent on a permit that Redis has forgotten, and nobody has looked since. Not one that came after
+ * that, nor one that was due only later: what was sent was on disk before (store/lua/include/runs.lua), so it stands as it was,
+ * unless somebody has changed it.
  */
-export function mayHaveLeft(job: Job, { lookFrom, cutAt }: Forgotten): boolean {
+export function mayHaveLeft(job: Job, { at, lookFrom }: Forgotten): boolean {
 	const revisedAt = job.revisions.at(-1)?.at ?? 0;
-	return job.createdAt <= cutAt && ((job.dueAt ?? 0) <= cutAt || revisedAt > lookFrom);
+	const isLookedFor = (job.lookedAt ?? 0) > at;
+	return !isLookedFor && job.createdAt <= at && ((job.dueAt ?? 0) <= at || revisedAt > lookFrom);
 }
 
 /** A send that nobody remembers: the job is looked for as if it had been sent, since one look right after a send proves nothing. */
-export function intoSuspicion(job: Job, { lookFrom, cutAt }: Forgotten, terms: Terms): Change {
+export function intoSuspicion(job: Job, { at, lookFrom }: Forgotten, terms: Terms): Change {
 	const { policy, now } = terms;
 	// No permit outlives its lease.
-	const doubt = doubtOf(job, cutAt + policy.leaseMs, terms);
+	const doubt = doubtOf(job, at + policy.leaseMs, terms);
+	const past = policy.lookAtMs.filter((afterMs) => doubt.sendBy + afterMs <= now).length;
 	const inDoubt: Doubt = {
 		...doubt, suspected: true, notBefore: Math.min(doubt.notBefore, lookFrom - policy.createdBeforeSlackMs),
-		step: policy.lookAtMs.filter((at) => doubt.sendBy + at <= now).length,
+		step: Math.min(past, policy.lookAtMs.length - 1),
 	};
 	return stepOf(job, { ...unattempted(job), state: 'retry_scheduled', phase: 'reconcile', dueAt: nextLookAt(inDoubt, policy, now), inDoubt });
 }

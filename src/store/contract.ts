@@ -1,4 +1,5 @@
 // What the store is asked and what it answers. The scripts move and compare; what a job becomes is decided in src/job.
+import type { Forgotten } from '../job/doubt';
 import type { EngineEvent, EventType } from '../job/event';
 import type { Job, JobState, Lease, LeasedJob, Phase, QueueName } from '../job/job';
 import type { Change } from '../job/transition';
@@ -48,8 +49,8 @@ export interface Claim {
 	lookFirst: boolean;
 	/** With `lookFirst`: of what was written after this instant nothing may be left, so Pins since then may be ours; else null. */
 	lookFrom: number | null;
-	/** With `lookFirst`: a permit given before this instant may be lost, and the job sent on it; null when there can be none. */
-	cutAt: number | null;
+	/** What a restart may have taken back, for the jobs that wait since then, also when the looks before every send are over; null when nothing. */
+	cut: Forgotten | null;
 	/** When the account's next job of this lane is due; null when none waits or when only a release or settle can tell. */
 	nextAt: number | null;
 }

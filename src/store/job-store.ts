@@ -26,7 +26,7 @@ const FORBID_READS: readonly HoldKind[] = ['token_dead', 'scope_missing', 'accou
 const ENQUEUE_BATCH = 50;
 const EVIDENCE_TRIES = 10;
 
-type ClaimAnswer = [lookFrom: string | number, nextAt: string | number, fence: string, ids: string[], at: number, careful?: string, cutAt?: string | number];
+type ClaimAnswer = [lookFrom: string | number, nextAt: string | number, fence: string, ids: string[], at: number, careful?: string, cut?: '' | [number, number | string, number]];
 
 interface Settling {
 	held: Held;
@@ -78,10 +78,10 @@ export class JobStore {
 	/** Leases up to `max` due jobs of one account; of lane `look` all (≤ 250) in doubt on one board of which one is due. */
 	async claim(account: string, lane: Lane, max: number): Promise<Claim> {
 		const args = [account, lane, max, this.policy.leaseMs, this.stopsOf(lane), this.namespace.id];
-		const [[lookFrom, nextAt, , , at, careful, cutAt = ''], records] = await this.namespace.run<[ClaimAnswer, RawRecord[]]>('claim', args);
+		const [[lookFrom, nextAt, , , at, careful, cut], records] = await this.namespace.run<[ClaimAnswer, RawRecord[]]>('claim', args);
 		return {
 			jobs: records.map(leasedJobOf), at, neverResend: careful === '1',
-			lookFirst: lookFrom !== '', lookFrom: instantOf(lookFrom), cutAt: instantOf(cutAt), nextAt: instantOf(nextAt),
+			lookFirst: lookFrom !== '', lookFrom: instantOf(lookFrom), cut: cut ? { at: cut[0], lookFrom: Number(cut[1]), isFresh: cut[2] === 1 } : null, nextAt: instantOf(nextAt),
 		};
 	}
 

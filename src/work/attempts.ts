@@ -101,8 +101,10 @@ export class Attempts {
 		return looked;
 	}
 
-	private async publish(job: LeasedJob, account: FitAccount, { lookFrom, cutAt }: Claim): Promise<void> {
-		if (lookFrom !== null && cutAt !== null && mayHaveLeft(job, { lookFrom, cutAt })) return this.suspect(job, { lookFrom, cutAt });
+	private async publish(job: LeasedJob, account: FitAccount, claim: Claim): Promise<void> {
+		const forgotten = claim.cut !== null && mayHaveLeft(job, claim.cut) ? claim.cut : null;
+		if (forgotten?.isFresh) return this.suspect(job, forgotten);
+		const lookFrom = claim.lookFrom ?? forgotten?.lookFrom ?? null;
 		if (lookFrom !== null && await this.isSettledByLook(job, account, lookFrom)) return;
 		const outcome = tooLate(job, this.parts.policy, this.parts.world.now()) ?? await this.parts.publisher.publish(job, {
 			...trusted(account),

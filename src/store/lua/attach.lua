@@ -33,6 +33,8 @@ local function tickOff()
 	for _, one in ipairs(awaitedWorkers()) do if one ~= worker then rest[#rest + 1] = one end end
 	if #rest == #awaitedWorkers() then return false end
 	setAwaited(rest)
+	-- This restart took back no permit; an earlier loss may stand.
+	if #rest == 0 and quarantineUntil <= now then cutAt, isFresh = cutBefore, false end
 	return #rest == 0
 end
 

@@ -11,7 +11,7 @@
 -- ARGV[10] worker id
 --
 -- Returns [counter, now, [look first from ms or '', next due ms or '', fence, [id …], now, '1' when the account never sends
--- again by machine, until when a lost permit may have been given or ''], [record …]].
+-- again by machine, [cutAt, persistedAt, isFresh] of include/runs.lua or ''], [record …]].
 -- @include begin
 -- @include jobs
 local account, lane, max, leaseMs = ARGV[5], ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
@@ -86,5 +86,7 @@ if lane == 'publish' then claimWrites() else claimLooks() end
 local function nextDue() return redis.call('ZSCORE', key('due', lane), account) or '' end
 if #ids == 0 then return withRecords(refuse({ '', nextDue(), '', {}, now })) end
 refreshLanes()
-local lookFrom = lookUntil() > now and (redis.call('HGET', KEYS[1], 'persistedAt') or 0) or ''
-return withRecords(finish({ lookFrom, nextDue(), fence, ids, now, careful, lookFrom ~= '' and cutAt > 0 and cutAt or '' }))
+local persistedAt = redis.call('HGET', KEYS[1], 'persistedAt') or 0
+local isLooking = lookUntil() > now
+local cut = cutAt > 0 and { cutAt, persistedAt, isFresh and isLooking and 1 or 0 } or ''
+return withRecords(finish({ isLooking and persistedAt or '', nextDue(), fence, ids, now, careful, cut }))

@@ -45,8 +45,18 @@ describe('after a power cut that took back a permit', () => {
 		await enqueuer.open();
 		expect(await world.quarantineUntil(other.namespace)).toBe(world.time + policy.horizonMs);
 		world.time += PENDING_MS;
-		const { jobs: [job], lookFirst, cutAt } = await claim(other);
-		expect({ id: job!.id, lookFirst, cutAt }).toEqual({ id: sent, lookFirst: true, cutAt: world.time - PENDING_MS });
+		const { jobs: [job], lookFirst, cut } = await claim(other);
+		expect({ id: job!.id, lookFirst, cut }).toMatchObject({ id: sent, lookFirst: true, cut: { at: world.time - PENDING_MS, isFresh: true } });
+	});
+
+	it('a job that waits since then is looked for however late a worker comes', async () => {
+		const sent = await permitLost();
+		await enqueuer.open();
+		const at = world.time;
+		world.time += 2 * policy.horizonMs;
+		await world.beat(other);
+		world.time += ON_DISK_MS;
+		expect(await claim(other)).toMatchObject({ jobs: [{ id: sent }], lookFirst: false, cut: { at, isFresh: false } });
 	});
 
 	it('nothing is sent while whoever sent may still come back', async () => {
@@ -98,7 +108,7 @@ describe('a restart that took back nothing', () => {
 		network.heal();
 		await sender.namespace.open();
 		expect(await world.quarantineUntil(other.namespace)).toBeNull();
-		expect(await claim(other)).toMatchObject({ jobs: [{}], lookFirst: false });
+		expect(await claim(other)).toMatchObject({ jobs: [{}], lookFirst: false, cut: null });
 	});
 
 	it('is forgiven also when the last of them is late', async () => {
@@ -157,7 +167,7 @@ describe('a restart that took back nothing', () => {
 		await other.namespace.close();
 		await world.restart();
 		other = await world.worker();
-		expect(await claim(other)).toMatchObject({ jobs: [{}], lookFirst: true, cutAt: null });
+		expect(await claim(other)).toMatchObject({ jobs: [{}], lookFirst: true, cut: { isFresh: false } });
 	});
 
 	it('is never forgiven by a Redis without an append-only file', async () => {
@@ -166,7 +176,7 @@ describe('a restart that took back nothing', () => {
 		await world.restart();
 		for (const { namespace } of [sender, other]) await namespace.open();
 		expect(await world.quarantineUntil(other.namespace)).toBe(world.time + policy.horizonMs);
-		expect(await claim(other)).toMatchObject({ jobs: [{}], lookFirst: true, cutAt: world.time });
+		expect(await claim(other)).toMatchObject({ jobs: [{}], lookFirst: true, cut: { at: world.time, isFresh: true } });
 	});
 });
 

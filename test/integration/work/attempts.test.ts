@@ -173,3 +173,28 @@ describe('an outcome', () => {
 		expect(await job()).toMatchObject({ state: 'retry_scheduled', phase: 'reconcile', pinId: null, lease: null, inDoubt: { absentScans: 0 } });
 	});
 });
+
+describe('a job that waits since Redis may have forgotten that it was sent', () => {
+	const reads = () => world.sandbox.control.calls({ operation: 'listBoardPins' }).items.length;
+	const forgot = (fields: Record<string, number>) => world.store.redis.hset(world.store.key('meta'), { cutAt: world.store.time, persistedAt: world.store.time - 1000, ...fields });
+
+	it('is not sent on one look, which may not show the Pin yet, but waits as one in doubt', async () => {
+		await forgot({ isFresh: 1, suspectUntil: world.store.time + policy.horizonMs });
+		await world.member().publish();
+		expect(world.permits).toEqual([]);
+		const sendBy = world.store.time + policy.leaseMs;
+		expect(await job()).toMatchObject({ state: 'retry_scheduled', phase: 'reconcile', attempts: 0, dueAt: sendBy + policy.lookAtMs[0]!, inDoubt: { suspected: true, sendBy } });
+	});
+
+	it('is sent after one look when that is so long ago that a Pin would be seen', async () => {
+		await forgot({ isFresh: 1, suspectUntil: world.store.time + policy.horizonMs });
+		world.pass(policy.horizonMs + 1);
+		await world.member().publish();
+		expect(reads()).toBe(1);
+		expect(await job()).toMatchObject({ state: 'succeeded', recovered: false });
+		const later = await world.put(1);
+		await world.member().publish();
+		expect(reads()).toBe(1);
+		expect((await world.store.jobs.get(later))!.state).toBe('succeeded');
+	});
+});

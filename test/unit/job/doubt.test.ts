@@ -4,7 +4,7 @@ import { transition } from '../../../src/job/transition';
 import { absent, aJobInDoubt, aRunningJob, dice, MINUTE, NOW, POLICY, SECOND } from './builders';
 
 /** Redis was back at NOW, without what was written in the last second before. */
-const FORGOTTEN = { lookFrom: NOW - SECOND, cutAt: NOW };
+const FORGOTTEN = { lookFrom: NOW - SECOND, at: NOW, isFresh: true };
 const HORIZON = NOW + POLICY.leaseMs + POLICY.horizonMs;
 const earlier = (changes: Partial<Job> = {}) => aRunningJob({ createdAt: NOW - 10 * MINUTE, dueAt: NOW - MINUTE, ...changes });
 const revisedAt = (at: number): Partial<Job> => ({ revisions: [{ revision: 2, at, by: 'Ops', changes: {} }] });
@@ -16,6 +16,8 @@ describe('a job that Redis may have forgotten to be sent', () => {
 		['was due only later', { dueAt: NOW + 1 }, false],
 		['was due only later, and was corrected before', { dueAt: NOW + 1, ...revisedAt(NOW - MINUTE) }, false],
 		['was put off since then', { dueAt: NOW + 1, ...revisedAt(NOW) }, true],
+		['was looked for since then', { lookedAt: NOW + 1 }, false],
+		['was looked for before', { lookedAt: NOW - 1 }, true],
 	])('is one that %s: %j → %p', (_name, changes, expected) => {
 		expect(mayHaveLeft(earlier(changes), FORGOTTEN)).toBe(expected);
 	});

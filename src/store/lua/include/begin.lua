@@ -29,15 +29,10 @@ local nextCounter = math.max(counter, told) + 1
 local rolledBack = counter < told
 local function rollBack()
 	rolledBack = true
-	quarantineUntil = math.max(quarantineUntil, now + horizonMs)
-	if cutAt == 0 then cutAt = now end
+	if lookUntil() <= now then cutAt = now end
+	quarantineUntil, isFresh = math.max(quarantineUntil, now + horizonMs), true
 end
 if rolledBack then rollBack() end
-
--- Until then every send is preceded by a look.
-local function lookUntil()
-	return math.max(quarantineUntil, suspectUntil)
-end
 
 local wakes = {}
 local function wake(message)

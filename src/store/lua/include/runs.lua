@@ -17,7 +17,9 @@
 -- meta     runs             the latest runs, each with the counter it began with: run:counter,run:counter
 --          durability       of the run greeted last, as run:always, run:everysec or run:none
 --          persistedAt      of what was written after this, nothing may be left
---          cutAt            what was sent on a lost permit was permitted before this; 0 when there can be none such
+--          cutAt            what was due before this and waits since then may have been sent on a permit that is lost
+--          cutBefore        the same of the restart before, should this one prove to have taken back nothing
+--          isFresh          1 when that may just have been: a look may not show the Pin yet
 --          quarantineUntil  acknowledged writes are gone, or nobody will be able to tell: it stands to its end
 --          suspectUntil     ends before its time when nobody is awaited any more
 --          pendingUntil     until then, on the clock of Redis itself, nothing is sent: whoever lives is back by then
@@ -27,7 +29,7 @@ local PENDING_MS = 2500 -- a connection is tried again every second
 local ON_DISK_MS = 2000 -- the most that `everysec` may take back
 local NO_RIGHT_YET_MS = 500
 
-local standing = redis.call('HMGET', KEYS[1], 'quarantineUntil', 'suspectUntil', 'pendingUntil', 'runs', 'durability', 'cutAt')
+local standing = redis.call('HMGET', KEYS[1], 'quarantineUntil', 'suspectUntil', 'pendingUntil', 'runs', 'durability', 'cutAt', 'cutBefore', 'isFresh')
 local quarantineUntil, suspectUntil, pendingUntil = tonumber(standing[1] or 0), tonumber(standing[2] or 0), tonumber(standing[3] or 0)
 
 -- Asked here and not by the caller: on a Cluster only this is sure to be the node that holds the namespace.
@@ -45,7 +47,8 @@ local runId = infoOf('server', 'run_id')
 local lastRun = string.match(standing[4] or '', '(%w*):%d+$')
 local isNewRun = lastRun ~= runId
 local wasLookingUntil = math.max(quarantineUntil, suspectUntil)
-local cutAt = wasLookingUntil > now and tonumber(standing[6] or 0) or 0
+local cutAt, cutBefore = tonumber(standing[6] or 0), tonumber(standing[7] or 0)
+local isFresh = standing[8] == '1' and wasLookingUntil > now
 local awaited, isAwaitedChanged = nil, false
 -- Registrations that were not yet sure to be on disk when the former run ended.
 local young = {}
@@ -72,6 +75,11 @@ local function setAwaited(workers)
 	if #workers == 0 then suspectUntil, pendingUntil = 0, 0 end
 end
 
+-- Every send is preceded by a look until then.
+local function lookUntil()
+	return math.max(quarantineUntil, suspectUntil)
+end
+
 -- Of those that are left: who was registered when the last of it was written, and who is awaited since an earlier restart.
 local function mayHaveSent()
 	local found, writtenAt = awaitedWorkers(), tonumber(meta[2] or 0)
@@ -90,7 +98,8 @@ local function suspectRestart()
 	local witnesses = mayHaveSent()
 	local isKept = isWhole and durability == 'everysec'
 	setAwaited(isKept and witnesses or {})
-	if not isKept or #awaited > 0 then cutAt = now end
+	if suspectUntil <= now then cutBefore = cutAt end
+	cutAt, isFresh = now, isFresh or not isKept or #awaited > 0
 	if #awaited > 0 then suspectUntil, pendingUntil = now + horizonMs, wall + PENDING_MS
 	else quarantineUntil = math.max(quarantineUntil, now + horizonMs) end
 end
@@ -115,7 +124,8 @@ local function writeRun()
 end
 
 local function writeStanding()
-	redis.call('HSET', KEYS[1], 'quarantineUntil', quarantineUntil, 'suspectUntil', suspectUntil, 'pendingUntil', pendingUntil, 'cutAt', cutAt)
+	redis.call('HSET', KEYS[1], 'quarantineUntil', quarantineUntil, 'suspectUntil', suspectUntil, 'pendingUntil', pendingUntil)
+	redis.call('HSET', KEYS[1], 'cutAt', cutAt, 'cutBefore', cutBefore, 'isFresh', isFresh and 1 or 0)
 	if not isAwaitedChanged then return end
 	redis.call('DEL', key('awaited'))
 	for _, worker in ipairs(awaited) do redis.call('SADD', key('awaited'), worker) end
