@@ -76,6 +76,7 @@ const BROKEN: [invariant: InvariantName, what: string, breaking: Breaking][] = [
 		history.snapshots.at(-1)!.types.displaced = 'set';
 	}],
 	['nothingIsLeftAtWork', 'a lease that stays', (history) => { valuesOf(history).leases = [jobOf(history, 'first').id, '1']; }],
+	['nothingIsLeftAtWork', 'a Pin that is kept from others for a job that is in no doubt', (history) => { valuesOf(history)['nat:acme:1'] = { [jobOf(history, 'first').id]: 'sent a b * * *' }; }],
 	['nothingIsLeftAtWork', 'a doubt that nobody has', (history) => { valuesOf(history).doubt = [jobOf(history, 'twin').id, '1']; }],
 	['leasesAreTakenOver', 'a lease that ran out long ago', ({ snapshots }) => { snapshots.find(({ values }) => values.leases)!.at += 600_000; }],
 	['failuresHaveOneQueue', 'a failure in no queue', (history) => { delete valuesOf(history)['failed:ops']; }],

@@ -19,20 +19,24 @@ export function everyKeyIsBounded(history: History): string[] {
 }
 
 const OF_WAITING = /^(lane|boards|due):/;
-const OF_WORKING = /^(leases|displaced|(busy|nat):.+)$/;
+const OF_WORKING = /^(leases|displaced|busy:.+)$/;
 
-/** When all has ended, nothing stands in an index of what waits or is worked on. */
+/** When all has ended, nothing stands in an index of what waits or is worked on; what is still in doubt stands with the doubts. */
 export function nothingIsLeftAtWork(history: History): string[] {
 	const { values } = endOf(history);
 	const unsure = new Set(history.jobs.filter(({ inDoubt }) => inDoubt !== null).map(({ id }) => id));
 	const doubts = membersOf(values.doubt).filter(({ member }) => !unsure.has(member)).map(({ member }) => `doubt holds ${member}`);
-	const left = (index: RegExp) => Object.entries(values).filter(([name]) => index.test(name)).map(([name, value]) => `${name} holds ${JSON.stringify(value)}`);
+	const contested = namesIn(values, /^nat:/).flatMap((name) => Object.keys(values[name] as Record<string, string>)
+		.filter((id) => !unsure.has(id)).map((id) => `${name} holds ${id}`));
+	const left = (index: RegExp) => namesIn(values, index).map((name) => `${name} holds ${JSON.stringify(values[name])}`);
 	return [
 		...doubts,
 		...(history.jobs.some(({ finishedAt }) => finishedAt === null) ? [] : left(OF_WAITING)),
-		...(history.jobs.some(({ lease }) => lease !== null) ? [] : left(OF_WORKING)),
+		...(history.jobs.some(({ lease }) => lease !== null) ? [] : [...contested, ...left(OF_WORKING)]),
 	];
 }
+
+const namesIn = (values: Snapshot['values'], index: RegExp): string[] => Object.keys(values).filter((name) => index.test(name));
 
 /** Between two rounds of a sweeper, in real time (crew.ts). */
 const SWEEP_MS = 2000;
