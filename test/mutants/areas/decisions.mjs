@@ -22,7 +22,7 @@ export const mutants = [
 	{ name: 'absence: an account that never sends again does', file: file('look'), find: `if (policy.neverResend) return`, replace: `if (false) return` },
 	{ name: 'scan: an owned Pin is a candidate', file: file('reconcile-plan'), find: `(owner !== null && owner !== job.id)`, replace: `false` },
 	{ name: 'scan: the first of several candidates is taken', file: file('reconcile-plan'), find: `candidates.length > 1 ||`, replace: `candidates.length > 2 ||` },
-	{ name: 'scan: a Pin older than the job is taken', file: file('natural-key'), find: `if (createdAt !== null && createdAt < notBefore) return null;`, replace: '' },
+	{ name: 'scan: a Pin older than the job is taken', file: file('natural-key'), find: `if (seen.createdAt !== null && seen.createdAt < notBefore) return null;`, replace: '' },
 	{ name: 'scan: the clock of Pinterest is not asked', file: file('reconcile-plan'), find: `return notBefore - Math.min(`, replace: `return notBefore - 0 * Math.min(` },
 	{ name: 'scan: a Pin with more in it than was sent is overlooked', file: file('natural-key'), find: `? 'alike' : null;`, replace: `? null : null;` },
 	{ name: 'scan: a Pin with more in it goes before the same one', file: file('reconcile-plan'), find: `alike = same.length === 0;`, replace: `alike = ofLikeness('alike').length > 0;` },

@@ -157,6 +157,15 @@ describe('what a scan says', () => {
 		const forbidden = aFailure('reads_forbidden', { httpStatus: 403, message: 'No.' });
 		expect(judgeScan(job, scan([], { complete: false, failure: forbidden }), nobody).evidence).toMatchObject({ scan: 'forbidden', note: '0 Pins on 1 pages, none matches. Not complete: No.' });
 	});
+
+	it('reads the link of each Pin once, however many jobs are in doubt on the board', () => {
+		const pins = Array.from({ length: 200 }, (_, n) => pin({ id: String(n), link: `https://shop.example/products/${n}` }));
+		const reads = jest.spyOn(URL, 'canParse');
+		for (let n = 0; n < 20; n++) expect(judgeScan(aJobInDoubt(), scan(pins), nobody).kind).toBe('absent');
+		// Once for its form, once for its marker; and the link of each job.
+		expect(reads.mock.calls.length).toBeLessThan(3 * pins.length);
+		reads.mockRestore();
+	});
 });
 
 describe('a store whose clock is ahead of Pinterest\'s', () => {
