@@ -21,7 +21,9 @@ class Listener {
 	async start(engine: Engine): Promise<string> {
 		this.server = createServer((request, response) => {
 			const parts: Buffer[] = [];
-			request.on('data', (part: Buffer) => parts.push(part)).on('end', () => void this.take(engine, request.headers, Buffer.concat(parts)).then((status) => response.writeHead(status).end()));
+			const answer = (status: number) => response.writeHead(status).end();
+			// An engine that is closed while it takes an event has not taken it.
+			request.on('data', (part: Buffer) => parts.push(part)).on('end', () => void this.take(engine, request.headers, Buffer.concat(parts)).then(answer, () => answer(503)));
 		});
 		await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
 		return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
