@@ -58,6 +58,11 @@ export function scriptTime(steps: readonly ClockStep[], at: number): number {
 	return step ? Math.max(step.seen, at + step.offsetMs) : at;
 }
 
+/** How far the time of a script was ahead at this instant. Of what came in the millisecond of a step nobody knows whether it was before: the least counts. */
+export function aheadAt(steps: readonly ClockStep[], at: number): number {
+	return Math.min(scriptTime(steps, at) - at, scriptTime(steps, at - 1) - (at - 1));
+}
+
 /**
  * The history as the scripts dated it, to be compared with its events. Left out is what happened while their time stood
  * still, since there before and after cannot be told apart; and whether Pinterest was waited for, which has a clock of its own.

@@ -5,7 +5,7 @@ import type { History } from '../../support/history';
 import { grouped } from '../../support/history';
 import { INVARIANTS, type InvariantName } from '../../support/invariants';
 import type { Snapshot } from '../../support/snapshot';
-import { inScriptTime, scriptTime } from './clock';
+import { aheadAt, inScriptTime } from './clock';
 import type { Row } from './contender';
 import type { Recording, ShardFacts } from './recording';
 import { isExplained, lostEnqueues, withoutAbsence, withoutForgotten, type LostEnqueue } from './rollback';
@@ -60,7 +60,7 @@ async function violationsIn(recording: Recording, lost: LostEnqueue[]): Promise<
 	const usual = inScriptTime(withoutForgotten(whole, recording), clock);
 	// What reached Pinterest is compared with the true time, all else with the time of the scripts.
 	const special: Partial<Record<InvariantName, History>> = {
-		everyPostHasItsPermit: { ...whole, permits: whole.permits.map((permit) => ({ ...permit, sendBy: permit.sendBy + permit.at - scriptTime(clock, permit.at) })) },
+		everyPostHasItsPermit: { ...whole, permits: whole.permits.map((permit) => ({ ...permit, sendBy: permit.sendBy - aheadAt(clock, permit.at) })) },
 		leasesAreTakenOver: withoutAbsence(whole, recording),
 	};
 	const found: Record<string, string[]> = {};

@@ -22,7 +22,7 @@ export async function bench(argv: string[], source: string): Promise<number> {
 	await letClockBeSet(source);
 	const mode = values.full ? 'full' : 'short';
 	const seed = values.seed === undefined ? undefined : Number(values.seed);
-	if (values.check) return checkAll({ mode: values.full ? 'full' : undefined, seed });
+	if (values.check) return checkAll({ mode: values.full ? 'full' : undefined, seed, write: values.write });
 	const timeFactor = Number(values['time-factor'] ?? USUAL_TIME_FACTOR);
 	const run = await Run.open({ mode, seed, timeFactor, fresh: values.fresh ?? false, sourceHash: hash, versions });
 	say(`Fault bench, ${mode}: --seed ${run.facts.seed}, everything ${timeFactor} times as fast; ${run.folder}`);

@@ -1,4 +1,4 @@
-import { inScriptTime, scriptTime, type ClockStep } from '../../bench/faults/clock';
+import { aheadAt, inScriptTime, scriptTime, type ClockStep } from '../../bench/faults/clock';
 import type { CutRecord } from '../../bench/faults/redis-host';
 import { lostEnqueues, withoutForgotten } from '../../bench/faults/rollback';
 import { countPins } from '../../bench/faults/round';
@@ -58,6 +58,11 @@ describe('the time of the scripts', () => {
 
 	it('jumps with the clock, and stands until the clock has caught up', () => {
 		expect([500, 1000, 1500, 2000, 4000, 5000].map((at) => scriptTime(steps, at))).toEqual([500, 4000, 4500, 4990, 4990, 5000]);
+	});
+
+	it('counts least ahead what came in the millisecond of a step', () => {
+		const steps: ClockStep[] = [{ at: 1000, offsetMs: 200, seen: 0 }, { at: 2000, offsetMs: 3000, seen: 2100 }];
+		expect([999, 1000, 1001, 1999, 2000, 2001].map((at) => aheadAt(steps, at))).toEqual([0, 0, 200, 200, 200, 3000]);
 	});
 
 	it('dates what happened, and leaves out what happened while it stood', () => {
