@@ -1,4 +1,4 @@
-import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { sleep, type IDataObject, type IWebhookFunctions, type IWebhookResponseData } from 'n8n-workflow';
 import type { Received } from '../../src';
 import { engineOf } from '../shared/engine';
 import { itemOfEvent, type EventPayload } from '../shared/event-item';
@@ -42,11 +42,24 @@ function accept(payload: EventPayload, eventId: string): IWebhookResponseData {
 function settleWhenAnswered(node: IWebhookFunctions, received: Extract<Received, { ok: true }>, release: () => void): void {
 	const response = node.getResponseObject();
 	response.once('close', () => {
-		const taken = response.writableFinished && response.statusCode < 300;
-		(taken ? received.confirm() : received.release())
+		wasTaken(response)
+			.then(async (taken) => await (taken ? received.confirm() : received.release()))
 			.catch((error: Error) => node.logger.warn(`Pinterest jobs: ${received.eventId} was not marked: ${error.message}`))
 			.finally(release);
 	});
+}
+
+/** As long as a claim of the event stands at most. */
+const PATIENCE_MS = 60_000;
+const LOOK_MS = 100;
+
+/**
+ * Whether n8n has started an execution. A busy n8n starts it also for a sender that has given up meanwhile, and answers into the void:
+ * that counts as well, or the next delivery would start another one.
+ */
+async function wasTaken(response: Pick<ReturnType<IWebhookFunctions['getResponseObject']>, 'writableEnded' | 'statusCode'>): Promise<boolean> {
+	for (let waitedMs = 0; !response.writableEnded && waitedMs < PATIENCE_MS; waitedMs += LOOK_MS) await sleep(LOOK_MS);
+	return response.writableEnded && response.statusCode < 300;
 }
 
 function answer(node: IWebhookFunctions, status: number, text: string): IWebhookResponseData {

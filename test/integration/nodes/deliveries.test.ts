@@ -64,16 +64,16 @@ function contextOf(httpRequest: IncomingMessage, httpResponse: ServerResponse): 
 }
 
 /** One delivery of this event; answers its status, 0 when the line broke first. */
-async function deliver(eventId: string): Promise<number> {
+async function deliver(eventId: string, signal?: AbortSignal): Promise<number> {
 	const body = Buffer.from(JSON.stringify({ type: 'job.succeeded', timestamp: '2026-11-02T09:00:00.000Z', data: { id: 'pj_1', seq: 3 } }));
 	const headers = { 'content-type': 'application/json', ...sign([SECRET], eventId, Date.now(), body) };
 	const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhook/node-1`;
-	return fetch(url, { method: 'POST', headers, body }).then(({ status }) => status, () => 0);
+	return fetch(url, { method: 'POST', headers, body, signal }).then(({ status }) => status, () => 0);
 }
 
 /** The delivery again, as its sender does while it is told that the event is in somebody's hands. */
 async function deliverAgain(eventId: string): Promise<number> {
-	for (const deadline = Date.now() + 5000; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
+	for (const deadline = Date.now() + 15_000; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
 		const status = await deliver(eventId);
 		if (status !== 409 || Date.now() > deadline) return status;
 	}
@@ -85,14 +85,31 @@ it('an event that n8n took starts one execution, however often it is delivered',
 });
 
 it('an event is in nobody else\'s hands until n8n has answered, and still comes again when n8n ends before that', async () => {
+	let killed: ServerResponse | undefined;
 	n8n = async (response) => {
 		expect(await deliver('evt_killed')).toBe(409);
-		response.destroy();
+		killed = response.destroy();
 	};
 	expect(await deliver('evt_killed')).toBe(0);
 	n8n = (response) => void response.writeHead(200).end();
 	expect(await deliverAgain('evt_killed')).toBe(200);
 	expect(started).toBe(2);
+	// What was killed would not go on waiting for its answer.
+	killed!.writeHead(503).end();
+});
+
+it('an event that n8n took after its sender had given up starts one execution', async () => {
+	const impatient = new AbortController();
+	n8n = async (response) => {
+		const gone = new Promise((resolve) => response.once('close', resolve));
+		impatient.abort();
+		await gone;
+		expect(await deliver('evt_late')).toBe(409);
+		response.writeHead(200).end();
+	};
+	expect(await deliver('evt_late', impatient.signal)).toBe(0);
+	expect(await deliverAgain('evt_late')).toBe(200);
+	expect(started).toBe(1);
 });
 
 it('an event that n8n could not start an execution for comes again', async () => {
