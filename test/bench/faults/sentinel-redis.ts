@@ -136,7 +136,7 @@ async function startSentinel(master: Node, ends: (() => Promise<unknown>)[]): Pr
 	const config = join(dir, 'sentinel.conf');
 	await writeFile(config, [
 		`port ${port}`, 'bind 127.0.0.1', `dir ${dir}`, `sentinel monitor ${NAME} 127.0.0.1 ${master.proxy.port} 1`,
-		`sentinel down-after-milliseconds ${NAME} 1000`, `sentinel failover-timeout ${NAME} 1000`,
+		`sentinel down-after-milliseconds ${NAME} 3000`, `sentinel failover-timeout ${NAME} 1000`,
 	].join('\n'));
 	const sentinel = watchedProcess(redisProgram()!, [config, '--sentinel']);
 	ends.push(() => rm(dir, { recursive: true, force: true }), () => sentinel.end('SIGKILL'));
