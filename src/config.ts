@@ -29,6 +29,8 @@ export interface EngineConfig {
 	policy?: Partial<Policy>;
 	/** Limits over the whole app; unlimited when absent. */
 	appPace?: PaceSettings;
+	/** Origins at which a corrected image may be looked at although they are not public; for trials. */
+	trustedImageOrigins?: string[];
 	/** Bytes of media a namespace may keep; 512 MB by default. */
 	mediaCapBytes?: number;
 	/** One JSON line a transition; nothing by default. */
@@ -42,7 +44,7 @@ export interface Settings extends EngineConfig {
 	mediaCapBytes: number;
 }
 
-const KNOWN = new Set<string>(['redis', 'namespace', 'signingSecret', 'previousSigningSecret', 'deliveryBaseUrl', 'timeFactor', 'policy', 'appPace', 'mediaCapBytes', 'log']);
+const KNOWN = new Set<string>(['redis', 'namespace', 'signingSecret', 'previousSigningSecret', 'deliveryBaseUrl', 'timeFactor', 'policy', 'appPace', 'trustedImageOrigins', 'mediaCapBytes', 'log']);
 const NAMESPACE = /^[a-z0-9][a-z0-9-]{0,47}$/;
 const SECRET_BYTES = 24;
 const FASTEST = 1000;

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { settingsOf, type EngineConfig, type Settings } from './config';
 import { Crew } from './crew';
 import { EngineError } from './errors';
+import { frontDesk } from './front-desk';
 import { payloadOf } from './job/event';
 import { APP, type HoldKind, type Incident } from './job/hold';
 import type { Media } from './job/job';
@@ -30,7 +31,8 @@ import { Receiver, type Received } from './webhook/receiver';
 import { Registrar } from './webhook/registrar';
 import { UrlGuard } from './webhook/url-guard';
 import type { ServedAccount, World } from './work/contract';
-import { Desk, type Actor, type Correction, type Verdict } from './work/desk';
+import type { Actor, Correction, Desk, RequeueOptions, Verdict } from './work/desk';
+import type { Failures } from './work/failures';
 import { Intake, type EnqueueOptions, type EnqueueResult } from './work/intake';
 import { clockFindings, Overview, redisFindings, type AccountView, type Finding, type Health } from './work/overview';
 import { holdUnserved } from './work/unserved';
@@ -72,6 +74,8 @@ export class Engine {
 	private readonly views: Views;
 	private readonly intake: Intake;
 	private readonly desk: Desk;
+	/** The failure queues: by cause, one by one, or many at once. */
+	readonly failures: Failures;
 	private readonly overview: Overview;
 	private readonly guard: UrlGuard;
 	private crew: Crew | null = null;
@@ -99,7 +103,10 @@ export class Engine {
 		});
 		this.views = new Views({ holds: this.holdStore });
 		const { world, log, views } = this;
-		this.desk = new Desk({ store: this.store, list: (filter) => this.jobs.list(filter), views, policy, world });
+		({ desk: this.desk, failures: this.failures } = frontDesk({
+			namespace: this.namespace, store: this.store, jobs: this.jobs, accounts: this.accountStore, holds: () => this.holdStore.list(),
+			askForCheck: (account) => this.askForCheck(account), trustedImageOrigins: settings.trustedImageOrigins, views, policy, world,
+		}));
 		this.intake = new Intake({
 			store: this.store, putMedia: (sha256, bytes) => this.media.put(sha256, bytes),
 			holdUnserved: (accounts) => holdUnserved(accounts, { accounts: this.accountStore, holds: this.holdStore, isServed: (at) => this.overview.isServed(at) }),
@@ -144,7 +151,7 @@ export class Engine {
 
 	/** Newest first; a page may be short and still have a next one. */
 	async list(filter: JobFilter): Promise<{ jobs: JobView[]; cursor: string | null }> {
-		const { jobs, cursor } = await this.jobs.list(await this.accountStore.named(filter));
+		const { jobs, cursor } = await this.jobs.list(await this.failures.understood(filter));
 		return { jobs: await this.views.ofAll(jobs.map((job) => ({ job, existing: false }))), cursor };
 	}
 
@@ -158,14 +165,9 @@ export class Engine {
 		return this.desk.cancel(id, actor);
 	}
 
-	/** Puts a failed or canceled job back under its key: `job_not_failed`, `job_in_doubt`, `key_owned`, `requeue_limit`. */
-	async requeue(id: string, fields: Correction, actor: Actor): Promise<JobView> {
-		return this.desk.requeue(id, await this.accountStore.named(fields), actor);
-	}
-
-	/** The same for every failed job of a filter; what one job refuses harms no other. */
-	async requeueMany(filter: JobFilter, fields: Correction, actor: Actor & { dryRun?: boolean; limit?: number }): ReturnType<Desk['requeueMany']> {
-		return this.desk.requeueMany(await this.accountStore.named(filter), await this.accountStore.named(fields), actor);
+	/** Puts a failed or canceled job back under its key: `job_not_failed`, `job_in_doubt`, `key_owned`, `requeue_limit`, `preflight_failed`. */
+	async requeue(id: string, fields: Correction, actor: Actor, options: RequeueOptions = {}): Promise<JobView> {
+		return this.desk.requeue(id, await this.accountStore.named(fields), actor, options);
 	}
 
 	/** What a person found out about a job whose outcome is unknown: `not_in_doubt`, `key_owned`. */
@@ -211,8 +213,7 @@ export class Engine {
 	/** Asks the account's workers to check its token now: a read, never a POST. Answers what is held at this moment. */
 	async checkHold(account: string): Promise<Incident[]> {
 		const name = await this.accountStore.firstName(account);
-		await this.accountStore.askForCheck(name);
-		this.crew?.checkNow();
+		await this.askForCheck(name);
 		return this.holdStore.list(name);
 	}
 
@@ -276,6 +277,11 @@ export class Engine {
 	private async deliversElsewhere(): Promise<string[]> {
 		const hosts = (await this.accountStore.workers()).filter(({ lastSeenAt }) => this.overview.isServed(lastSeenAt)).map(({ host }) => host);
 		return hosts.includes(hostname()) ? [] : [...new Set(hosts)];
+	}
+
+	private async askForCheck(account: string): Promise<void> {
+		await this.accountStore.askForCheck(account);
+		this.crew?.checkNow();
 	}
 
 	private publisher(): ReturnType<typeof createPublisher> {

@@ -10,7 +10,7 @@ const example: JobView = {
 	account: 'acme-us', client: 'Acme', board: { id: '549755885175', sectionId: null, name: 'Lamps' }, link: 'https://shop.example/lamps/17',
 	source: 'row-17', creative: { kind: 'image_url', ref: 'https://shop.example/images/lamp.jpg', sha256: null }, title: 'A lamp for long evenings',
 	scheduledAt: null, publishBefore: null, createdAt: '2026-11-24T10:00:00.000Z', nextAttemptAt: null, finishedAt: null,
-	attempts: 0, attemptHistory: [], lastError: null, nextAction: 'This is an example: no such job exists.', fix: null, queue: null, incident: null,
+	attempts: 0, attemptHistory: [], lastError: null, nextAction: 'This is an example: no such job exists.', fix: null, queue: null, handling: [], revisions: [], doubt: null, incident: null,
 	warnings: [], pinId: null, pinUrl: null, recovered: false, metadata: { row: 17 }, n8n: null,
 };
 
@@ -31,5 +31,5 @@ const failed: Partial<JobView> = {
 		class: 'route', code: 'board_not_found', message: 'Board not found.', hint: 'Choose a board of this account and requeue the job.',
 		clientMessage: 'The board of this Pin could not be found.',
 	},
-	queue: { name: 'ops', owner: null, since: attempt.endedAt }, fix: { operation: 'requeue', fields: ['boardId'] },
+	queue: { name: 'ops', owner: null, since: attempt.endedAt, snoozedUntil: null, cause: 'board_not_found|acme-us|549755885175' }, fix: { operation: 'requeue', fields: ['boardId'] },
 };

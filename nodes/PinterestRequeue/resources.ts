@@ -1,16 +1,22 @@
 import type { Resource } from '../shared/operation';
+import { addNote } from './failure/add-note.operation';
+import { claim } from './failure/claim.operation';
+import { getGroups } from './failure/get-groups.operation';
 import { getMany as getManyFailures } from './failure/get-many.operation';
+import { resolve } from './failure/resolve.operation';
+import { snooze } from './failure/snooze.operation';
 import { checkNow } from './hold/check-now.operation';
 import { getMany as getManyHolds } from './hold/get-many.operation';
 import { release } from './hold/release.operation';
+import { getProgress } from './job/get-progress.operation';
 import { requeue } from './job/requeue.operation';
 import { requeueMany } from './job/requeue-many.operation';
 import { resolveUnknown } from './job/resolve-unknown.operation';
 import { getMany as getManySubscriptions } from './subscription/get-many.operation';
 
 export const resources: Resource[] = [
-	{ name: 'Job', value: 'job', description: 'A failed job that shall run again', operations: [requeue, requeueMany, resolveUnknown] },
-	{ name: 'Failure', value: 'failure', description: 'Failed jobs that wait for somebody', operations: [getManyFailures] },
+	{ name: 'Job', value: 'job', description: 'A failed job that shall run again', operations: [requeue, requeueMany, getProgress, resolveUnknown] },
+	{ name: 'Failure', value: 'failure', description: 'Failed jobs that wait for somebody', operations: [getManyFailures, getGroups, claim, addNote, snooze, resolve] },
 	{ name: 'Hold', value: 'hold', description: 'What makes a whole account or app wait', operations: [getManyHolds, checkNow, release] },
 	{ name: 'Subscription', value: 'subscription', description: 'Who is told of events', operations: [getManySubscriptions] },
 ];

@@ -59,3 +59,25 @@ function revisionOf(value: unknown): number | null {
 	if (!/^\d{1,9}$/.test(text)) throw refused(`Revision Seen "${text}" is not a number.`, 'Use the revision of the job, for example {{ $json.job.revision }}.');
 	return Number(text);
 }
+
+/** Whether a correction is looked at before it is written, and whether it is written at all. */
+export const checkFields: INodeProperties[] = [
+	{
+		displayName: 'Check First',
+		name: 'check',
+		type: 'boolean',
+		default: true,
+		description: 'Whether to look at a changed board, section or image address before anything runs: a board that is none of the account, or an image that cannot be loaded, is refused at once',
+	},
+	{
+		displayName: 'Dry Run',
+		name: 'dryRun',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to check only: the output shows what would be requeued, and nothing is changed',
+	},
+];
+
+export function checksOf(n8n: IExecuteFunctions, item: number): { check: boolean; dryRun: boolean } {
+	return { check: n8n.getNodeParameter('check', item, true) !== false, dryRun: n8n.getNodeParameter('dryRun', item, false) === true };
+}

@@ -9,6 +9,8 @@ import { redact } from './redact';
 /** The one change an outcome makes: applied by one script, all or nothing. */
 export interface Change {
 	from: JobState;
+	/** How many changes without an event the job had had: it is written only if there was none since. */
+	fromEdits: number;
 	/** The job after the change; `seq` is already the one of the event, `lease` is null. */
 	job: Job;
 	/** Null when neither state nor phase changes: such steps are no event of their own. */
@@ -29,7 +31,7 @@ export interface PinOwning {
 /** The change from one job to another, with the next number if it is an event. */
 export function changeOf(before: Job, after: Partial<Job>, event: JobEventType | null, more: Partial<Pick<Change, 'hold' | 'pin'>> = {}): Change {
 	const seq = before.seq + (event === null ? 0 : 1);
-	return { from: before.state, job: { ...before, ...after, seq, lease: null }, event, hold: null, pin: null, ...more };
+	return { from: before.state, fromEdits: before.edits, job: { ...before, ...after, seq, lease: null }, event, hold: null, pin: null, ...more };
 }
 
 /** The change that an outcome makes: an event exactly when state or phase changes. */
@@ -56,7 +58,7 @@ export function failed(job: Job, row: FailureRow, facts: FailureFacts, now: numb
 	const after: Partial<Job> = {
 		...ended, state: 'failed', finishedAt: now,
 		lastError: { class: classOfQueue(row.queue), code: row.code, message: redact(facts.message), httpStatus: facts.httpStatus },
-		queue: { name: row.queue, owner: null, since: now },
+		queue: { name: row.queue, owner: null, since: now, snoozedUntil: null },
 		groupKey: groupKeyOf(job, row, facts), ...more,
 	};
 	return stepOf(job, after);

@@ -1,7 +1,6 @@
-import { rowOf } from './failures';
+import { aboutOf, whatToDo } from './failure-group';
 import { HOLD_KINDS, holdHint, type HoldKind } from './hold';
 import type { Job, JobState, Phase } from './job';
-import { filled } from './sentences';
 import { viewAsOf } from './view';
 
 export const JOB_EVENT_TYPES = [
@@ -76,17 +75,14 @@ export function dataOf(event: EngineEvent, job: Job | null): Record<string, unkn
 /** Instants in ISO, as everywhere in a payload, under whatever name they come; and what to do. */
 function incidentData({ account, incident }: AccountEvent): Record<string, unknown> {
 	const shown = Object.entries(incident).map(([name, value]) => [name, typeof value === 'number' && INSTANTS.has(name) ? new Date(value).toISOString() : value]);
-	return { account, ...Object.fromEntries(shown), ...hintOf(account, incident) };
+	return { account, ...Object.fromEntries(shown.filter(([name]) => name !== 'groupKey')), ...hintOf(account, incident) };
 }
 
 const INSTANTS = new Set(['since', 'until', 'at', 'endsAt', 'releasedAt']);
 
-function hintOf(account: string, { kind, code, groupKey }: Record<string, unknown>): { hint?: string } {
+function hintOf(account: string, { kind, groupKey }: Record<string, unknown>): Record<string, unknown> {
 	if (isHoldKind(kind)) return { hint: holdHint(kind, account) };
-	if (typeof code !== 'string' || typeof groupKey !== 'string') return {};
-	// What the cause of a group is about stands behind its code and account (see group-key.ts).
-	const [, , about = '?', section = '?'] = groupKey.split('|');
-	return { hint: filled(rowOf(code).hint, { account, board: about, section, link: about, media: about }) };
+	return typeof groupKey === 'string' ? { cause: groupKey, about: aboutOf(groupKey), ...whatToDo(groupKey, account) } : {};
 }
 
 function isHoldKind(kind: unknown): kind is HoldKind {

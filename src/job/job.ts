@@ -88,6 +88,20 @@ export interface RevisionChange {
 	changes: Record<string, { from: unknown; to: unknown }>;
 }
 
+/** What people do with a failed job beside correcting it. */
+export const HANDLINGS = ['claimed', 'released', 'noted', 'snoozed', 'resolved'] as const;
+
+/** One thing somebody did with a failed job. */
+export interface Handling {
+	at: number;
+	by: string | null;
+	what: (typeof HANDLINGS)[number];
+	/** In their words; at most 1000 characters. */
+	note: string | null;
+	/** Until when it was snoozed. */
+	until: number | null;
+}
+
 export interface LastError {
 	class: ErrorClass;
 	code: string;
@@ -148,7 +162,13 @@ export interface Job {
 	used: { classes: Partial<Record<ErrorClass, number>>; codes: Record<string, number>; afterAbsence: number };
 	inDoubt: Doubt | null;
 	lastError: LastError | null;
-	queue: { name: QueueName; owner: string | null; since: number } | null;
+	/** The failure queue it stands in; while snoozed it is not shown there. */
+	queue: { name: QueueName; owner: string | null; since: number; snoozedUntil: number | null } | null;
+	/** What was done about its failures; the oldest beyond a cap are only counted. */
+	handling: Handling[];
+	handlingCut: number;
+	/** Counts changes that are no event, so that two people do not undo each other's. */
+	edits: number;
 	/** The cause that groups failures: code and what it is about. */
 	groupKey: string | null;
 	pinId: string | null;

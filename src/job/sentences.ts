@@ -54,6 +54,7 @@ function heldBy(job: Job, { kind, account, until }: Incident): string {
 
 function afterFailure(job: Job): string {
 	if (job.mayExist) return 'Nothing: closed by hand without knowing whether the Pin exists. This key is not sent again, unless somebody gives another verdict.';
+	if (job.queue === null && !job.inDoubt) return `Nothing: it was closed by ${job.handling.at(-1)?.by ?? 'hand'}. Requeue brings it back.`;
 	if (job.lastError === null) return 'Look at the last attempt, then requeue.';
 	const hint = sentence(rowOf(job.lastError.code).hint, job);
 	return /requeue|verdict/i.test(hint) ? hint : `${hint} Then requeue this job.`;

@@ -1,7 +1,7 @@
 import type { JobEvent } from './event';
 import { rowOf } from './failures';
 import type { Incident } from './hold';
-import type { Attempt, ErrorClass, Job, JobState, N8nOrigin, Phase, PinContent, QueueName } from './job';
+import type { Attempt, Doubt, ErrorClass, Evidence, Handling, Job, JobState, N8nOrigin, Phase, PinContent, QueueName, RevisionChange } from './job';
 import { clientSentence, nextActionOf, sentence } from './sentences';
 
 /** The job as everybody sees it: node output, events, the ops form and the command line. Field names are API. */
@@ -29,7 +29,14 @@ export interface JobView {
 	lastError: { class: ErrorClass; code: string; message: string; hint: string; clientMessage: string } | null;
 	nextAction: string;
 	fix: { operation: 'requeue' | 'resolveUnknown'; fields: string[] } | null;
-	queue: { name: QueueName; owner: string | null; since: string } | null;
+	/** Open failures only; `snoozedUntil` lies ahead while nobody is to be reminded; `cause` is what it shares with others. */
+	queue: { name: QueueName; owner: string | null; since: string; snoozedUntil: string | null; cause: string | null } | null;
+	/** What was done about its failures, the latest last. */
+	handling: HandlingView[];
+	/** Who changed what from which value to which, the latest last. */
+	revisions: RevisionView[];
+	/** While nobody knows whether the Pin exists: the looks at the board so far. */
+	doubt: { sendBy: string; absentScans: number; looks: LookView[]; looksCut: number } | null;
 	incident: { id: string; kind: string; since: string; waiting: number } | null;
 	warnings: string[];
 	pinId: string | null;
@@ -53,6 +60,32 @@ export interface AttemptView {
 	message: string | null;
 }
 
+export interface HandlingView {
+	at: string;
+	by: string | null;
+	what: Handling['what'];
+	note: string | null;
+	until: string | null;
+}
+
+export interface RevisionView {
+	revision: number;
+	at: string;
+	by: string | null;
+	changes: RevisionChange['changes'];
+}
+
+export interface LookView {
+	at: string;
+	scan: Evidence['scan'];
+	pages: number;
+	candidates: number;
+	note: string;
+}
+
+/** So many of each are shown; an event must stay small. */
+const SHOWN = 10;
+
 /** Shows a job: the one function that does. `incident` is what it waits under; `existing` says that its key was known already. */
 export function viewOf(job: Job, { incident = null, existing = false }: { incident?: Incident | null; existing?: boolean } = {}): JobView {
 	const { content } = job;
@@ -65,12 +98,26 @@ export function viewOf(job: Job, { incident = null, existing = false }: { incide
 		nextAttemptAt: iso(job.dueAt), finishedAt: iso(job.finishedAt),
 		attempts: job.attempts, attemptHistory: job.attemptHistory.map(attemptView),
 		lastError: errorView(job), nextAction: nextActionOf(job, incident), fix: fixOf(job),
-		queue: job.queue && { ...job.queue, since: instant(job.queue.since) },
+		queue: job.queue && { ...job.queue, since: instant(job.queue.since), snoozedUntil: iso(job.queue.snoozedUntil), cause: job.groupKey },
+		handling: job.handling.slice(-SHOWN).map((entry) => ({ ...entry, at: instant(entry.at), until: iso(entry.until) })),
+		revisions: job.revisions.slice(-SHOWN).map((change) => ({ ...change, at: instant(change.at), changes: readable(change.changes) })),
+		doubt: job.inDoubt && doubtView(job.inDoubt),
 		incident: incident && { id: incident.id, kind: incident.kind, since: instant(incident.since), waiting: incident.waiting },
 		warnings: job.warnings,
 		pinId: job.pinId, pinUrl: job.pinId === null ? null : job.pinUrl ?? `https://www.pinterest.com/pin/${job.pinId}/`,
 		recovered: job.recovered, metadata: job.metadata, n8n: job.n8n,
 	};
+}
+
+function doubtView({ sendBy, absentScans, evidence, evidenceCut }: Doubt): NonNullable<JobView['doubt']> {
+	const looks = evidence.map(({ at, scan, pages, candidates, note }) => ({ at: instant(at), scan, pages, candidates, note }));
+	return { sendBy: instant(sendBy), absentScans, looks, looksCut: evidenceCut };
+}
+
+/** Instants in ISO, as everywhere in a view. */
+function readable(changes: RevisionChange['changes']): RevisionChange['changes'] {
+	const shown = (field: string, value: unknown) => ((field === 'scheduledAt' || field === 'publishBefore') && typeof value === 'number' ? instant(value) : value);
+	return Object.fromEntries(Object.entries(changes).map(([field, { from, to }]) => [field, { from: shown(field, from), to: shown(field, to) }]));
 }
 
 /** Shows a job as it was when an event was written, whatever has become of it since. */

@@ -10,7 +10,7 @@ const CONTENT = [
 	'client', 'source', 'userKey', 'assetId', 'content', 'fingerprint', 'marker', 'scheduledAt', 'publishBefore', 'metadata', 'n8n',
 ] as const satisfies readonly (keyof Job)[];
 const FIELDS = [
-	'id', 'account', 'state', 'phase', 'revision', 'seq', 'dueAt', 'finishedAt', 'attempts', 'startedAt', 'createdAt', 'lease',
+	'id', 'account', 'state', 'phase', 'revision', 'seq', 'dueAt', 'finishedAt', 'attempts', 'startedAt', 'createdAt', 'edits', 'lease',
 ] as const satisfies readonly (keyof Job)[];
 
 /** A record as scripts answer it: id, fields of the hash one after another, doc, content, client of the account. */
@@ -29,8 +29,8 @@ export function fieldsOf(flat: string[]): Fields {
 export function jobOf([id, flat, doc, content, client]: RawRecord): Job {
 	const fields = fieldsOf(flat);
 	return withClient({
-		...parsed(content), ...parsed(doc), ...movedFields(fields),
-		id, account: fields.account, createdAt: Number(fields.created), lease: leaseOf(fields),
+		handling: [], handlingCut: 0, ...parsed(content), ...parsed(doc), ...movedFields(fields),
+		id, account: fields.account, createdAt: Number(fields.created), edits: Number(fields.edit ?? 0), lease: leaseOf(fields),
 	} as Job, client);
 }
 
@@ -56,7 +56,7 @@ export function recordJson(job: Job, more: Record<string, unknown>): string {
 	return JSON.stringify({
 		id: job.id, state: job.state, phase: job.phase ?? '', account: job.account, board: job.content.boardId,
 		due: text(job.dueAt ?? (isWaiting(job) ? job.createdAt : null)), seq: text(job.seq), rev: text(job.revision), n: text(job.attempts),
-		created: text(job.createdAt), started: text(job.startedAt), finished: text(job.finishedAt), nat: naturalKey(job),
+		created: text(job.createdAt), edit: text(job.edits), started: text(job.startedAt), finished: text(job.finishedAt), nat: naturalKey(job),
 		queue: job.queue?.name ?? '', since: text(job.queue?.since ?? null), group: job.queue ? job.groupKey ?? '' : '',
 		groupEvent: job.queue && job.groupKey ? groupEvent(job) : '', media: mediaOf(job), doubt: text(job.inDoubt?.sendBy ?? null),
 		pin: job.pinId ?? '', may: job.mayExist ? '1' : '', event: '', pinBy: '', aliases: [], ...more,
@@ -64,8 +64,8 @@ export function recordJson(job: Job, more: Record<string, unknown>): string {
 }
 
 /** What of a change a script needs beside the record. */
-export function changeFields({ from, event, hold, pin }: Change): Record<string, unknown> {
-	return { from, event: event ?? '', pinBy: pin?.by ?? '', alike: pin?.alike ? '1' : '', hold: hold ? holdFields(hold) : undefined };
+export function changeFields({ from, fromEdits, event, hold, pin }: Change): Record<string, unknown> {
+	return { from, fromEdits: text(fromEdits), event: event ?? '', pinBy: pin?.by ?? '', alike: pin?.alike ? '1' : '', hold: hold ? holdFields(hold) : undefined };
 }
 
 export function holdFields({ account, kind, until, code, message }: HoldRequest): Record<string, string> {
@@ -142,7 +142,7 @@ function mediaOf(job: Job): string {
 function groupEvent(job: Job): string {
 	const { groupKey, queue, lastError, account, id } = job;
 	return JSON.stringify({
-		groupKey, queue: queue?.name, account, client: job.client, jobId: id,
+		groupKey, queue: queue?.name, since: queue?.since, account, client: job.client, jobId: id,
 		class: lastError?.class ?? null, code: lastError?.code ?? null, message: lastError?.message ?? null,
 	});
 }

@@ -114,6 +114,19 @@ export interface JobFilter {
 	phase?: Phase;
 	boardId?: string;
 	source?: string;
+	/** A cause of failures, as `FailureGroup.cause` names it. */
+	cause?: string;
+	/** What waits under this hold, or failed while it stood; only the engine's door understands it. */
+	incident?: string;
+	/** Whose failures; null: those that nobody has claimed. */
+	owner?: string | null;
+	/** Somewhere in id, source, title, link, board name or last message; in any case. */
+	text?: string;
+	/** Failed since, or before, epoch ms. */
+	failedAfter?: number;
+	failedBefore?: number;
+	/** Leaves out what is snoozed at this instant. */
+	awakeAt?: number;
 	createdAfter?: number;
 	createdBefore?: number;
 	/** 1 to 500; 50 by default. */

@@ -1,3 +1,4 @@
+import type { Cause } from '../job/failure-group';
 import { JOB_STATES, QUEUE_NAMES, type Job, type JobState, type QueueName } from '../job/job';
 import type { AccountCounts, JobCounts, JobFilter, JobPage } from './contract';
 import type { Namespace } from './namespace';
@@ -59,6 +60,24 @@ export class JobList {
 		};
 	}
 
+	/** Why jobs have failed, the oldest cause first; `recentAfter` also counts those that failed since. */
+	async causes(recentAfter: number | null = null): Promise<{ cause: Cause; count: number; recent: number | null }[]> {
+		const [causes, counts] = await this.namespace.read((client) => batch(client, ['causes', 'groups'].map((name) => ['hgetall', this.namespace.key(name)]))) as Record<string, string>[];
+		const recent = recentAfter === null ? null : await this.failedSince(recentAfter);
+		return Object.entries(causes ?? {}).map(([group, json]) => ({
+			cause: JSON.parse(json) as Cause, count: Number(counts?.[group] ?? 0), recent: recent && (recent.get(group) ?? 0),
+		})).filter(({ count }) => count > 0).sort((a, b) => a.cause.since - b.cause.since);
+	}
+
+	/** Open failures since an instant, by cause. */
+	private async failedSince(at: number): Promise<Map<string, number>> {
+		const ids = (await this.namespace.read((client) => batch(client, QUEUE_NAMES.map((queue) => ['zrangebyscore', this.namespace.key('failed', queue), at, '+inf'])))).flat() as string[];
+		const groups = await this.namespace.read((client) => batch(client, ids.map((id) => ['hget', this.namespace.key('job', id), 'group']))) as (string | null)[];
+		const found = new Map<string, number>();
+		for (const group of groups) if (group) found.set(group, (found.get(group) ?? 0) + 1);
+		return found;
+	}
+
 	async accountCounts(accounts: string[]): Promise<Map<string, AccountCounts>> {
 		const answers = await this.namespace.read((client) => batch(client, accounts.map((account) => ['hgetall', this.namespace.key('counts', account)])));
 		return new Map(accounts.map((account, i) => {
@@ -91,16 +110,19 @@ export class JobList {
 	}
 }
 
-/** The smallest indexes that hold every job the filter can want. */
-function indexesOf({ queue, account, states }: JobFilter): string[] {
+/** The smallest indexes that hold every job the filter can want. What stands in no queue has no cause, owner or age as a failure. */
+function indexesOf({ queue, account, states, cause, owner, failedAfter, failedBefore }: JobFilter): string[] {
 	if (queue) return [`failed:${queue}`];
+	if (cause !== undefined || owner !== undefined || failedAfter !== undefined || failedBefore !== undefined) return QUEUE_NAMES.map((name) => `failed:${name}`);
 	if (account !== undefined) return [`jobs:${account}`];
 	return (states?.length ? states : JOB_STATES).map((state) => `state:${state}`);
 }
 
 /** Where a list begins. Queues are ordered by when the failure came, all else by when the job was made. */
-function startOf({ queue, createdBefore }: JobFilter): Place {
-	const score = queue || createdBefore === undefined ? Number.MAX_SAFE_INTEGER : createdBefore;
+function startOf(filter: JobFilter): Place {
+	const inQueues = indexesOf(filter)[0]!.startsWith('failed:');
+	const start = inQueues ? filter.failedBefore : filter.createdBefore;
+	const score = start ?? Number.MAX_SAFE_INTEGER;
 	return { score, id: '\uffff' };
 }
 
@@ -110,10 +132,24 @@ function placeOf(cursor: string): Place | null {
 }
 
 function fits(job: Job, filter: JobFilter): boolean {
-	const { states, account, client, queue, code, phase, boardId, source, createdAfter, createdBefore } = filter;
+	const { states, account, client, queue, code, phase, boardId, source, cause, createdAfter, createdBefore } = filter;
 	const same = (wanted: unknown, is: unknown) => wanted === undefined || wanted === is;
 	return (!states?.length || states.includes(job.state))
 		&& same(account, job.account) && same(client, job.client) && same(queue, job.queue?.name)
 		&& same(code, job.lastError?.code) && same(phase, job.phase) && same(boardId, job.content.boardId) && same(source, job.source)
+		&& same(cause, job.groupKey) && fitsFailure(job, filter) && fitsText(job, filter.text)
 		&& (createdAfter === undefined || job.createdAt >= createdAfter) && (createdBefore === undefined || job.createdAt <= createdBefore);
+}
+
+function fitsFailure({ queue }: Job, { owner, failedAfter, failedBefore, awakeAt }: JobFilter): boolean {
+	const since = queue?.since ?? null;
+	return (owner === undefined || (queue !== null && queue.owner === owner))
+		&& (failedAfter === undefined || (since !== null && since >= failedAfter)) && (failedBefore === undefined || (since !== null && since <= failedBefore))
+		&& (awakeAt === undefined || (queue?.snoozedUntil ?? 0) <= awakeAt);
+}
+
+function fitsText({ id, source, content, lastError }: Job, text: string | undefined): boolean {
+	if (!text) return true;
+	const wanted = text.toLowerCase();
+	return [id, source, content.title, content.link, content.boardName, lastError?.message].some((value) => value?.toLowerCase().includes(wanted));
 }

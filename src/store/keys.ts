@@ -26,7 +26,7 @@ export const BOUNDS: readonly Bound[] = [
 	bound('meta', 'hash', 'counter, clock, version, the last 10 runs, durability, persistedAt, the last cuts, mediaBytes, quarantine, amnestyAt', '15 fields', 'for ever'),
 	bound('op:*', 'string', 'first answer of a call', 'calls of 2 min', '2 min'),
 
-	bound('job:*', 'hash', 'what scripts compare and move', '23 fields', JOB),
+	bound('job:*', 'hash', 'what scripts compare and move', '24 fields', JOB),
 	bound('doc:*', 'string', 'JSON of what else changes', 'history and evidence capped by the policy', JOB),
 	bound('content:*', 'string', 'JSON of what a revision publishes', 'metadata ≤ 4 kB; an earlier revision 8 days', JOB),
 	bound('alias:*', 'string', 'job id that a further key leads to', 'one a corrected key', 'as the job, then as its tombstone'),
@@ -45,6 +45,9 @@ export const BOUNDS: readonly Bound[] = [
 	bound('scan:*', 'string', 'no reading of a board to look for Pins before', 'boards with jobs in doubt, by account', '1 min after it may be read again'),
 	bound('failed:*', 'zset', 'open failure by since when', '3 queues', 'until requeued or resolved'),
 	bound('groups', 'hash', 'cause → open failures', 'causes of open failures', 'until the last is resolved'),
+	bound('causes', 'hash', 'cause → JSON of its first failure', 'causes of open failures', 'until the last is resolved'),
+	bound('bulk:*', 'hash', 'who requeued which filter, when, what was refused', '8 fields, 50 refusals', '30 days'),
+	bound('bulkjobs:*', 'set', 'jobs of a bulk requeue', '10,000 jobs', '30 days'),
 	bound('pin:*', 'string', 'answer: or adopted: and the job', 'one a Pin', JOB),
 	bound('nat:*', 'hash', 'job between permit and settle, or in doubt → its natural key', 'one each, by account and board', 'until settled'),
 	bound('displaced', 'set', 'job that lost its Pin', 'rare', 'until sent back to reconcile'),

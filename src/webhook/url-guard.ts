@@ -26,12 +26,23 @@ export class UrlGuard {
 		if (!URL.canParse(text)) return { ok: false, reason: 'This is not a URL.' };
 		const url = new URL(text);
 		if (url.username || url.password) return { ok: false, reason: 'A URL for events carries no user and password.' };
-		if (this.trusted.has(url.origin)) return { ok: true, url, trusted: true };
+		if (this.trusts(url)) return { ok: true, url, trusted: true };
 		if (url.protocol !== 'https:') return { ok: false, reason: 'Events go over https only, except to the n8n base URL for deliveries.' };
 		if (!PORTS.has(url.port)) return { ok: false, reason: `Port ${url.port} is not allowed: 443 or 8443.` };
 		const host = url.hostname.replace(/^\[|\]$/g, '');
 		if (isIP(host) !== 0 && isSpecialAddress(host)) return { ok: false, reason: refusal(host) };
 		return { ok: true, url, trusted: false };
+	}
+
+	/** Why nothing may be fetched from this host as it is written; null when it may. */
+	refusesHost(url: URL): string | null {
+		const host = url.hostname.replace(/^\[|\]$/g, '');
+		return !this.trusts(url) && isIP(host) !== 0 && isSpecialAddress(host) ? `${host} is not an address of the public internet.` : null;
+	}
+
+	/** Whether this is on the allow list. */
+	trusts(url: URL): boolean {
+		return this.trusted.has(url.origin);
 	}
 
 	/** Resolves a name for a socket; fails when any of its addresses is special. */

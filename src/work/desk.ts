@@ -1,11 +1,14 @@
-import { EngineError, isEngineError } from '../errors';
+import { EngineError } from '../errors';
+import { handle, type HandlingRequest } from '../job/handling';
 import type { Job } from '../job/job';
 import type { Policy } from '../job/policy';
+import { refusalOf } from '../job/preflight';
 import type { ParsedRequest } from '../job/request';
 import { cancel, correctionOf, requeue, resolve, update, type Actor, type Correction, type Decided, type Verdict } from '../job/corrections';
 import type { JobView } from '../job/view';
-import type { Found, JobFilter, JobPage, ReviseAnswer, Revision } from '../store/contract';
+import type { Found, ReviseAnswer, Revision } from '../store/contract';
 import type { World } from './contract';
+import type { Preflight } from './preflight';
 import type { Views } from './views';
 
 export type { Actor, Correction, Verdict } from '../job/corrections';
@@ -15,10 +18,17 @@ interface Parts {
 		find(id: string): Promise<Found>;
 		revise(id: string, revision: Revision): Promise<ReviseAnswer>;
 	};
-	list(filter: JobFilter): Promise<JobPage>;
+	preflight(): Preflight;
 	views: Views;
 	policy: Policy;
 	world: World;
+}
+
+/** `dryRun` decides and checks everything and writes nothing. */
+export interface RequeueOptions {
+	/** Looks at a corrected board or image first; true by default. */
+	check?: boolean;
+	dryRun?: boolean;
 }
 
 type Decide = (job: Job, now: number, policy: Policy) => Decided;
@@ -34,8 +44,11 @@ export class Desk {
 		return this.parts.views.of(await this.job(id));
 	}
 
-	requeue(id: string, fields: Correction, actor: Actor): Promise<JobView> {
-		return this.change(id, (job, now, policy) => requeue(job, fields, actor, now, policy));
+	/** Looks at what a correction changed first, unless `check` is false; with `dryRun` nothing is written. */
+	async requeue(id: string, fields: Correction, actor: Actor, { check = true, dryRun = false }: RequeueOptions = {}): Promise<JobView> {
+		const preflight = check ? this.parts.preflight() : null;
+		const put = dryRun ? this.previewRequeue : this.requeueJob;
+		return this.parts.views.of(await put.call(this, await this.job(id), fields, actor, preflight));
 	}
 
 	update(id: string, fields: Correction, actor: Actor): Promise<JobView> {
@@ -55,35 +68,24 @@ export class Desk {
 		return this.write(job, (known, now, policy) => update(known, correctionOf(request), { by }, now, policy));
 	}
 
-	/** One after the other; what one job refuses harms no other. */
-	async requeueMany(filter: JobFilter, fields: Correction, actor: Actor & { dryRun?: boolean; limit?: number }): Promise<{ requeued: JobView[]; refused: { id: string; error: EngineError }[] }> {
-		const requeued: JobView[] = [], refused: { id: string; error: EngineError }[] = [];
-		for (const job of await this.failed(filter, actor.limit ?? 500)) {
-			try {
-				requeued.push(actor.dryRun ? await this.preview(job, fields, actor) : await this.requeue(job.id, fields, actor));
-			} catch (error) {
-				if (!isEngineError(error) || error.code === 'redis_unavailable') throw error;
-				refused.push({ id: job.id, error });
-			}
-		}
-		return { requeued, refused };
+	/** Claims, notes, snoozes or resolves a failure. */
+	async handle(id: string, request: HandlingRequest, actor: Actor): Promise<Job> {
+		return this.write(await this.job(id), (job, now) => handle(job, request, actor, now));
 	}
 
-	private async preview(job: Job, fields: Correction, actor: Actor): Promise<JobView> {
+	/** Puts a job back; with a preflight only if that finds nothing wrong with the correction: `preflight_failed`. */
+	async requeueJob(job: Job, fields: Correction, actor: Actor, preflight: Preflight | null): Promise<Job> {
+		await this.previewRequeue(job, fields, actor, preflight);
+		return this.write(job, (known, now, policy) => requeue(known, fields, actor, now, policy));
+	}
+
+	/** What a job would be after a requeue; nothing is written. */
+	async previewRequeue(job: Job, fields: Correction, actor: Actor, preflight: Preflight | null): Promise<Job> {
 		const decided = requeue(job, fields, actor, this.parts.world.now(), this.parts.policy);
 		if (decided instanceof EngineError) throw decided;
-		return this.parts.views.of(decided.change.job);
-	}
-
-	private async failed(filter: JobFilter, limit: number): Promise<Job[]> {
-		const found: Job[] = [];
-		let cursor: string | null | undefined;
-		do {
-			const page: JobPage = await this.parts.list({ ...filter, states: filter.states ?? ['failed'], limit: Math.min(500, limit - found.length), cursor: cursor ?? undefined });
-			found.push(...page.jobs);
-			cursor = page.cursor;
-		} while (cursor && found.length < limit);
-		return found;
+		const refusal = preflight && refusalOf(await preflight.problems(job, decided.change.job), job.id);
+		if (refusal) throw refusal;
+		return decided.change.job;
 	}
 
 	private async change(id: string, decide: Decide): Promise<JobView> {

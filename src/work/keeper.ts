@@ -126,6 +126,8 @@ export class Keeper {
 			if (!asked && kept.rest.isFor(hash, this.parts.world.monotonic())) return;
 			const isNew = asked || hash !== kept.goodToken;
 			if (isNew || await this.isHeld(account.account, TOKEN_HOLDS) || await this.isHeld(APP, APP_HOLDS)) await this.check(kept, hash, isNew);
+			// Whoever asks may have made a board a minute ago.
+			if (asked) kept.boardsAt = 0;
 			if (kept.goodToken !== null) this.refreshBoards(kept);
 		} catch (error) {
 			kept.unanswered = true;

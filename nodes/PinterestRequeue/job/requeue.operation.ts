@@ -1,5 +1,5 @@
 import { changesField, corrected } from '../../shared/correction';
-import { actorOf, doneByField, jobIdField, jobIdOf, revisionField } from '../../shared/job-fields';
+import { actorOf, checkFields, checksOf, doneByField, jobIdField, jobIdOf, revisionField } from '../../shared/job-fields';
 import { perItem, type Operation } from '../../shared/operation';
 
 export const requeue: Operation = {
@@ -7,8 +7,9 @@ export const requeue: Operation = {
 	value: 'requeue',
 	action: 'Requeue a job',
 	description: 'Put a failed or canceled job back under its key, corrected if need be; it can still give only one Pin',
-	fields: [jobIdField, changesField, doneByField, revisionField],
+	fields: [jobIdField, changesField, ...checkFields, doneByField, revisionField],
 	done: 'requeued',
 	run: perItem(async ({ n8n, engine }, item) =>
-		await corrected(n8n, engine, item, async (correction) => await engine.requeue(jobIdOf(n8n, item), correction, actorOf(n8n, item)))),
+		await corrected(n8n, engine, item, async (correction) =>
+			await engine.requeue(jobIdOf(n8n, item), correction, actorOf(n8n, item), checksOf(n8n, item)))),
 };

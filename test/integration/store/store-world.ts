@@ -129,7 +129,7 @@ export function aJob(changes: Partial<Job> & { boardId?: string } = {}): Job {
 		fingerprint: { title: 'aaaa' }, marker: false, scheduledAt: null, publishBefore: null, createdAt: START, metadata: { row: made },
 		n8n: null, warnings: [], state: 'queued', phase: null, revision: 1, seq: 1, dueAt: START, finishedAt: null, attempts: 0, startedAt: null,
 		attemptHistory: [], historyCut: 0, used: { classes: {}, codes: {}, afterAbsence: 0 }, inDoubt: null, lastError: null, queue: null,
-		groupKey: null, pinId: null, pinUrl: null, recovered: false, mayExist: false, lostLeases: 0, requeues: 0, lookedAt: null,
+		handling: [], handlingCut: 0, edits: 0, groupKey: null, pinId: null, pinUrl: null, recovered: false, mayExist: false, lostLeases: 0, requeues: 0, lookedAt: null,
 		revisions: [], lease: null, ...rest,
 	};
 }
@@ -155,6 +155,6 @@ export function inDoubtChange(job: Job, dueAt: number): Change {
 
 export function failedFor(job: Job, now: number, groupKey = 'board_not_found|acme|100'): Change {
 	const lastError = { class: 'route', code: 'board_not_found', message: 'No such board.', httpStatus: 404 } as const;
-	const queue = { name: 'ops', owner: null, since: now } as const;
+	const queue = { name: 'ops', owner: null, since: now, snoozedUntil: null } as const;
 	return changeOf(job, { state: 'failed', phase: null, dueAt: null, startedAt: null, finishedAt: now, lastError, queue, groupKey }, 'job.failed');
 }

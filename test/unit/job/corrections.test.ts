@@ -8,7 +8,7 @@ import { aDoubt, anAttempt, aJob, aJobInDoubt, aRunningJob, evidence, HOUR, MINU
 
 const LATER = NOW + HOUR;
 const aFailedJob = (changes: Partial<Job> = {}, request = {}): Job => aJob({
-	state: 'failed', seq: 4, attempts: 2, dueAt: null, finishedAt: NOW, queue: { name: 'ops', owner: null, since: NOW }, groupKey: 'board_not_found|acme-us|1234',
+	state: 'failed', seq: 4, attempts: 2, dueAt: null, finishedAt: NOW, queue: { name: 'ops', owner: null, since: NOW, snoozedUntil: null }, groupKey: 'board_not_found|acme-us|1234',
 	lastError: { class: 'route', code: 'board_not_found', message: 'Board not found.', httpStatus: 404 },
 	used: { classes: { retry: 8 }, codes: { image_broken: 1 }, afterAbsence: 3 }, lostLeases: 2, ...changes,
 }, request);

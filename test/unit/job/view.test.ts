@@ -14,7 +14,7 @@ const anIncident = (changes: Partial<Incident> = {}): Incident => ({
 	id: 'inc_1', account: 'acme-us', kind: 'no_worker', until: null, code: 'no_worker', message: '', since: NOW, waiting: 41, ...changes,
 });
 const failedWith = (code: string, changes: Partial<Job> = {}): Job => aJob({
-	state: 'failed', dueAt: null, finishedAt: NOW, queue: { name: 'ops', owner: null, since: NOW }, lastError: { class: 'route', code, message: 'm', httpStatus: 404 }, ...changes,
+	state: 'failed', dueAt: null, finishedAt: NOW, queue: { name: 'ops', owner: null, since: NOW, snoozedUntil: null }, lastError: { class: 'route', code, message: 'm', httpStatus: 404 }, ...changes,
 }, { boardName: 'Summer' });
 const undecided = failedWith('outcome_unknown', { inDoubt: aDoubt() });
 
@@ -22,7 +22,8 @@ describe('the view of a job', () => {
 	it('has exactly the fields of the contract', () => {
 		expect(Object.keys(viewOf(aJob()))).toEqual([
 			'id', 'existing', 'state', 'phase', 'revision', 'seq', 'account', 'client', 'board', 'link', 'source', 'creative', 'title', 'scheduledAt', 'publishBefore',
-			'createdAt', 'nextAttemptAt', 'finishedAt', 'attempts', 'attemptHistory', 'lastError', 'nextAction', 'fix', 'queue', 'incident', 'warnings', 'pinId', 'pinUrl',
+			'createdAt', 'nextAttemptAt', 'finishedAt', 'attempts', 'attemptHistory', 'lastError', 'nextAction', 'fix', 'queue', 'handling', 'revisions', 'doubt',
+			'incident', 'warnings', 'pinId', 'pinUrl',
 			'recovered', 'metadata', 'n8n',
 		]);
 	});
@@ -114,7 +115,7 @@ describe('the view as of an event', () => {
 	});
 
 	it('does not show the attempt that an event only began', () => {
-		const now = aJob({ state: 'failed', attempts: 2, attemptHistory: [anAttempt(1), anAttempt(2)], queue: { name: 'ops', owner: null, since: NOW } });
+		const now = aJob({ state: 'failed', attempts: 2, attemptHistory: [anAttempt(1), anAttempt(2)], queue: { name: 'ops', owner: null, since: NOW, snoozedUntil: null } });
 		const view = viewAsOf(now, event(aRunningJob({ attempts: 2 }), NOW + 2 * MINUTE));
 		expect(view).toMatchObject({ state: 'running', attempts: 2, queue: null });
 		expect(view.attemptHistory).toHaveLength(1);
@@ -159,8 +160,9 @@ describe('the view as of an event', () => {
 	it('tells of the first failure of a cause with what to do', () => {
 		const told: AccountEvent = { id: 'evt_3', cursor: '3-0', type: 'failure_group.opened', at: NOW, account: 'acme-us', incident: { groupKey: 'board_not_found|acme-us|77', code: 'board_not_found' } };
 		expect(dataOf(told, null)).toEqual({
-			account: 'acme-us', groupKey: 'board_not_found|acme-us|77', code: 'board_not_found',
+			account: 'acme-us', cause: 'board_not_found|acme-us|77', about: 'board 77 of acme-us', code: 'board_not_found',
 			hint: 'Board 77 does not exist for acme-us. Requeue with another board. A board of the sandbox exists only there.',
+			clientMessage: 'The board does not exist. Please name another one.', fix: ['boardId', 'account'],
 		});
 		expect(dataOf({ ...told, incident: { jobId: 'pj_1' } }, null)).toEqual({ account: 'acme-us', jobId: 'pj_1' });
 	});

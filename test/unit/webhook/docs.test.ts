@@ -32,7 +32,7 @@ describe('docs/webhooks.md', () => {
 			requestId: 'r', message: 'm',
 		} as const;
 		const job = aJob({
-			state: 'failed', seq: 3, attempts: 1, attemptHistory: [attempt], lastError, queue: { name: 'ops', owner: null, since: 0 },
+			state: 'failed', seq: 3, attempts: 1, attemptHistory: [attempt], lastError, queue: { name: 'ops', owner: null, since: 0, snoozedUntil: null },
 			n8n: { workflowId: 'w', executionId: 'e', executionUrl: 'u' },
 		});
 		const event: JobEvent = { id: 'evt_1', cursor: '1-0', type: 'job.failed', at: 2, jobId: job.id, seq: 3, snapshot: job };

@@ -5,7 +5,7 @@ import { wants, type Filter } from '../../../src/webhook/wants';
 const error: LastError = { class: 'route', code: 'board_gone', message: 'The board is gone.', httpStatus: 404 };
 const failed: JobEvent = {
 	id: 'evt_1', cursor: '1-0', type: 'job.failed', at: 0, jobId: 'pj_1', seq: 3,
-	snapshot: { state: 'failed', phase: null, revision: 1, seq: 3, dueAt: null, attempts: 1, lastError: error, queue: { name: 'client', owner: null, since: 0 } },
+	snapshot: { state: 'failed', phase: null, revision: 1, seq: 3, dueAt: null, attempts: 1, lastError: error, queue: { name: 'client', owner: null, since: 0, snoozedUntil: null } },
 };
 const succeeded: JobEvent = { ...failed, type: 'job.succeeded', snapshot: { ...failed.snapshot, state: 'succeeded', lastError: null, queue: null } };
 const held: AccountEvent = { id: 'evt_2', cursor: '2-0', type: 'account.held', at: 0, account: 'acme-us', incident: { kind: 'token_dead' } };

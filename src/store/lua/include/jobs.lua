@@ -6,7 +6,7 @@
 -- content:<id>:<rev>  STRING  that of an earlier revision, as long as its events are kept
 -- state:<state>       ZSET    job by creation         jobs:<account>    ZSET  job by creation
 -- doubt               ZSET    job by since when       finished          ZSET  job nobody waits for any more, by end
--- failed:<queue>      ZSET    job by since when       groups            HASH  cause → open failures
+-- failed:<queue>      ZSET    job by since when       groups, causes    HASH  cause → open failures, → what its first one told
 -- counts:<account>    HASH    state or doubt → jobs   accounts          ZSET  account by when it was last served
 -- leases              ZSET    job by end of lease
 -- @include events
@@ -17,7 +17,7 @@
 local OLD_CONTENT_MS = 8 * 24 * 3600 * 1000 -- events are kept 7 days
 local FIELDS = {
 	'state', 'phase', 'account', 'board', 'due', 'seq', 'rev', 'n', 'created', 'started', 'finished',
-	'fence', 'leaseEnd', 'sendBy', 'look', 'nat', 'queue', 'group', 'media', 'doubt', 'pin', 'may', 'aliases',
+	'fence', 'leaseEnd', 'sendBy', 'look', 'nat', 'queue', 'group', 'media', 'doubt', 'pin', 'may', 'aliases', 'edit',
 }
 
 local function readJob(id)
@@ -84,6 +84,7 @@ local function enterQueue(job)
 	redis.call('ZADD', key('failed', job.queue), job.since, job.id)
 	if job.group == '' then return end
 	if redis.call('HINCRBY', key('groups'), job.group, 1) == 1 then
+		redis.call('HSET', key('causes'), job.group, job.groupEvent)
 		writeAccountEvent('failure_group.opened', job.account, job.group, job.groupEvent)
 	end
 end
@@ -91,7 +92,9 @@ end
 local function leaveQueue(job)
 	redis.call('ZREM', key('failed', job.queue), job.id)
 	if job.group == '' then return end
-	if redis.call('HINCRBY', key('groups'), job.group, -1) <= 0 then redis.call('HDEL', key('groups'), job.group) end
+	if redis.call('HINCRBY', key('groups'), job.group, -1) > 0 then return end
+	redis.call('HDEL', key('groups'), job.group)
+	redis.call('HDEL', key('causes'), job.group)
 end
 
 local function isFinished(job)

@@ -1,0 +1,96 @@
+import { EngineError } from '../errors';
+import type { Job, PinContent } from './job';
+import type { PublishRequest } from './request';
+
+/** What of a corrected Pin would fail again, before anything runs. */
+export interface Problem {
+	field: keyof PublishRequest;
+	message: string;
+	hint: string;
+}
+
+/** What a worker reported of an account; `boardsAt` is null until its boards were read. */
+export interface KnownBoards {
+	boards: readonly { id: string; name: string; sections: readonly { id: string; name: string }[] }[];
+	boardsAt: number | null;
+}
+
+/** What an address gave when it was asked for an image. */
+export type Probed =
+	| { kind: 'image'; contentType: string; bytes: number | null; width: number | null; height: number | null }
+	| { kind: 'refused'; status: number }
+	| { kind: 'no_image'; contentType: string | null }
+	| { kind: 'forbidden'; message: string }
+	| { kind: 'unreachable'; message: string }
+	/** Nobody here can tell, since everything goes through a proxy. */
+	| { kind: 'unchecked' };
+
+/** What a correction changed and what therefore has to be looked at. What stayed is not judged: it may have been mended at Pinterest. */
+export function changedParts(before: Job, after: Job): { place: boolean; media: boolean } {
+	const is = before.content, will = after.content;
+	return {
+		place: before.account !== after.account || is.boardId !== will.boardId || is.sectionId !== will.sectionId,
+		media: will.media.kind === 'image_url' && (is.media.kind !== 'image_url' || is.media.url !== will.media.url),
+	};
+}
+
+/** Whether the board is one of the account's, and the section one of the board's; null when it is, or nobody can tell. */
+export function placeProblem({ account, content }: { account: string; content: PinContent }, known: KnownBoards | null): Problem | null {
+	if (!known || known.boardsAt === null) return null;
+	const board = known.boards.find(({ id }) => id === content.boardId);
+	const asOf = `as of ${new Date(known.boardsAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+	if (!board) {
+		return { field: 'boardId', message: `Board ${content.boardId} is none of the ${known.boards.length} boards of ${account} (${asOf}).`, hint: boardHint(account, known) };
+	}
+	// Sections are listed for the first boards only: none known says nothing.
+	if (content.sectionId === null || board.sections.length === 0 || board.sections.some(({ id }) => id === content.sectionId)) return null;
+	return {
+		field: 'sectionId', message: `Section ${content.sectionId} is none of the sections of board “${board.name}” (${asOf}).`,
+		hint: `Choose one of these: ${listed(board.sections)}; or none.`,
+	};
+}
+
+// Pinterest states no least size; 100 x 100 is the smallest that publishers report, 20 MB the largest file (2026-11).
+const LEAST_PIXELS = 100;
+const MOST_BYTES = 20 * 1024 * 1024;
+const TYPES = ['image/jpeg', 'image/jpg', 'image/png', 'image/gif', 'image/webp'];
+
+/** Whether Pinterest could fetch an image from there and take it; null when it could, or nobody can tell. */
+export function imageProblem(url: string, probed: Probed): Problem | null {
+	const problem = (message: string, hint: string): Problem => ({ field: 'media', message, hint });
+	switch (probed.kind) {
+		case 'unchecked': return null;
+		case 'refused': return problem(`${url} answers with status ${probed.status}.`, 'Open it in a private window: Pinterest needs a public, direct address of the image.');
+		case 'no_image': return problem(`${url} is no image${probed.contentType ? ` (${probed.contentType})` : ''}.`, 'Give the address of the image itself, not of a page around it.');
+		case 'forbidden': return problem(probed.message, 'Pinterest can only load images from the public internet. Give a public address, or the file.');
+		case 'unreachable': return problem(`${url} cannot be loaded: ${probed.message}`, 'Check the address; if it is right and only this network cannot reach it, switch the check off.');
+		case 'image': return sizeProblem(url, probed, problem);
+	}
+}
+
+function sizeProblem(url: string, { contentType, bytes, width, height }: Extract<Probed, { kind: 'image' }>, problem: (message: string, hint: string) => Problem): Problem | null {
+	if (!TYPES.includes(contentType)) return problem(`${url} is ${contentType}.`, 'Pinterest takes JPEG, PNG, GIF and WebP images.');
+	if (bytes !== null && bytes > MOST_BYTES) return problem(`The image has ${(bytes / 1024 / 1024).toFixed(1)} MB.`, 'Use an image of at most 20 MB.');
+	if (width !== null && height !== null && Math.min(width, height) < LEAST_PIXELS) {
+		return problem(`The image has ${width} x ${height} pixels.`, 'Pinterest refuses small images. 1000 x 1500 pixels serve well.');
+	}
+	return null;
+}
+
+/** The refusal that these problems make; null without any. */
+export function refusalOf(problems: Problem[], jobId: string): EngineError | null {
+	const [first] = problems;
+	if (!first) return null;
+	return new EngineError('preflight_failed', { jobId, field: first.field, message: problems.map(({ message }) => message).join(' '), hint: first.hint, problems });
+}
+
+function boardHint(account: string, { boards }: KnownBoards): string {
+	return boards.length === 0 ? `${account} has no boards: make one at Pinterest first.` : `Choose one of its boards: ${listed(boards)}.`;
+}
+
+const SHOWN = 5;
+
+function listed(named: readonly { id: string; name: string }[]): string {
+	const some = named.slice(0, SHOWN).map(({ id, name }) => `${name} (${id})`).join(', ');
+	return named.length > SHOWN ? `${some} and ${named.length - SHOWN} more` : some;
+}
