@@ -23,6 +23,8 @@ export interface Preview {
 	/** When it was met first. */
 	from: number;
 	steps: PreviewStep[];
+	/** What waits along between the tries; null when only the job does. */
+	holds: { scope: 'account' | 'app'; kind: HoldKind } | null;
 	/** More of the same would follow, up to the end of the job's patience. */
 	goesOn: boolean;
 	end:
@@ -31,15 +33,19 @@ export interface Preview {
 		| { kind: 'waits' };
 }
 
-const MOST_STEPS = 40;
+// An hour between two tries, over a patience of 72 h, with some to spare.
+const MOST_STEPS = 200;
 
 /** Plays a failure through the decisions themselves: the same tables, the same code, nobody else's time. */
 export function previewOf(code: string, policy: Policy, from: number): Preview {
 	const row = rowOf(code);
 	// The middle of each delay, with the shortest and the longest beside it.
 	const [usual, early, late] = [0.5, 0, 1].map((chance) => played(row, policy, from, () => chance)) as [Played, Played, Played];
-	const steps = usual.steps.map((step, i) => ({ ...step, earliest: early.steps[i]?.at ?? step.at, latest: late.steps[i]?.at ?? step.at }));
-	return { code: row.code, class: row.class, from, steps, goesOn: usual.steps.length >= MOST_STEPS, end: usual.end };
+	// With the longest delays the end comes after fewer steps.
+	const end = (late.end.kind === 'failed' ? late.end.at : null) ?? from;
+	const steps = usual.steps.map((step, i) => ({ ...step, earliest: early.steps[i]?.at ?? step.at, latest: late.steps[i]?.at ?? Math.max(end, step.at) }));
+	const holds = row.hold && usual.steps.length > 0 ? { scope: row.hold.scope, kind: row.hold.kind } : null;
+	return { code: row.code, class: row.class, from, steps, holds, goesOn: usual.steps.length >= MOST_STEPS, end: usual.end };
 }
 
 type Row = FailureRow & { code: FailureCode };
@@ -93,13 +99,14 @@ function someJob(policy: Policy, from: number): Job {
 const SHOWN = 9;
 
 /** The preview in one sentence: `Tried again at 00:30, 02:10, 07:40, then it goes to ops.` Times are UTC, with seconds where they matter. */
-export function previewSentence({ steps, end, goesOn, from }: Preview): string {
+export function previewSentence({ steps, holds, end, goesOn, from }: Preview): string {
 	const sends = steps.filter(({ what }) => what === 'send'), looks = steps.filter(({ what }) => what === 'look');
+	const tried = `${holds ? `the ${holds.scope} is held (${holds.kind}); ` : ''}tried again`;
 	const parts = [
 		...(looks.length > 0 ? [`looked for at ${times(looks, from)}`] : []),
-		...(sends.length > 0 ? [`${looks.length > 0 ? 'if it is not there, sent again' : 'tried again'} at ${times(sends, from)}${goesOn ? ' and so on' : ''}`] : []),
+		...(sends.length > 0 ? [`${looks.length > 0 ? 'if it is not there, sent again' : tried} at ${times(sends, from)}${goesOn ? ' and so on' : ''}`] : []),
 	];
-	const said = [...parts, endOf(end, parts.length > 0, from)].join(', ');
+	const said = [...parts, endOf(end, parts.length > 0, from)].join('; ');
 	return `${said.charAt(0).toUpperCase()}${said.slice(1)}.`;
 }
 
