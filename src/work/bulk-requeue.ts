@@ -19,6 +19,16 @@ export interface BulkOptions {
 	limit?: number;
 	/** Looks at corrected boards and images first; true by default. */
 	check?: boolean;
+	/** Told now and then how far it is, the last time at the end. */
+	told?(soFar: SoFar): void;
+}
+
+/** How many of the chosen jobs were put back or refused until now; `bulk` as in the answer. */
+export interface SoFar {
+	bulk: string | null;
+	total: number;
+	requeued: number;
+	refused: number;
 }
 
 /** What became of each of them. `bulk` names the requeue, for its progress; null after a dry run. */
@@ -69,7 +79,7 @@ export class BulkRequeue {
 		const bulk = options.dryRun ? null : `bulk_${randomUUID().replaceAll('-', '').slice(0, 20)}`;
 		if (bulk) await this.parts.bulks.begin(bulk, { by: actor.by ?? null, at: this.parts.world.now(), jobs: jobs.map(({ id }) => id) });
 		const one = (job: Job) => (options.dryRun ? this.parts.preview(job, fields, actor, preflight) : this.parts.requeue(job, fields, actor, preflight));
-		const { done, refused } = await this.each(jobs, one, bulk);
+		const { done, refused } = await this.each(jobs, one, bulk, options.told);
 		return { bulk, requeued: await this.parts.views.ofAll(done.map((job) => ({ job, existing: false }))), refused };
 	}
 
@@ -86,10 +96,11 @@ export class BulkRequeue {
 	}
 
 	/** The jobs one after another, some at once, telling now and then how far it is. */
-	private async each(jobs: Job[], act: (job: Job) => Promise<Job>, bulk: string | null): Promise<{ done: Job[]; refused: BulkAnswer['refused'] }> {
+	private async each(jobs: Job[], act: (job: Job) => Promise<Job>, bulk: string | null, told?: BulkOptions['told']): Promise<{ done: Job[]; refused: BulkAnswer['refused'] }> {
 		const done: Job[] = [], refused: BulkAnswer['refused'] = [], waiting = [...jobs];
 		const tell = async (endedAt: number | null = null) => {
 			if (bulk) await this.parts.bulks.progress(bulk, { requeued: done.length, refusals: refused.map(refusalOf), endedAt });
+			told?.({ bulk, total: jobs.length, requeued: done.length, refused: refused.length });
 		};
 		const work = async () => {
 			for (let job = waiting.shift(); job; job = waiting.shift()) {
