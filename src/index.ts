@@ -2,9 +2,10 @@ export { Engine } from './engine';
 export { HANDLINGS } from './job/job';
 export type { HandlingRequest } from './job/handling';
 export type { FailureGroup } from './job/failure-group';
+export { pinIdIn } from './job/pin-id';
 export { previewOf, previewSentence } from './job/preview';
 export type { Preview } from './job/preview';
-export type { BulkAnswer, BulkOptions, BulkProgress, Chosen } from './work/bulk-requeue';
+export type { BulkAnswer, BulkOptions, BulkProgress, Chosen, SoFar } from './work/bulk-requeue';
 export type { GroupFilter } from './work/failures';
 export type { RequeueOptions } from './work/desk';
 export type {

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { Verdict } from '../../../src';
+import { pinIdIn, type Verdict } from '../../../src';
 import { actorOf, doneByPerson, jobIdField, jobIdOf, revisionField } from '../../shared/job-fields';
 import { perItem, type Operation } from '../../shared/operation';
 import { refused, textOf } from '../../shared/values';
@@ -53,7 +53,7 @@ function verdictOf(n8n: IExecuteFunctions, item: number): Verdict {
 /** The id in a Pin's id or address. */
 export function pinIdOf(value: unknown): string {
 	const text = textOf(value, 'Pin ID or URL') ?? '';
-	const id = /^(?:https?:\/\/[^/]+\/pin\/(?:[^/?#]*--)?)?(\d{1,24})(?:[/?#].*)?$/.exec(text)?.[1];
+	const id = pinIdIn(text);
 	if (!id) throw refused(`"${text}" is neither the ID nor the address of a Pin.`, 'Open the Pin and copy its address: https://www.pinterest.com/pin/ and a number.');
 	return id;
 }

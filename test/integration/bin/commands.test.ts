@@ -1,5 +1,8 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { doctor } from '../../../src/bin/doctor';
 import { jobs } from '../../../src/bin/jobs';
+import { compiledSource } from '../../support/compiled';
 import { redisUrl } from '../../support/redis';
 import { TestWorld } from '../../support/world';
 
@@ -49,4 +52,18 @@ it('finds a Redis that is away', async () => {
 	await doctor(['--redis', 'redis://127.0.0.1:1', '--namespace', world.namespace]);
 	expect(printed.join('\n')).toContain('Redis');
 	expect(process.exitCode).toBe(2);
+});
+
+it('ends with 1 and a sentence about what was wrong, as a process', async () => {
+	const { dir, remove } = await compiledSource();
+	try {
+		for (const [argv, said] of [
+			[['jobs', 'get', 'pj_nobody', ...connection()], 'There is no job pj_nobody.\nCheck the id'], [['jobs', 'list', '--sate', 'failed'], "Unknown option '--sate'.\npinterest-jobs jobs --help"], [['policy', 'no_such'], 'There is no error "no_such".'],
+		] as const) {
+			const ended = spawnSync(process.execPath, [join(dir, 'bin/pinterest-jobs.js'), ...argv], { encoding: 'utf8' });
+			expect([argv, ended.status, ended.stdout, ended.stderr]).toEqual([argv, 1, '', expect.stringContaining(said)]);
+		}
+	} finally {
+		await remove();
+	}
 });
