@@ -2,6 +2,7 @@ import { updateDisplayOptions, type IDataObject, type IExecuteFunctions, type IN
 import type { Engine } from '../../src';
 import { engineOf } from './engine';
 import { itemErrorOf, nodeErrorOf } from './errors';
+import { addOutputHints } from './next-action.hints';
 import { refused } from './values';
 
 /** What a run of an operation works with. */
@@ -26,6 +27,8 @@ export interface Operation {
 	fields: INodeProperties[];
 	/** Refused to an AI agent: a person decides. */
 	peopleOnly?: true;
+	/** Hints tell what to do about the failed, held and refused jobs of the output. */
+	tellsNext?: true;
 	/** What has happened to the items that went well ("enqueued"); absent when nothing is changed. */
 	done?: string;
 	/** One outcome per item, in order; what it throws is every item's error. */
@@ -91,6 +94,7 @@ export async function execute(n8n: IExecuteFunctions, resources: Resource[]): Pr
 	const operation = chosen(n8n, resources);
 	const items = n8n.getInputData().length;
 	const outcomes = await run(n8n, operation, items);
+	if (operation.tellsNext) addOutputHints(n8n, outcomes.flatMap((outcome) => ('json' in outcome ? outcome.json : [])));
 	const good = outcomes.filter((outcome) => 'json' in outcome).length;
 	return [outcomes.flatMap((outcome, item) => {
 		if ('json' in outcome) return outcome.json.map((json) => ({ json, pairedItem: { item } }));

@@ -1,5 +1,6 @@
 import type { NodeExecutionHint } from 'n8n-workflow';
-import type { AccountView, Finding } from '../../../src';
+import type { AccountView, Finding, JobView } from '../../../src';
+import { escaped, jobsIn, nextActionHints } from '../../shared/next-action.hints';
 import type { Call, Outcome } from '../../shared/operation';
 import type { ReadRequest } from './publish-request';
 
@@ -9,13 +10,19 @@ export async function addEnqueueHints({ n8n, engine }: Call, outcomes: Outcome[]
 	try {
 		const [accounts, findings] = await Promise.all([engine.accounts(), engine.checkRedis()]);
 		const used = new Set(read.map(({ request }) => request.account));
-		const hints = [...unserved(accounts, used), ...unsafe(findings), ...assumedZone(read, n8n.getTimezone())];
+		const known = jobsIn(outcomes.flatMap((outcome) => ('json' in outcome ? outcome.json : [])));
+		const hints = [
+			...unserved(accounts, used), ...nextActionHints(notUnserved(known), Date.now()), ...unsafe(findings), ...assumedZone(read, n8n.getTimezone()),
+		];
 		n8n.addExecutionHints(...hints);
 	} catch (error) {
 		// The jobs are accepted: what could not be said about them is no reason to fail.
 		n8n.logger.warn(`Pinterest jobs: no hints for this run: ${(error as Error).message}`);
 	}
 }
+
+/** Of a missing worker the first hint tells. */
+const notUnserved = (jobs: JobView[]) => jobs.filter(({ incident }) => incident?.kind !== 'no_worker');
 
 export function unserved(accounts: AccountView[], used: Set<string>): NodeExecutionHint[] {
 	const served = new Set(accounts.filter((account) => account.served).flatMap(({ account, aliases }) => [account, ...aliases]));
@@ -44,6 +51,3 @@ export function assumedZone(read: ReadRequest[], zone: string): NodeExecutionHin
 }
 
 const warning = (message: string): NodeExecutionHint => ({ type: 'warning', location: 'outputPane', message });
-
-// Hints are shown as HTML.
-const escaped = (text: string) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);

@@ -36,6 +36,7 @@ export const getMany: Operation = {
 		...limitFields,
 		...updateDisplayOptions({ show: { what: ['jobs'] } }, [filterField()]),
 	],
+	tellsNext: true,
 	run: perItem(async (call, item) =>
 		(call.n8n.getNodeParameter('what', item, 'jobs') === 'changes'
 			? await changesSince(call, item)

@@ -7,5 +7,6 @@ export const get: Operation = {
 	action: 'Get a job',
 	description: 'What became of a Pin: its state, its attempts, and what happens next',
 	fields: [jobIdField],
+	tellsNext: true,
 	run: perItem(async ({ n8n, engine }, item) => await engine.get(jobIdOf(n8n, item))),
 };

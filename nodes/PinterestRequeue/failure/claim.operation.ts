@@ -25,6 +25,7 @@ export const claim: Operation = {
 		},
 	],
 	peopleOnly: true,
+	tellsNext: true,
 	done: 'claimed',
 	run: perItem(async (call, item) => {
 		const options = call.n8n.getNodeParameter('options', item, {}) as Record<string, unknown>;

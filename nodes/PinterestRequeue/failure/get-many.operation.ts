@@ -17,6 +17,7 @@ export const getMany: Operation = {
 			description: 'Whether to list also what is snoozed',
 		},
 	],
+	tellsNext: true,
 	run: perItem(async ({ n8n, engine }, item) => await listJobs(n8n, engine, item, {
 		...filterOf(n8n, item), states: ['failed'],
 		// What was resolved stands in no queue any more.

@@ -8,7 +8,7 @@ export const snooze: Operation = {
 	name: 'Snooze',
 	value: 'snooze',
 	action: 'Snooze a failure',
-	description: 'Leave it out of lists and digests until a time, for example until the client has answered',
+	description: 'Leave it out of lists until a time, for example until the client has answered',
 	fields: [
 		...whichFailures,
 		{

@@ -55,6 +55,7 @@ export const requeueMany: Operation = {
 		doneByPerson,
 	],
 	peopleOnly: true,
+	tellsNext: true,
 	done: 'requeued',
 	run: perItem(async ({ n8n, engine }, item) =>
 		await corrected(n8n, engine, item, async (correction) => {

@@ -37,6 +37,7 @@ export const resolveUnknown: Operation = {
 		revisionField,
 	],
 	peopleOnly: true,
+	tellsNext: true,
 	done: 'resolved',
 	run: perItem(async ({ n8n, engine }, item) => {
 		const actor = actorOf(n8n, item);
