@@ -3,7 +3,7 @@ import { isEngineError, type Correction, type Engine } from '../../src';
 import { instantOf } from './instant';
 import { accountLocator, boardLocator, sectionLocator } from './locators';
 import { imageUrl, keepFile } from './media';
-import { locatorOf } from './locator-value';
+import { boardNameOf, locatorOf } from './locator-value';
 import { pinTextFields } from './pin-fields';
 import { textOf } from './values';
 
@@ -93,7 +93,7 @@ export function plainCorrection(changes: Record<string, unknown>, zone: string):
 	if (has('board')) {
 		const board = locatorOf(changes['board'], 'Board');
 		// A section belongs to a board: the old one cannot come along.
-		if (board.value) Object.assign(correction, { boardId: board.value, boardName: board.name, sectionId: null });
+		if (board.value) Object.assign(correction, { boardId: board.value, boardName: boardNameOf(board.name, correction.account ?? null), sectionId: null });
 	}
 	if (has('section')) correction.sectionId = locatorOf(changes['section'], 'Section').value;
 	if (textOf(changes['imageUrl'], 'Image URL')) correction.media = imageUrl(changes['imageUrl']);

@@ -17,7 +17,7 @@ const doneBy: INodeProperties = {
 	name: 'doneBy',
 	type: 'string',
 	default: '',
-	placeholder: 'e.g. {{ $json.submittedBy }}',
+	placeholder: 'e.g. ann, or {{ $json.submittedBy }}',
 	description: 'The person who decides, kept in the history of the job. Leave empty when the workflow decides by itself: that counts as automatic, and automatic requeues of a job are limited so that a loop ends.',
 };
 
@@ -63,11 +63,11 @@ function revisionOf(value: unknown): number | null {
 /** Whether a correction is looked at before it is written, and whether it is written at all. */
 export const checkFields: INodeProperties[] = [
 	{
-		displayName: 'Check First',
+		displayName: 'Check Board and Image First',
 		name: 'check',
 		type: 'boolean',
 		default: true,
-		description: 'Whether to look at a changed board, section or image address before anything runs: a board that is none of the account, or an image that cannot be loaded, is refused at once',
+		description: 'Whether to look at a changed board, section or image address before anything runs: a board that is not one of the account, or an image that cannot be loaded, is refused at once',
 	},
 	{
 		displayName: 'Dry Run',

@@ -2,7 +2,7 @@ import { NodeOperationError, type ILoadOptionsFunctions, type INodeListSearchIte
 import type { AccountView } from '../../src';
 import { engineOf } from './engine';
 import { nodeErrorOf } from './errors';
-import { locatorOf } from './locator-value';
+import { listedBoard, locatorOf } from './locator-value';
 
 const NOBODY_REPORTED =
 	'Publish a workflow with a Pinterest Publish Worker node: it reports its account and boards within a minute. Or do not wait and choose';
@@ -72,7 +72,7 @@ export const listSearch = {
 		const chosen = parameter(this, 'account');
 		const accounts = (await accountsOf(this)).filter(({ account, aliases }) => !chosen || [account, ...aliases].includes(chosen));
 		const boards = accounts.flatMap(({ account, boards }) =>
-			boards.map(({ id, name }) => ({ name: chosen ? name : `${name} (${account})`, value: id })));
+			boards.map(({ id, name }) => ({ name: chosen ? name : listedBoard(name, account), value: id })));
 		if (boards.length === 0) throw empty(this, `No board is known ${chosen ? `of ${chosen}` : 'yet'}`, `${NOBODY_REPORTED} By ID.`);
 		return matching(boards, filter);
 	},

@@ -15,7 +15,7 @@ export type Chosen = { ids: string[] } | { filter: JobFilter };
 export interface BulkOptions {
 	/** Decides and checks everything, writes nothing. */
 	dryRun?: boolean;
-	/** 1 to 10,000; 500 by default. */
+	/** 1 to 10,000; by default all that are named, or 500 of a filter. */
 	limit?: number;
 	/** Looks at corrected boards and images first; true by default. */
 	check?: boolean;
@@ -74,7 +74,7 @@ export class BulkRequeue {
 	constructor(private readonly parts: Parts) {}
 
 	async run(chosen: Chosen, fields: Correction, actor: Actor, options: BulkOptions = {}): Promise<BulkAnswer> {
-		const jobs = await this.chosen(chosen, Math.min(options.limit ?? 500, MOST));
+		const jobs = await this.chosen(chosen, Math.min(options.limit ?? ('ids' in chosen ? MOST : 500), MOST));
 		const preflight = options.check === false ? null : this.parts.preflight();
 		const bulk = options.dryRun ? null : `bulk_${randomUUID().replaceAll('-', '').slice(0, 20)}`;
 		if (bulk) await this.parts.bulks.begin(bulk, { by: actor.by ?? null, at: this.parts.world.now(), jobs: jobs.map(({ id }) => id) });

@@ -1,6 +1,6 @@
 import type { Media, PublishRequest } from '../../../src';
 import { instantOf } from '../../shared/instant';
-import { locatorOf } from '../../shared/locator-value';
+import { boardNameOf, locatorOf } from '../../shared/locator-value';
 import { objectOf, textOf } from '../../shared/values';
 
 /** The fields of Enqueue as n8n gives them for one item. */
@@ -25,14 +25,14 @@ export interface ReadRequest {
 /** Fields → request. Throws `invalid_request` for what cannot be read; what may be published is the engine's to say. */
 export function requestOf(fields: EnqueueFields, media: Media, zone: string, n8n: PublishRequest['n8n']): ReadRequest {
 	const { options } = fields;
-	const board = locatorOf(fields.board, 'Board');
+	const board = locatorOf(fields.board, 'Board'), account = locatorOf(fields.account, 'Account').value ?? '';
 	const scheduledAt = instantOf(options['scheduledAt'], 'Scheduled At', zone);
 	const publishBefore = instantOf(options['publishBefore'], 'Publish Before', zone);
 	return {
 		request: {
-			account: locatorOf(fields.account, 'Account').value ?? '',
+			account,
 			boardId: board.value ?? '',
-			boardName: board.name,
+			boardName: boardNameOf(board.name, account),
 			sectionId: locatorOf(fields.section, 'Section').value,
 			source: textOf(fields.source, 'Source Record ID'),
 			media,

@@ -16,7 +16,7 @@ export const resolve: Operation = {
 			type: 'string',
 			typeOptions: { rows: 2 },
 			default: '',
-			placeholder: 'e.g. Asked Acme for a larger image',
+			placeholder: 'e.g. Acme does not want this Pin any more',
 			description: 'Kept with the job; at most 500 characters',
 		},
 		doneByPerson,

@@ -16,7 +16,7 @@ export const snooze: Operation = {
 			name: 'until',
 			type: 'dateTime',
 			required: true,
-			default: '',
+			default: '={{ $now.plus(1, "day") }}',
 			description: 'At most 90 days away. Without a time zone the one of the workflow counts.',
 		},
 		{
@@ -25,7 +25,7 @@ export const snooze: Operation = {
 			type: 'string',
 			typeOptions: { rows: 2 },
 			default: '',
-			placeholder: 'e.g. Asked Acme for a larger image',
+			placeholder: 'e.g. Acme answers on Monday',
 			description: 'Kept with the job; at most 500 characters',
 		},
 		doneByPerson,

@@ -7,6 +7,10 @@ import { filterField, filterOf } from '../../shared/job-filter';
 import { actorOf, checkFields, checksOf, doneByPerson } from '../../shared/job-fields';
 import { perItem, type Operation } from '../../shared/operation';
 import { refused } from '../../shared/values';
+import { causeField, causeOf } from '../failure/which-failures';
+
+/** What one call puts back. */
+const MOST = 10_000;
 
 export const requeueMany: Operation = {
 	name: 'Requeue Many',
@@ -21,7 +25,8 @@ export const requeueMany: Operation = {
 			noDataExpression: true,
 			default: 'filter',
 			options: [
-				{ name: 'All Failed Jobs of a Filter', value: 'filter', description: 'By cause, incident, error code, account and more' },
+				{ name: 'All of a Cause', value: 'cause', description: 'All open failures that have the same cause' },
+				{ name: 'All That Match Filters', value: 'filter', description: 'All failed jobs by error code, account, board, incident and more' },
 				{ name: 'These Job IDs', value: 'ids' },
 			],
 			description: 'Which jobs to put back',
@@ -31,6 +36,17 @@ export const requeueMany: Operation = {
 			description: 'Which failed jobs to requeue. At least one filter is needed, so that an empty field does not requeue everything.',
 			displayOptions: { show: { which: ['filter'] } },
 		},
+		{
+			displayName: 'Limit',
+			name: 'limit',
+			type: 'number',
+			typeOptions: { minValue: 1, maxValue: MOST },
+			default: 500,
+			// A filter that matches more than was thought should not empty a whole queue.
+			description: 'Max number of jobs to requeue',
+			displayOptions: { show: { which: ['filter'] } },
+		},
+		causeField,
 		{
 			displayName: 'Job IDs',
 			name: 'jobIds',
@@ -43,15 +59,6 @@ export const requeueMany: Operation = {
 		},
 		changesField,
 		...checkFields,
-		{
-			displayName: 'Limit',
-			name: 'limit',
-			type: 'number',
-			typeOptions: { minValue: 1, maxValue: 10_000 },
-			default: 500,
-			// A filter that matches more than was thought should not empty a whole queue.
-			description: 'Max number of jobs to requeue',
-		},
 		doneByPerson,
 	],
 	peopleOnly: true,
@@ -59,10 +66,9 @@ export const requeueMany: Operation = {
 	done: 'requeued',
 	run: perItem(async ({ n8n, engine }, item) =>
 		await corrected(n8n, engine, item, async (correction) => {
-			const limit = Number(n8n.getNodeParameter('limit', item, 500));
 			const { dryRun, check } = checksOf(n8n, item);
 			const { bulk, requeued, refused: refusals } = await engine.failures.requeueMany(
-				chosenBy(n8n, item), correction, actorOf(n8n, item), { dryRun, check, limit },
+				chosenBy(n8n, item), correction, actorOf(n8n, item), { dryRun, check, limit: limitOf(n8n, item) },
 			);
 			return {
 				bulk,
@@ -75,8 +81,15 @@ export const requeueMany: Operation = {
 		})),
 };
 
+// A cause or a list of ids is meant whole.
+function limitOf(n8n: IExecuteFunctions, item: number): number {
+	return n8n.getNodeParameter('which', item, 'filter') === 'filter' ? Number(n8n.getNodeParameter('limit', item, 500)) : MOST;
+}
+
 function chosenBy(n8n: IExecuteFunctions, item: number): Chosen {
-	if (n8n.getNodeParameter('which', item, 'filter') === 'ids') {
+	const which = n8n.getNodeParameter('which', item, 'filter');
+	if (which === 'cause') return { filter: { cause: causeOf(n8n, item) } };
+	if (which === 'ids') {
 		const ids = listOf(n8n.getNodeParameter('jobIds', item, ''));
 		if (ids.length === 0) throw refused('Job IDs is empty.', 'Give the ids that Enqueue returned, separated by commas.');
 		return { ids };

@@ -88,7 +88,8 @@ it('checks first with a dry run, then requeues all of a cause and tells how far 
 	expect(dry.items[0]!.json).toMatchObject({ bulk: null, dryRun: true, requeued: 5, refused: 0 });
 	expect(dry.hints.map(({ message }) => message).join()).toContain('Nothing was changed.');
 	expect((await engine.get(failed[0]!.id)).state).toBe('failed');
-	const [bulk] = await output('job', 'requeueMany', correction) as [IDataObject];
+	const { filters: _, ...others } = correction;
+	const [bulk] = await output('job', 'requeueMany', { which: 'cause', ...others }, await output('failure', 'getGroups', {})) as [IDataObject];
 	await world.ended(engine, failed.map(({ id }) => id));
 	expect(await output('job', 'getProgress', {}, [bulk])).toEqual([expect.objectContaining({ id: bulk['bulk'], by: 'ann', total: 5, requeued: 5, done: true, percent: 100 })]);
 });

@@ -11,6 +11,13 @@ it('clears the section with a new board, since a section belongs to its board', 
 	expect(correct({ board: { mode: 'list', value: '42', cachedResultName: 'Lamps' } })).toEqual({ boardId: '42', boardName: 'Lamps', sectionId: null });
 });
 
+it.each([
+	['Summer (acme-us)', undefined, 'Summer'], ['Hats (old) (acme-us)', undefined, 'Hats (old)'], ['Summer', undefined, 'Summer'],
+	['Summer (2026)', 'acme-us', 'Summer (2026)'], ['Summer (acme-us)', 'acme-us', 'Summer'],
+])('takes the name of a board from how it was listed: %s, account %s', (cachedResultName, account, boardName) => {
+	expect(correct({ board: { mode: 'list', value: '42', cachedResultName }, ...(account && { account }) })).toMatchObject({ boardName });
+});
+
 it('keeps a section that was chosen with the board', () => {
 	expect(correct({ board: { mode: 'id', value: '42' }, section: { mode: 'id', value: '7' } })).toEqual({ boardId: '42', boardName: null, sectionId: '7' });
 });

@@ -6,7 +6,7 @@ const n8n = { workflowId: 'w1', executionId: '7', executionUrl: 'http://n8n.test
 function fields(given: Partial<EnqueueFields> = {}): EnqueueFields {
 	return {
 		account: { mode: 'list', value: 'acme-us', cachedResultName: 'acme-us (Acme)' },
-		board: { mode: 'list', value: '549755885175', cachedResultName: 'Lamps' },
+		board: { mode: 'list', value: '549755885175', cachedResultName: 'Lamps (acme-us)' },
 		section: { mode: 'list', value: '' },
 		source: 'row-17', title: 'Lamp', description: '', link: 'https://shop.example/17', altText: '', options: {},
 		...given,
