@@ -1,11 +1,13 @@
 import { ERROR_HINTS, ERROR_TABLE, type EngineErrorCode } from '../../../src/errors';
+import { FAILURES } from '../../../src/job/failures';
 import type { FailureRow } from '../../../src/job/failure-row';
 import { ACCESS } from '../../../src/job/failure-rows/access';
 import { CONTENT } from '../../../src/job/failure-rows/content';
 import { NETWORK } from '../../../src/job/failure-rows/network';
 import { OURS } from '../../../src/job/failure-rows/ours';
 import { STEPS } from '../../../src/job/failure-rows/steps';
-import type { BackoffRule } from '../../../src/job/policy';
+import { policyOf, type BackoffRule } from '../../../src/job/policy';
+import { previewOf, previewSentence } from '../../../src/job/preview';
 
 const groups: readonly [title: string, about: string, rows: readonly FailureRow[]][] = [
 	['The network', 'The call got no answer, or one that says nothing of the Pin.', NETWORK],
@@ -44,8 +46,27 @@ The first row that fits counts, read from the top. \`{board}\` and the like stan
 /** The text of docs/errors.md. */
 export function errorsPage(): string {
 	const parts = groups.map(([title, about, rows]) => `## ${title}\n\n${about}\n\n${rowsTable(rows)}\n`);
-	return [intro, ...parts].join('\n');
+	return [intro, ...parts, previews()].join('\n');
 }
+
+/** What would become of a job that meets the same error every time; those of one fate in one row. */
+function previews(): string {
+	const fates = new Map<string, string[]>();
+	for (const { code } of FAILURES) {
+		const fate = previewSentence(previewOf(code, policyOf(), MIDNIGHT)).replaceAll(` (${code})`, '');
+		fates.set(fate, [...(fates.get(fate) ?? []), `\`${code}\``]);
+	}
+	return `## When it is tried again
+
+For a job that meets the same error every time, the first time at 00:00:00: the tables above, played through the decisions themselves. Chance moves
+each time a little, so that jobs do not come back together; these are the middle of it. \`pinterest-jobs policy CODE --at 14:30\` plays it
+for any code and time, with the earliest and latest instant of every try. A job whose own *Publish Before* comes first ends there.
+
+${table(['code', 'what happens'], [...fates].map(([fate, codes]) => [codes.join(' '), fate]))}
+`;
+}
+
+const MIDNIGHT = Date.UTC(2026, 0, 1);
 
 function rowsTable(rows: readonly FailureRow[]): string {
 	return table(['code', 'Pin?', 'class', 'then', 'queue', 'what to do', 'what a client is told', 'fix'], rows.map((row) => [
