@@ -17,7 +17,7 @@ const scripted = { 429: 1, commitThenHang: 2, commitThen500: 2, resetBefore: 1 }
 // One story in order: each test goes on where the one before it stopped.
 describe(`from a sheet to Pins and back, on n8n ${n8nVersion}`, () => {
 	let redis: RedisServer;
-	const { n8n, open } = useWorlds({ N8N_LOG_LEVEL: 'debug' });
+	const { n8n, open } = useWorlds(() => ({ N8N_LOG_LEVEL: 'debug' }));
 	afterAll(() => redis?.stop());
 	let world: World;
 	let rows: Row[];

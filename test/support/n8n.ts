@@ -17,14 +17,14 @@ export class TestN8n {
 
 	constructor(
 		private readonly userFolder: string,
-		private readonly env: Record<string, string>,
+		private readonly env: () => Record<string, string>,
 	) {}
 
 	/** Boots n8n; after `kill()` or `stop()` with the same database and on the same port. */
 	async start(): Promise<void> {
 		const install = await n8nInstalled(n8nVersion);
-		const { userFolder, env } = this;
-		this.running = await startN8n({ install, userFolder, env, packageDir: process.cwd(), port: this.running?.port });
+		const { userFolder } = this;
+		this.running = await startN8n({ install, userFolder, env: this.env(), packageDir: process.cwd(), port: this.running?.port });
 		this.signedIn = await new N8nApi(this.running.url).signIn();
 	}
 
@@ -44,8 +44,8 @@ export class TestN8n {
 	}
 }
 
-/** Boots an n8n before the tests of this `describe` and ends it after them. */
-export function useN8n(env: Record<string, string> = {}): TestN8n {
+/** Boots an n8n before the tests of this `describe` and ends it after them; `env` is asked when it starts. */
+export function useN8n(env: () => Record<string, string> = () => ({})): TestN8n {
 	const n8n = new TestN8n(mkdtempSync(join(tmpdir(), 'pinterest-jobs-n8n-')), env);
 	// The first boot of a version may include its installation.
 	beforeAll(() => n8n.start(), 20 * 60_000);

@@ -24,12 +24,12 @@ export interface WorldOptions {
 	deliveryBaseUrl?: string;
 }
 
-/** One n8n for the tests of a `describe`, and worlds in it; all of them end with it. */
-export function useWorlds(env: Record<string, string> = {}): { n8n: TestN8n; open(options?: WorldOptions): Promise<World> } {
+/** One n8n for the tests of a `describe`, and worlds in it; all of them end with it. `env` is asked when n8n starts. */
+export function useWorlds(env: () => Record<string, string> = () => ({})): { n8n: TestN8n; open(options?: WorldOptions): Promise<World> } {
 	const worlds: World[] = [];
 	// Before n8n's own hook: worlds take back their workflows.
 	afterAll(() => Promise.all(worlds.map((world) => world.close())), 120_000);
-	const n8n = useN8n({ EXECUTIONS_DATA_PRUNE: 'false', ...env });
+	const n8n = useN8n(() => ({ EXECUTIONS_DATA_PRUNE: 'false', ...env() }));
 	return {
 		n8n,
 		async open(options) {
