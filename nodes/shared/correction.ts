@@ -16,7 +16,7 @@ export const changesField: INodeProperties = {
 	type: 'collection',
 	placeholder: 'Add field',
 	default: {},
-	description: 'What is not listed here stays as it is. An added field that is empty clears the value.',
+	description: 'What is not listed here stays as it is. An added field that is empty clears the value; one whose expression gives undefined leaves it.',
 	options: [
 		optional(accountLocator),
 		...pinTextFields.filter(({ name }) => name === 'altText'),
@@ -85,7 +85,8 @@ const lacksMedia = (error: unknown) => isEngineError(error) && error.code === 'm
 /** All of a correction but files, which need the item they came with. */
 export function plainCorrection(changes: Record<string, unknown>, zone: string): Correction {
 	const correction: Correction = {};
-	const has = (name: string) => name in changes;
+	// An expression that gives nothing says nothing: a workflow can name every field and change some of them.
+	const has = (name: string) => changes[name] !== undefined && !isUndefinedLocator(changes[name]);
 	for (const [name, label] of [['title', 'Title'], ['description', 'Description'], ['link', 'Link'], ['altText', 'Alt Text'], ['client', 'Client Label']] as const) {
 		if (has(name)) correction[name] = textOf(changes[name], label);
 	}
@@ -100,4 +101,8 @@ export function plainCorrection(changes: Record<string, unknown>, zone: string):
 	if (has('scheduledAt')) correction.scheduledAt = instantOf(changes['scheduledAt'], 'Scheduled At', zone)?.iso ?? null;
 	if (has('publishBefore')) correction.publishBefore = instantOf(changes['publishBefore'], 'Publish Before', zone)?.iso ?? null;
 	return correction;
+}
+
+function isUndefinedLocator(given: unknown): boolean {
+	return typeof given === 'object' && given !== null && '__rl' in given && (given as { value?: unknown }).value === undefined;
 }

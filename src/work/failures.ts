@@ -23,6 +23,7 @@ interface Parts {
 }
 
 export interface GroupFilter {
+	cause?: string;
 	queue?: QueueName;
 	account?: string;
 	client?: string;
@@ -42,7 +43,7 @@ export class Failures {
 		const groups = causes.map(({ cause, count, recent }) => failureGroupOf(cause, count, recent));
 		const twice = doubles.map((double) => failureGroupOf(causeOf(double), 1, recentAfter === undefined ? null : Number(double.at >= recentAfter)));
 		const same = (name: keyof typeof filter, group: FailureGroup) => filter[name] === undefined || filter[name] === group[name];
-		return [...groups, ...twice].filter((group) => (['queue', 'account', 'client', 'code'] as const).every((name) => same(name, group)));
+		return [...groups, ...twice].filter((group) => (['cause', 'queue', 'account', 'client', 'code'] as const).every((name) => same(name, group)));
 	}
 
 	/** Claims, releases, notes, snoozes or resolves one: `failure_not_open`, `already_claimed`, `job_in_doubt`. */

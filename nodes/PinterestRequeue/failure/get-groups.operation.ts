@@ -19,6 +19,7 @@ export const getGroups: Operation = {
 			description: 'Without a filter every cause counts',
 			options: [
 				{ displayName: 'Account', name: 'account', type: 'string', default: '', placeholder: 'e.g. acme-us', description: 'The Account Name of the worker' },
+				{ displayName: 'Cause', name: 'cause', type: 'string', default: '={{ $json.group?.cause ?? $json.cause }}', placeholder: 'e.g. board_not_found|acme-us|549755885175', description: 'Only this one, as the event failure_group.opened names it; nothing when none of its failures is open any more' },
 				{ displayName: 'Client Label', name: 'client', type: 'string', default: '', placeholder: 'e.g. Acme', description: 'Of the first failure of the cause' },
 				{ displayName: 'Error Code', name: 'code', type: 'string', default: '', placeholder: 'e.g. board_not_found', description: 'The code of the failures' },
 				{ displayName: 'Failure Queue', name: 'queue', type: 'options', default: 'ops', options: queueOptions, description: 'Who has to act' },
@@ -35,7 +36,7 @@ export const getGroups: Operation = {
 	run: perItem(async ({ n8n, engine }, item) => {
 		const fields = n8n.getNodeParameter('filters', item, {}) as Record<string, unknown>;
 		const filter: GroupFilter = {};
-		for (const [name, label] of [['account', 'Account'], ['client', 'Client Label'], ['code', 'Error Code']] as const) filter[name] = textOf(fields[name], label) ?? undefined;
+		for (const [name, label] of [['account', 'Account'], ['cause', 'Cause'], ['client', 'Client Label'], ['code', 'Error Code']] as const) filter[name] = textOf(fields[name], label) ?? undefined;
 		if (fields['queue']) filter.queue = fields['queue'] as GroupFilter['queue'];
 		const since = instantOf(fields['recentAfter'], 'New Since', n8n.getTimezone());
 		if (since) filter.recentAfter = Date.parse(since.iso);

@@ -41,3 +41,9 @@ it('reads filters, and leaves out those that are empty', () => {
 		account: 'acme-us', states: ['failed', 'queued'], queue: 'client', createdAfter: Date.UTC(2026, 10, 1),
 	});
 });
+
+it('leaves a field whose expression gives undefined as it is, and clears one that is empty', () => {
+	const locator = (value: unknown) => ({ __rl: true, mode: 'id', value });
+	expect(correct({ title: undefined, link: undefined, section: locator(undefined), board: locator(undefined), imageUrl: undefined })).toEqual({});
+	expect(correct({ title: '', section: locator('') })).toEqual({ title: null, sectionId: null });
+});
