@@ -91,7 +91,9 @@ export class JobList {
 	/** The next page of places over all these indexes, newest first. */
 	private async places(indexes: string[], after: Place): Promise<Place[]> {
 		const pages = await Promise.all(indexes.map((index) => this.placesOf(this.namespace.key(index), after)));
-		return pages.flat().sort((a, b) => b.score - a.score || (a.id < b.id ? 1 : -1)).slice(0, PAGE);
+		// A job that moves from one index to another while they are read stands in both.
+		const once = new Map(pages.flat().map((place) => [place.id, place]));
+		return [...once.values()].sort((a, b) => b.score - a.score || (a.id < b.id ? 1 : -1)).slice(0, PAGE);
 	}
 
 	private async placesOf(key: string, after: Place): Promise<Place[]> {

@@ -40,6 +40,14 @@ describe('a list of jobs', () => {
 		for (const [filter, ids] of cases) expect({ filter, ids: await idsOf(filter) }).toEqual({ filter, ids });
 	});
 
+	it('gives a job once that changes its state while the list is read', async () => {
+		const [a, b] = [aJob(), aJob()];
+		await world.put(a, b);
+		// What is seen when it moves after one index was read and before the next.
+		await world.redis.zadd(world.namespace.key('state', 'failed'), a.createdAt, a.id);
+		expect((await idsOf({})).sort()).toEqual([a.id, b.id].sort());
+	});
+
 	it('ends at a cursor it did not give', async () => {
 		await world.put(aJob());
 		expect(await world.list.list({ cursor: 'nonsense' })).toEqual({ jobs: [], cursor: null });
