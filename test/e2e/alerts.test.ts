@@ -37,6 +37,21 @@ describe(`who hears of what, on n8n ${n8nVersion}`, () => {
 		expect(world.sandbox.control.summary()).toMatchObject({ pins: 11, double: 0 });
 	});
 
+	it('says once that an account has to wait, however many jobs do, and once that it goes on', async () => {
+		const world = await open();
+		await publish(world, chosen(world, 'alerts-to-slack', [await slackOf(world, services)]));
+		await world.publishWorkers();
+		await world.untilServed();
+		world.sandbox.control.addFault({ fault: '429', match: { operation: 'createPin' } });
+		await enqueue(world, pins(world, 8));
+		await world.untilEnded(8);
+		await world.untilTold();
+		expect(said(services)).toMatchObject([
+			{ channel: '#pinterest-ops', text: expect.stringMatching(/\*Account acme-us is held\* \(rate_limited\): \d+ jobs? waits?\n[^]*\*What to do:\* Pinterest asked acme-us to slow down/) },
+			{ channel: '#pinterest-ops', text: expect.stringMatching(/\*Account acme-us goes on\* \(rate_limited is over\): \d+ jobs? follows?, paced/) },
+		]);
+	});
+
 	it('opens one issue for a cause of engineering with the facts and nothing of the client, and none for other failures', async () => {
 		const world = await open();
 		services.on('api.github.com', () => ({ status: 201, json: { number: 1 } }));
