@@ -8,13 +8,14 @@ import { deliveryUrl, subscriptionOf, wants } from './subscription';
 import { fieldsOf, idOf, isPublishing, paused } from './webhook-methods';
 import { webhookUrlAtStart } from './webhook-url';
 
-const RENEW_MS = 60_000;
+// An account is without a worker when none was heard of for 90 s: so that this is told within two minutes.
+const ROUND_MS = 20_000;
 
 /** By subscription, what ends its renewals: n8n 2.41 starts a trigger anew without closing the one whose publication had failed. */
 const renewed = new Map<string, () => Promise<void>>();
 
 /**
- * While the workflow is published: renews the subscription every minute and tells of missing workers.
+ * While the workflow is published: renews the subscription and tells of missing workers, every 20 s.
  * n8n calls no hook when it starts again, so that this is what keeps a subscription alive.
  */
 export async function keepAlive(node: ITriggerFunctions): Promise<ITriggerResponse> {
@@ -37,7 +38,7 @@ export async function keepAlive(node: ITriggerFunctions): Promise<ITriggerRespon
 			node.emit([[{ json: itemOfEvent(payload, eventId) as IDataObject }]]);
 		}
 	};
-	const renewal = repeat(`renewing ${id}`, Math.max(1000, RENEW_MS / (config.timeFactor ?? 1)), async () => {
+	const renewal = repeat(`renewing ${id}`, Math.max(1000, ROUND_MS / (config.timeFactor ?? 1)), async () => {
 		if (paused.has(id) || early) return void (early = false);
 		await engine.subscribe(subscription);
 		await tellOfMissingWorkers();
