@@ -10,7 +10,7 @@ export async function contradictions(world: StoreWorld): Promise<string[]> {
 	const dump = Object.fromEntries(Object.entries(await world.dump()).map(([key, value]) => [key.slice(prefix.length), value]));
 	const types = await Promise.all(Object.keys(dump).map(async (name) => [name, await world.redis.type(prefix + name)] as const));
 	const unbounded = types.filter(([name, type]) => boundOf(prefix, prefix + name)?.type !== type).map(([name, type]) => `${name} (${type}) has no bound`);
-	return [...unbounded, ...differences('index', expectedIndexes(dump), actualIndexes(dump)), ...sequenceFaults(dump)];
+	return [...unbounded, ...differences('index', expectedIndexes(dump), actualIndexes(dump)), ...causeFaults(dump), ...sequenceFaults(dump)];
 }
 
 const jobsOf = (dump: Dump): (Hash & { id: string })[] =>
@@ -65,6 +65,12 @@ function expectedIndexes(dump: Dump): Set<string> {
 	}
 	for (const [due, at] of dues) places.add(`${due} ${at}`);
 	return places;
+}
+
+/** A cause is told of as long as it has open failures. */
+function causeFaults(dump: Dump): string[] {
+	const [groups, causes] = ['groups', 'causes'].map((name) => new Set(Object.keys((dump[name] ?? {}) as Hash)));
+	return differences('causes', groups!, causes!);
 }
 
 const INDEXES = /^(state|jobs|lane|boards|due|busy|nat|failed|mediarefs|counts):|^(leases|doubt|finished|groups)$/;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { changeOf, succeeded } from '../../../src/job/change';
 import { BOUNDS, boundOf } from '../../../src/store/keys';
 import type { Namespace } from '../../../src/store/namespace';
+import { BulkStore } from '../../../src/store/bulk-store';
 import { contradictions } from './invariants';
 import { adopted, aJob, failedFor, intoDoubt, policy, published, StoreWorld } from './store-world';
 
@@ -97,6 +98,9 @@ async function live(world: StoreWorld): Promise<void> {
 	await outbox.trim();
 	await subscriptions.pause('s1');
 	await subscriptions.resume('s1');
+	const bulks = new BulkStore(world.namespace);
+	await bulks.begin('bulk_1', { by: 'Ann', at: world.time, jobs: [failure.id] });
+	await bulks.progress('bulk_1', { requeued: 1, refusals: [], endedAt: world.time });
 	const claim = await inbox.claim('in', 'evt_1');
 	await inbox.confirm('in', 'evt_1', claim.kind === 'claimed' ? claim.token : '');
 
