@@ -96,7 +96,7 @@ export interface Handling {
 	at: number;
 	by: string | null;
 	what: (typeof HANDLINGS)[number];
-	/** In their words; at most 1000 characters. */
+	/** In their words; at most 500 characters. */
 	note: string | null;
 	/** Until when it was snoozed. */
 	until: number | null;
