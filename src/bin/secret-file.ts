@@ -2,6 +2,7 @@ import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 import type { PaceSettings } from '../config';
 import { EngineError } from '../errors';
 import type { AccessToken, TokenSource } from '../publish/contract';
+import { renewToken } from './token-renewal';
 
 /** One account of the standalone worker's secret file. */
 export interface SecretAccount {
@@ -57,9 +58,9 @@ export class SecretFile {
 		const secret = await this.find(label);
 		const { refreshToken, appId, appSecret } = secret;
 		if (!refreshToken || !appId || !appSecret) throw new Error(`The token of ${label} is not accepted and there is no refresh token. Write a new one into the secret file.`);
-		const answer = await askForToken(secret.baseUrl ?? DEFAULT_BASE_URL, { refreshToken, appId, appSecret });
+		const fresh = await renewToken(tokenOf(secret).baseUrl, { refreshToken, appId, appSecret });
 		// Pinterest may rotate the refresh token: keep the new one before anybody uses the new access token.
-		await this.save(label, { accessToken: answer.access_token, refreshToken: answer.refresh_token ?? refreshToken });
+		await this.save(label, fresh);
 		return this.tokenSource(label).current();
 	}
 
@@ -87,20 +88,4 @@ export class SecretFile {
 
 function tokenOf(secret: SecretAccount): AccessToken {
 	return { value: secret.accessToken, baseUrl: (secret.baseUrl ?? DEFAULT_BASE_URL).replace(/\/+$/, '') };
-}
-
-/** `POST /oauth/token` with the refresh token, HTTP Basic (Pinterest API 5.23 description, 2026-11). */
-async function askForToken(baseUrl: string, secret: { refreshToken: string; appId: string; appSecret: string }): Promise<{ access_token: string; refresh_token?: string }> {
-	const basic = Buffer.from(`${secret.appId}:${secret.appSecret}`).toString('base64');
-	const response = await fetch(`${baseUrl}/oauth/token`, {
-		method: 'POST',
-		headers: { authorization: `Basic ${basic}`, 'content-type': 'application/x-www-form-urlencoded' },
-		body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: secret.refreshToken }),
-		redirect: 'error',
-		signal: AbortSignal.timeout(15_000),
-	});
-	if (!response.ok) throw new Error(`Pinterest refused to renew the token (HTTP ${response.status}). Connect the account again.`);
-	const answer = await response.json() as { access_token?: unknown; refresh_token?: unknown };
-	if (typeof answer.access_token !== 'string') throw new Error('Pinterest answered the renewal without a token.');
-	return { access_token: answer.access_token, refresh_token: typeof answer.refresh_token === 'string' ? answer.refresh_token : undefined };
 }

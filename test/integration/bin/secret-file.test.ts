@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SecretFile } from '../../../src/bin/secret-file';
 import { Sandbox } from '../../../src/sandbox';
+import { rawServer } from '../publish/raw-server';
 
 let folder: string;
 let sandbox: Sandbox;
@@ -71,4 +72,45 @@ it('says that the owner has to connect again when the renewal is refused, withou
 	const refusal = await secrets.tokenSource('acme-us').refresh().catch((error: Error) => error.message);
 	expect(refusal).toContain('Connect the account again');
 	expect(refusal).not.toMatch(/pin[ar]_/);
+});
+
+describe('a renewal that reaches nobody or meets a fault', () => {
+	const answer = (status: number) => `HTTP/1.1 ${status} So\r\ncontent-length: 2\r\n\r\n{}`;
+	const half = 'HTTP/1.1 200 So\r\ncontent-length: 90\r\n\r\n{"access_token":"pina_half';
+
+	it.each([
+		{ what: 'a reset', does: '' },
+		{ what: 'an answer that breaks off', does: half },
+		...[408, 429, 500, 503].map((status) => ({ what: `HTTP ${status}`, does: answer(status) })),
+	])('is tried later after $what, and does not count as refused', async ({ does }) => {
+		const server = await rawServer({ whole: (socket) => socket.end(does) });
+		const source = new SecretFile(aFile([{ ...connected('acme-us'), baseUrl: server.url }])).tokenSource('acme-us');
+		const error = await source.refresh().catch((failure: Error) => failure);
+		await server.close();
+		expect(error).toMatchObject({ retryable: true, message: expect.not.stringMatching(/pin[ar]_|again\.$/) });
+	});
+
+	it('is a refusal when Pinterest says no', async () => {
+		const server = await rawServer({ whole: (socket) => socket.end(answer(400)) });
+		const source = new SecretFile(aFile([{ ...connected('acme-us'), baseUrl: server.url }])).tokenSource('acme-us');
+		const error = await source.refresh().catch((failure: Error) => failure);
+		await server.close();
+		expect(error).toMatchObject({ message: expect.stringContaining('Connect the account again') });
+		expect(error).not.toHaveProperty('retryable');
+	});
+});
+
+describe('a renewal where a proxy stands in the environment', () => {
+	const before = { ...process.env };
+	afterEach(() => { process.env = { ...before }; });
+
+	it('asks the proxy, as publishing does', async () => {
+		const proxy = await rawServer({ whole: (socket) => socket.end('HTTP/1.1 407 who are you\r\n\r\n') });
+		for (const name of ['https_proxy', 'http_proxy', 'no_proxy']) delete process.env[name];
+		Object.assign(process.env, { HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url, NO_PROXY: '' });
+		const source = new SecretFile(aFile([{ ...connected('acme-us'), baseUrl: 'http://pinterest.invalid/v5' }])).tokenSource('acme-us');
+		await expect(source.refresh()).rejects.toMatchObject({ retryable: true });
+		expect(proxy.received()).toContain('CONNECT pinterest.invalid:80');
+		await proxy.close();
+	});
 });
