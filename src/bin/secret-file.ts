@@ -30,8 +30,7 @@ export class SecretFile {
 
 	async accounts(): Promise<SecretAccount[]> {
 		await this.refuseIfShared();
-		const parsed: unknown = JSON.parse(await readFile(this.path, 'utf8'));
-		const accounts = (parsed as { accounts?: unknown }).accounts;
+		const accounts = (this.parsed(await readFile(this.path, 'utf8')) as { accounts?: unknown } | null)?.accounts;
 		if (!Array.isArray(accounts) || accounts.length === 0) {
 			throw new EngineError('invalid_config', { message: `${this.path} names no accounts.`, hint: 'Write { "accounts": [ { "account": "acme-us", "accessToken": "…" } ] }.' });
 		}
@@ -74,6 +73,17 @@ export class SecretFile {
 		};
 		this.writing = this.writing.then(write, write);
 		return this.writing;
+	}
+
+	private parsed(text: string): unknown {
+		try {
+			return JSON.parse(text);
+		} catch (error) {
+			// Neither message nor cause is passed on: Node quotes the file there, and with it a token.
+			const at = /at position (\d+)/.exec((error as SyntaxError).message)?.[1];
+			const line = at === undefined ? '' : ` near line ${text.slice(0, Number(at)).split('\n').length}`;
+			throw new EngineError('invalid_config', { message: `${this.path} is no valid JSON${line}.`, hint: 'Look for a missing comma or quote.' });
+		}
 	}
 
 	private async refuseIfShared(): Promise<void> {

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { SecretFile } from '../../../src/bin/secret-file';
 import { Sandbox } from '../../../src/sandbox';
 import { rawServer } from '../publish/raw-server';
@@ -35,6 +36,17 @@ it('refuses a file that others may read, and says what to do', async () => {
 
 it('refuses a file without accounts', async () => {
 	await expect(new SecretFile(aFile([])).accounts()).rejects.toMatchObject({ code: 'invalid_config' });
+});
+
+it.each([
+	{ what: 'a value without quotes', text: '{ "accounts": [ { "account": "acme-us", "accessToken": pina_secret } ] }', where: '' },
+	{ what: 'a missing comma', text: '{ "accounts": [\n{ "account": "acme-us"\n"accessToken": "pina_secret" } ] }', where: ' near line 3' },
+])('names the file and quotes nothing of it when it is no JSON: $what', async ({ text, where }) => {
+	const path = aFile([]);
+	writeFileSync(path, text);
+	const refusal = await new SecretFile(path).accounts().catch((error: Error) => error);
+	expect(refusal).toMatchObject({ code: 'invalid_config', message: expect.stringContaining(`${path} is no valid JSON${where}.`) });
+	expect(inspect(refusal)).not.toContain('pina');
 });
 
 it('refuses an option that says neither yes nor no', async () => {
