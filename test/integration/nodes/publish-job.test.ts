@@ -124,10 +124,12 @@ it('fails every item at once when Redis is away, saying so', async () => {
 	expect(items[0]!.json['error']).toMatchObject({ class: 'retry' });
 });
 
+// One expression an item, which a key needs: what n8n takes to evaluate more of them is not ours. A workflow as people have it, with all
+// of its expressions, is measured in a real n8n beside n8n's own node (test/e2e/size.test.ts).
 it('takes 1,000 items in under two seconds', async () => {
 	const items = Array.from({ length: 1000 }, (_, n) => row(10_000 + n));
 	const began = performance.now();
-	const { items: jobs } = await enqueue(items);
-	expect(jobs).toHaveLength(1000);
+	const { items: jobs } = await enqueue(items, { title: 'A lamp', imageUrl: 'https://shop.example/lamp.jpg' });
+	expect(new Set(idsOf(jobs)).size).toBe(1000);
 	expect(performance.now() - began).toBeLessThan(2000);
 });
