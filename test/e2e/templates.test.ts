@@ -1,21 +1,13 @@
-import { withNode, type NodeJson } from '../../scripts/demo/workflows.mjs';
+import { withNode } from '../../scripts/demo/workflows.mjs';
 import { N8nApi, n8nVersion, type WorkflowJson } from '../support/n8n';
 import { codeFor, enqueueFlow, pins, run, type PinItem } from './support/flows';
-import { chosen, publish, said, slackOf } from './support/imported';
+import { chosen, filled, publish, said, slackOf } from './support/imported';
 import { MailServer } from './support/mail';
 import { useServices } from './support/services';
 import { until, useWorlds, type World } from './support/world';
 
 const services = useServices();
 const mail = new MailServer();
-
-/** The workflow with these values where it says “Fill in here”. */
-function filled(workflow: WorkflowJson, values: Record<string, string>, node = 'Fill in here'): WorkflowJson {
-	const { parameters } = (workflow.nodes as NodeJson[]).find(({ name }) => name === node)!;
-	const { assignments } = parameters['assignments'] as { assignments: { name: string; value: string }[] };
-	const changed = assignments.map((one) => ({ ...one, value: values[one.name] ?? one.value }));
-	return withNode(workflow, node, { parameters: { assignments: { assignments: changed } } }) as WorkflowJson;
-}
 
 describe(`workflows to import, on n8n ${n8nVersion}`, () => {
 	const { n8n, open } = useWorlds(() => services.env);

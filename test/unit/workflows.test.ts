@@ -58,4 +58,9 @@ describe.each(files)('workflows/%s', (file) => {
 		const ids = nodes.flatMap(({ credentials }) => Object.values(credentials ?? {}).map(({ id }) => id));
 		expect(ids.filter((id) => id !== null)).toEqual([]);
 	});
+
+	it('names no folder, host or port of the machine it was made on', () => {
+		// A path of a page of n8n (/home/credentials) is none of a disk.
+		expect(readFileSync(`workflows/${file}`, 'utf8')).not.toMatch(/\/(?:tmp|usr|root|Users|var|work)\/|[A-Z]:\\\\|127\.0\.0\.1|localhost|file:/);
+	});
 });

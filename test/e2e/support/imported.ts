@@ -1,4 +1,4 @@
-import { readWorkflow, withCredential, type CredentialOfN8n } from '../../../scripts/demo/workflows.mjs';
+import { readWorkflow, withCredential, withNode, type CredentialOfN8n, type NodeJson } from '../../../scripts/demo/workflows.mjs';
 import type { WorkflowJson } from '../../support/n8n';
 import type { ServiceRequest, Services } from './services';
 import type { World } from './world';
@@ -6,6 +6,14 @@ import type { World } from './world';
 /** A workflow of workflows/ with the credentials chosen that a user chooses after importing it. */
 export function chosen(world: World, name: string, credentials: CredentialOfN8n[] = []): WorkflowJson {
 	return [world.engineCredential, ...credentials].reduce(withCredential, readWorkflow(name));
+}
+
+/** The workflow with these values where it says “Fill in here”. */
+export function filled(workflow: WorkflowJson, values: Record<string, string>, node = 'Fill in here'): WorkflowJson {
+	const { parameters } = (workflow.nodes as NodeJson[]).find(({ name }) => name === node)!;
+	const { assignments } = parameters['assignments'] as { assignments: { name: string; value: string }[] };
+	const changed = assignments.map((one) => ({ ...one, value: values[one.name] ?? one.value }));
+	return withNode(workflow, node, { parameters: { assignments: { assignments: changed } } }) as WorkflowJson;
 }
 
 /** Imports and publishes it. */
