@@ -19,11 +19,12 @@ export interface ServiceRequest {
 	answered: boolean;
 }
 
-/** `json` or `text`; 200 unless `status` says otherwise. */
+/** `json`, `bytes` or `text`; 200 unless `status` says otherwise. */
 export interface ServiceAnswer {
 	status?: number;
 	headers?: Record<string, string>;
 	json?: unknown;
+	bytes?: Buffer;
 	text?: string;
 }
 
@@ -138,7 +139,7 @@ function bodyOf(text: string, type: string): unknown {
 	return type.includes('x-www-form-urlencoded') ? Object.fromEntries(new URLSearchParams(text)) : text;
 }
 
-function answer(response: http.ServerResponse, { status = 200, headers = {}, json, text = '' }: ServiceAnswer): void {
+function answer(response: http.ServerResponse, { status = 200, headers = {}, json, bytes, text = '' }: ServiceAnswer): void {
 	response.writeHead(status, { 'content-type': json === undefined ? 'text/plain' : 'application/json; charset=utf-8', ...headers });
-	response.end(json === undefined ? text : JSON.stringify(json));
+	response.end(json === undefined ? bytes ?? text : JSON.stringify(json));
 }
