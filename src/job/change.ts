@@ -28,10 +28,11 @@ export interface PinOwning {
 	alike?: boolean;
 }
 
-/** The change from one job to another, with the next number if it is an event. */
+/** The change from one job to another, with the next number if it is an event; what is none is counted apart. */
 export function changeOf(before: Job, after: Partial<Job>, event: JobEventType | null, more: Partial<Pick<Change, 'hold' | 'pin'>> = {}): Change {
-	const seq = before.seq + (event === null ? 0 : 1);
-	return { from: before.state, fromEdits: before.edits, job: { ...before, ...after, seq, lease: null }, event, hold: null, pin: null, ...more };
+	const isEvent = event !== null;
+	const seq = before.seq + (isEvent ? 1 : 0), edits = before.edits + (isEvent ? 0 : 1);
+	return { from: before.state, fromEdits: before.edits, job: { ...before, ...after, seq, edits, lease: null }, event, hold: null, pin: null, ...more };
 }
 
 /** The change that an outcome makes: an event exactly when state or phase changes. */

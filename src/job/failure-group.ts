@@ -53,7 +53,8 @@ export function failureGroupOf(cause: Cause, count: number, recent: number | nul
 export function whatToDo(groupKey: string, account: string): Pick<FailureGroup, 'hint' | 'clientMessage' | 'fix'> {
 	const [code = '', , about = '?', section = '?'] = groupKey.split('|');
 	const row = rowOf(code);
-	const words = { account, board: about, section, link: about, media: about };
+	const media = row.about === 'job' ? 'its image' : about === 'upload' ? 'given as a file' : about;
+	const words = { account, board: about, section: section || '(none)', link: about, media };
 	return { hint: filled(row.hint, words), clientMessage: filled(row.clientMessage, words), fix: [...row.fix] };
 }
 

@@ -19,6 +19,7 @@ function causeOf({ id, account, content }: Job, row: FailureRow, facts: FailureF
 		case 'link': return [account, hostOf(content.link ?? '') ?? ''];
 		case 'media': return [account, content.media.kind === 'image_url' ? hostOf(content.media.url) ?? '' : 'upload'];
 		case 'answer': return [String(facts.httpStatus ?? ''), String(facts.pinterestCode ?? '')];
-		case 'job': return [id];
+		// Its own cause; the board is where somebody has to look.
+		case 'job': return [id, content.boardId];
 	}
 }

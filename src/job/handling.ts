@@ -24,7 +24,7 @@ export function handle(job: Job, request: HandlingRequest, actor: Actor, now: nu
 	const refusal = movedOn(job, actor) ?? refusedHandling(job, request, actor, now);
 	if (refusal) return refusal;
 	const entry = { at: now, by: actor.by ?? null, note: noteOf(request), until: request.what === 'snooze' ? request.until : null };
-	return { change: changeOf(job, { ...afterwards(job, request, actor), ...withEntry(job, { ...entry, what: DONE[request.what] }), edits: job.edits + 1 }, null), aliases: [] };
+	return { change: changeOf(job, { ...afterwards(job, request, actor), ...withEntry(job, { ...entry, what: DONE[request.what] }) }, null), aliases: [] };
 }
 
 const DONE = { claim: 'claimed', release: 'released', note: 'noted', snooze: 'snoozed', resolve: 'resolved' } as const;

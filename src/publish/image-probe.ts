@@ -49,7 +49,9 @@ function begin(url: URL, guard: AddressGuard): Promise<Begin> {
 			resolve(answer);
 		};
 		const timer = setTimeout(() => end({ kind: 'unreachable', message: `no answer within ${TIMEOUT_MS / 1000} s` }), TIMEOUT_MS);
-		request.on('error', (error) => end({ kind: isGuarded(error) ? 'forbidden' : 'unreachable', message: error.message || 'no connection' }));
+		request.on('error', (error) => end(isGuarded(error)
+			? { kind: 'forbidden', message: `${url.hostname} is not an address of the public internet.` }
+			: { kind: 'unreachable', message: error.message || 'no connection' }));
 		request.on('socket', (socket: Socket) => socket.once(secure ? 'secureConnect' : 'connect', () => {
 			if (trusted || guard.admits(socket.remoteAddress)) request.end();
 			else end({ kind: 'forbidden', message: `${url.host} leads to ${socket.remoteAddress}, which is not an address of the public internet.` });
@@ -65,7 +67,7 @@ function read(response: IncomingMessage, end: (answer: Begin) => void): void {
 	const contentType = headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? null;
 	const chunks: Buffer[] = [];
 	let length = 0;
-	const done = () => end(judged(contentType, sizeOf(headers), Buffer.concat(chunks)));
+	const done = () => end(judged(contentType, sizeOf(headers), Buffer.concat(chunks), response.complete));
 	response.on('data', (chunk: Buffer) => {
 		chunks.push(chunk);
 		length += chunk.length;
@@ -75,7 +77,9 @@ function read(response: IncomingMessage, end: (answer: Begin) => void): void {
 }
 
 /** What the header of the file says goes before what the server says of it. */
-function judged(contentType: string | null, bytes: number | null, head: Buffer): Probed {
+function judged(contentType: string | null, bytes: number | null, head: Buffer, complete: boolean): Probed {
+	if (head.length === 0 && !complete) return { kind: 'unreachable', message: 'the answer ended before the image began' };
+	if (head.length === 0) return { kind: 'no_image', contentType: 'an empty file' };
 	const facts = sniffImage(head);
 	if (facts) return { kind: 'image', bytes, ...facts };
 	if (contentType?.startsWith('image/')) return { kind: 'image', contentType, bytes, width: null, height: null };

@@ -22,7 +22,7 @@ export interface BulkRecord {
 	refused: number;
 	/** The first of them. */
 	refusals: BulkRefusal[];
-	/** Where its jobs stand now. */
+	/** Where its jobs stand now; those that were refused are left out. */
 	states: Record<JobState, number>;
 }
 
@@ -40,9 +40,11 @@ export class BulkStore {
 		for (let i = 0; i < jobs.length; i += JOBS_A_CALL) await this.keep(id, fields, jobs.slice(i, i + JOBS_A_CALL));
 	}
 
-	async progress(id: string, { requeued, refusals, endedAt = null }: { requeued: number; refusals: BulkRefusal[]; endedAt?: number | null }): Promise<void> {
+	/** All refusals so far; the last `fresh` of them were not told before. */
+	async progress(id: string, { requeued, refusals, fresh, endedAt = null }: { requeued: number; refusals: BulkRefusal[]; fresh: number; endedAt?: number | null }): Promise<void> {
 		const kept = JSON.stringify(refusals.slice(0, REFUSALS_KEPT));
-		await this.keep(id, { requeued, refused: refusals.length, refusals: kept, endedAt: endedAt ?? '' }, []);
+		const left = fresh === 0 ? [] : refusals.slice(-fresh).map(({ jobId }) => jobId);
+		await this.keep(id, { requeued, refused: refusals.length, refusals: kept, endedAt: endedAt ?? '' }, [], left);
 	}
 
 	/** Null when there is none, or no longer. */
@@ -59,8 +61,8 @@ export class BulkStore {
 		};
 	}
 
-	private async keep(id: string, fields: Record<string, string | number>, jobs: string[]): Promise<void> {
+	private async keep(id: string, fields: Record<string, string | number>, joining: string[], leaving: string[] = []): Promise<void> {
 		const text = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value)]));
-		await this.namespace.run('keep-bulk', [id, KEPT_MS, JSON.stringify(text), ...jobs]);
+		await this.namespace.run('keep-bulk', [id, KEPT_MS, JSON.stringify(text), JSON.stringify(joining), JSON.stringify(leaving)]);
 	}
 }

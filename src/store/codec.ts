@@ -29,7 +29,7 @@ export function fieldsOf(flat: string[]): Fields {
 export function jobOf([id, flat, doc, content, client]: RawRecord): Job {
 	const fields = fieldsOf(flat);
 	return withClient({
-		handling: [], handlingCut: 0, ...parsed(content), ...parsed(doc), ...movedFields(fields),
+		...parsed(content), ...parsedDoc(doc), ...movedFields(fields),
 		id, account: fields.account, createdAt: Number(fields.created), edits: Number(fields.edit ?? 0), lease: leaseOf(fields),
 	} as Job, client);
 }
@@ -86,7 +86,7 @@ export function eventOf([cursor, flat]: [string, string[]]): EngineEvent {
 }
 
 function jobEvent(common: Pick<JobEvent, 'id' | 'cursor' | 'at'> & { type: JobEventType }, fields: Fields): JobEvent {
-	const snapshot = { ...parsed(fields.doc ?? ''), ...movedFields(fields), account: fields.account, lease: null } as JobEvent['snapshot'];
+	const snapshot = { ...parsedDoc(fields.doc ?? ''), ...movedFields(fields), account: fields.account, lease: null } as JobEvent['snapshot'];
 	return { ...common, jobId: fields.job as string, seq: Number(fields.seq), snapshot };
 }
 
@@ -145,6 +145,12 @@ function groupEvent(job: Job): string {
 		groupKey, queue: queue?.name, since: queue?.since, account, client: job.client, jobId: id,
 		class: lastError?.class ?? null, code: lastError?.code ?? null, message: lastError?.message ?? null,
 	});
+}
+
+/** A doc; what those of an earlier version lack is filled in. */
+function parsedDoc(json: string): Record<string, unknown> {
+	const doc = parsed(json);
+	return { handling: [], handlingCut: 0, ...doc, ...(doc.queue ? { queue: { snoozedUntil: null, ...doc.queue } } : {}) };
 }
 
 function parsed(json: string): Record<string, unknown> {

@@ -45,7 +45,7 @@ export interface BulkProgress extends Omit<BulkRecord, 'startedAt' | 'endedAt'> 
 	endedAt: string | null;
 	/** Every job that was put back has ended. */
 	done: boolean;
-	/** Of the jobs that were put back so many have ended. */
+	/** Of the jobs that were chosen and not refused so many have ended; 100 when all of it is done. */
 	percent: number;
 }
 
@@ -57,7 +57,7 @@ interface Parts {
 	preflight(): Preflight;
 	bulks: {
 		begin(id: string, bulk: { by: string | null; at: number; jobs: string[] }): Promise<void>;
-		progress(id: string, progress: { requeued: number; refusals: BulkRefusal[]; endedAt?: number | null }): Promise<void>;
+		progress(id: string, progress: { requeued: number; refusals: BulkRefusal[]; fresh: number; endedAt?: number | null }): Promise<void>;
 		get(id: string): Promise<BulkRecord | null>;
 	};
 	views: Views;
@@ -88,18 +88,23 @@ export class BulkRequeue {
 		const bulk = await this.parts.bulks.get(id);
 		if (!bulk) throw new EngineError('bulk_not_found', { message: `There is no bulk requeue ${id}.` });
 		const { states, requeued, refused, total } = bulk;
-		const ended = states.succeeded + states.canceled + Math.max(0, states.failed - (total - requeued));
+		// Those whose turn has not come yet stand as failed; those that were refused stand nowhere.
+		const ended = states.succeeded + states.canceled + Math.max(0, states.failed - (total - requeued - refused));
+		const done = requeued + refused >= total && ended >= requeued;
 		return {
 			...bulk, startedAt: new Date(bulk.startedAt).toISOString(), endedAt: bulk.endedAt === null ? null : new Date(bulk.endedAt).toISOString(),
-			done: requeued + refused >= total && ended >= requeued, percent: requeued === 0 ? 0 : Math.min(100, Math.floor((100 * ended) / requeued)),
+			done, percent: done ? 100 : Math.min(99, Math.floor((100 * ended) / Math.max(1, total - refused))),
 		};
 	}
 
 	/** The jobs one after another, some at once, telling now and then how far it is. */
 	private async each(jobs: Job[], act: (job: Job) => Promise<Job>, bulk: string | null, told?: BulkOptions['told']): Promise<{ done: Job[]; refused: BulkAnswer['refused'] }> {
 		const done: Job[] = [], refused: BulkAnswer['refused'] = [], waiting = [...jobs];
+		let toldRefusals = 0;
 		const tell = async (endedAt: number | null = null) => {
-			if (bulk) await this.parts.bulks.progress(bulk, { requeued: done.length, refusals: refused.map(refusalOf), endedAt });
+			const fresh = refused.length - toldRefusals;
+			toldRefusals = refused.length;
+			if (bulk) await this.parts.bulks.progress(bulk, { requeued: done.length, refusals: refused.map(refusalOf), fresh, endedAt });
 			told?.({ bulk, total: jobs.length, requeued: done.length, refused: refused.length });
 		};
 		const work = async () => {
@@ -120,10 +125,13 @@ export class BulkRequeue {
 
 	private async chosen(chosen: Chosen, limit: number): Promise<Job[]> {
 		if ('filter' in chosen) return this.failed(chosen.filter, limit);
-		const found = await Promise.all(chosen.ids.slice(0, limit).map((id) => this.parts.find(id)));
-		const unknown = chosen.ids.filter((_, i) => found[i] && found[i].kind !== 'job');
+		const ids = [...new Set(chosen.ids)].slice(0, limit);
+		const found = await Promise.all(ids.map((id) => this.parts.find(id)));
+		const unknown = ids.filter((_, i) => found[i]!.kind !== 'job');
 		if (unknown.length > 0) throw new EngineError('job_not_found', { message: `There is no job ${unknown.slice(0, 5).join(', ')}.`, ids: unknown });
-		return found.flatMap((one) => (one.kind === 'job' ? [one.job] : []));
+		// An alias and the id it leads to are one job.
+		const jobs = found.flatMap((one) => (one.kind === 'job' ? [[one.job.id, one.job] as const] : []));
+		return [...new Map(jobs).values()];
 	}
 
 	private async failed(filter: JobFilter, limit: number): Promise<Job[]> {

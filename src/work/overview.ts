@@ -206,8 +206,17 @@ function backlogFindings(oldestDueAgeMs: number | null, counts: JobCounts): Find
 		found.push({ level: 'warning', code: 'late_jobs', message: `A job has been due for ${Math.round(oldestDueAgeMs / 60_000)} minutes.`, hint: 'Look at Account: Get Many: a hold, a slow pace or a missing worker says why.' });
 	}
 	const failed = Object.entries(counts.failures).filter(([, count]) => count > 0).map(([queue, count]) => `${count} for ${queue}`);
+	const unmapped = Object.entries(counts.groups).reduce((sum, [cause, count]) => sum + (cause.startsWith('unmapped|') ? count : 0), 0);
+	if (unmapped > 0) found.push(unmappedFinding(unmapped));
 	if (failed.length > 0) found.push({ level: 'warning', code: 'failures_open', message: `Failed jobs wait for somebody: ${failed.join(', ')}.`, hint: 'Pinterest Requeue → Failure → Get Many lists them with what to do.' });
 	return found;
+}
+
+function unmappedFinding(count: number): Finding {
+	return {
+		level: 'warning', code: 'unmapped_answers', message: `Pinterest has answered ${count} ${count === 1 ? 'job' : 'jobs'} in a way that nobody has mapped yet.`,
+		hint: 'None of them is sent again by itself. Pinterest Requeue → Failure → Get Groups shows the answers: correct what they name and requeue, and report them.',
+	};
 }
 
 function subscriptionFindings(subscriptions: StoredSubscription[]): Finding[] {

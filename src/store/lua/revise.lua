@@ -25,7 +25,7 @@ local function otherOwner(alias)
 end
 
 if not old then return refuse({ 'missing', '' }) end
-local asSeen = old.rev == ARGV[8] and old.seq == ARGV[9] and old.fence == new.owned and old.state == new.from and (old.edit or '0') == new.fromEdits
+local asSeen = old.rev == ARGV[8] and old.seq == ARGV[9] and old.fence == new.owned and old.state == new.from and (tonumber(old.edit) or 0) == tonumber(new.fromEdits)
 if not asSeen then return refuse({ 'moved', '' }) end
 for _, alias in ipairs(new.aliases) do
 	local owner = otherOwner(alias)

@@ -51,7 +51,7 @@ describe('a look', () => {
 		'that is the last and still %s leaves the verdict to a person, with its evidence', (_name, outcome, step) => {
 			const change = decide(aJobInDoubt({ step, absentScans: 2 }), outcome);
 			expect(change).toMatchObject({ event: 'job.failed' });
-			expect(change.job).toMatchObject({ state: 'failed', queue: { name: 'ops' }, lastError: { code: 'outcome_unknown', message: `scan at ${NOW}` }, inDoubt: { step: step + 1 }, groupKey: `outcome_unknown|${change.job.id}` });
+			expect(change.job).toMatchObject({ state: 'failed', queue: { name: 'ops' }, lastError: { code: 'outcome_unknown', message: `scan at ${NOW}` }, inDoubt: { step: step + 1 }, groupKey: `outcome_unknown|${change.job.id}|1234` });
 		},
 	);
 
