@@ -191,7 +191,9 @@ export class Keeper {
 	private async refuse(kept: Kept, hash: string | null, kind: HoldKind, code: string, message: string): Promise<void> {
 		kept.goodToken = null;
 		if (kind === 'token_dead' && hash !== null) kept.rest.begin(hash, this.parts.world.monotonic());
-		await this.parts.holds.open({ account: kept.account.account, kind, until: null, code, message });
+		// One app, one incident: not one for each of its accounts.
+		const account = APP_HOLDS.includes(kind) ? APP : kept.account.account;
+		await this.parts.holds.open({ account, kind, until: null, code, message });
 	}
 
 	/** Boards are for the nodes' lists: they are read beside, and nobody waits for them. */

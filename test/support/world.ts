@@ -9,6 +9,8 @@ export const SECRET = 'a-signing-secret-of-enough-bytes';
 export class TestWorld {
 	private readonly engines: Engine[] = [];
 	readonly tokens = new Map<string, string>();
+	/** Token sources that do not do what they should. */
+	readonly sources = new Map<string, Partial<TokenSource>>();
 	refreshes = 0;
 
 	private constructor(readonly sandbox: Sandbox, readonly namespace: string, readonly timeFactor: number, readonly config: Partial<EngineConfig>) {}
@@ -35,9 +37,11 @@ export class TestWorld {
 	tokenSource(account: string): TokenSource {
 		const current = () => Promise.resolve({ value: this.tokens.get(account)!, baseUrl: this.sandbox.url.replace(/\/$/, '') });
 		return {
-			current,
+			current: () => this.sources.get(account)?.current?.() ?? current(),
 			refresh: async () => {
 				this.refreshes++;
+				const broken = this.sources.get(account)?.refresh;
+				if (broken) return broken();
 				const { refreshToken } = this.sandbox.control.account(account);
 				if (!refreshToken) throw new Error('Connect the account again.');
 				this.tokens.set(account, this.sandbox.control.issueToken(account).accessToken);

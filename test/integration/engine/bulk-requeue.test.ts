@@ -8,6 +8,8 @@ afterEach(() => world.stop());
 const JOBS = 500;
 const GONE = '999999';
 const OPS = { by: 'Ops' };
+/** A call has the time that it has: a machine that is busy puts no job in doubt. */
+const UNHURRIED = { policy: { sendBudgetMs: 5000, leaseMs: 20_000, heartbeatMs: 3000 } };
 
 /** Accepts jobs for a board that has gone, and waits until all of them have failed by that. */
 async function failures(engine: Engine, count: number): Promise<string[]> {
@@ -23,16 +25,17 @@ const done = (engine: Engine, bulk: string, withinMs: number) => world.until(asy
 
 it('takes 500 failed jobs back with a corrected board within 5 s, shows how far they are, and sends them without a burst', async () => {
 	// So fast that 500 failures and 500 Pins fit a test; every limit of Pinterest is sped up alike.
-	world = await TestWorld.start({ timeFactor: 600 });
+	world = await TestWorld.start({ timeFactor: 600, engine: UNHURRIED });
 	const engine = world.engine();
 	await world.serve(engine);
 	const ids = await failures(engine, JOBS);
 	expect(await engine.failures.groups()).toMatchObject([{ code: 'board_not_found', count: JOBS, title: `board ${GONE} of acme-us: ${JOBS} jobs`, fix: ['boardId', 'account'] }]);
 	const refused = world.sandbox.control.calls({ operation: 'createPin' }).items.length;
 
-	const startedAt = performance.now();
+	const startedAt = performance.now(), cpuBefore = process.cpuUsage();
 	const { bulk, requeued, refused: left } = await engine.failures.requeueMany({ filter: { account: 'acme-us', code: 'board_not_found' } }, { boardId: world.board() }, OPS);
 	const acceptedMs = Math.round(performance.now() - startedAt);
+	const cpu = process.cpuUsage(cpuBefore);
 
 	expect(left).toEqual([]);
 	expect(requeued).toHaveLength(JOBS);
@@ -59,7 +62,7 @@ it('takes 500 failed jobs back with a corrected board within 5 s, shows how far 
 	expect(await engine.get(ids[0]!)).toMatchObject({ revision: 2, revisions: [{ revision: 2, by: 'Ops', changes: { boardId: { from: GONE, to: world.board() } } }] });
 	expect(await engine.failures.groups()).toEqual([]);
 	figures('500 failed jobs requeued by a filter', {
-		'ms to accept': acceptedMs, 'steps of the progress seen': new Set(seen).size, '429s': pace.status429, 'most writes a minute': pace.maxWritesPerMinute,
+		'ms to accept': acceptedMs, 'ms of CPU for it': Math.round((cpu.user + cpu.system) / 1000), 'steps of the progress seen': new Set(seen).size, '429s': pace.status429, 'most writes a minute': pace.maxWritesPerMinute,
 		'shortest ms between two writes to the board': board.minGapMs ?? '-',
 	});
 }, 600_000);
@@ -70,8 +73,7 @@ it('says what each job refuses, and counts only those it has put back: a Pin tha
 	await world.serve(engine);
 	const [published] = await world.ended(engine, (await engine.enqueue([world.request(90)])).map((result) => (result.ok ? result.job.id : '')));
 	const ids = await failures(engine, 2);
-	// Nobody works, so that what was put back stands still.
-	await engine.failures.handle(ids[1]!, { what: 'note', note: 'Mind the board' }, OPS);
+	// The board is busy for a while, so that the progress can be looked at.
 	world.sandbox.control.addFault({ match: { operation: 'createPin' }, fault: { commits: 'no', ending: { kind: 'answer', status: 409, body: { code: 409 } } }, times: 3 });
 	const { bulk, requeued, refused } = await engine.failures.requeueMany({ ids: [...ids, ids[0]!, published!.id] }, { boardId: world.board() }, OPS, { check: false });
 	expect(requeued.map(({ id }) => id).sort()).toEqual([...ids].sort());

@@ -1,4 +1,8 @@
 import type { Engine, JobView } from '../../../src';
+import { policyOf } from '../../../src/job/policy';
+import { JobStore } from '../../../src/store/job-store';
+import { Namespace } from '../../../src/store/namespace';
+import { redisUrl } from '../../support/redis';
 import { TestWorld } from '../../support/world';
 
 const ANN = { by: 'Ann' }, BOB = { by: 'Bob' };
@@ -93,4 +97,20 @@ it('refuses a correction that would fail again before anything is written, and f
 	expect(await engine.requeue(id, { boardId: world.board() }, ANN)).toMatchObject({
 		state: 'queued', revision: 2, revisions: [{ by: 'Ann', changes: { boardId: { from: world.board('acme-eu'), to: world.board() } } }],
 	});
+});
+
+it('shows a second Pin of a job as a failure of its own until somebody has dealt with it', async () => {
+	const [job] = await world.ended(engine, (await engine.enqueue([world.request(1)])).map((result) => (result.ok ? result.job.id : '')));
+	// What a worker says that was thought to be dead.
+	const namespace = new Namespace({ redis: { url: redisUrl() }, name: world.namespace, horizonMs: 1000 });
+	await new JobStore(namespace, policyOf()).evidence(job!.id, '4711', () => { throw new Error('It has its Pin.'); });
+	await namespace.close();
+
+	const [group, ...others] = await engine.failures.groups({ queue: 'ops', code: 'double_pin', recentAfter: 0 });
+	expect(others).toEqual([]);
+	expect(group).toMatchObject({ jobId: job!.id, account: 'acme-us', count: 1, recent: 1, title: `job ${job!.id}: 1 job`, message: `Pins ${job!.pinId} and 4711 belong to one job.` });
+	expect(group!.hint).toContain('delete one');
+	expect(await opened()).toMatchObject([{ data: { cause: group!.cause, jobId: job!.id, queue: 'ops', hint: group!.hint } }]);
+	expect(await engine.failures.handle(job!.id, { what: 'resolve', note: 'Deleted 4711' }, ANN)).toMatchObject({ id: job!.id, state: 'succeeded' });
+	expect(await engine.failures.groups()).toEqual([]);
 });

@@ -1,0 +1,76 @@
+import { changedParts, imageProblem, placeProblem, refusalOf, type KnownBoards, type Probed, type Problem } from '../../../src/job/preflight';
+import { aJob, NOW, parsed } from './builders';
+
+const boards = (count: number): KnownBoards['boards'] => Array.from({ length: count }, (_, n) => ({ id: String(n + 1), name: `Board ${n + 1}`, sections: [] }));
+const known = (given: KnownBoards['boards'] = boards(2), boardsAt: number | null = NOW): KnownBoards => ({ boards: given, boardsAt });
+const place = (boardId: string, sectionId: string | null = null) => ({ account: 'acme-us', content: { ...aJob().content, boardId, sectionId } });
+const url = 'https://cdn.example/hat.jpg';
+const anImage = (changes: Partial<Extract<Probed, { kind: 'image' }>> = {}): Probed => ({ kind: 'image', contentType: 'image/jpeg', bytes: 5000, width: 1000, height: 1500, ...changes });
+
+describe('a look at a corrected place', () => {
+	it('finds nothing wrong with a board of the account, or when nobody can tell', () => {
+		expect(placeProblem(place('2'), known())).toBeNull();
+		expect(placeProblem(place('77'), null)).toBeNull();
+		expect(placeProblem(place('77'), known([], null))).toBeNull();
+	});
+
+	it('names the boards there are to choose from', () => {
+		expect(placeProblem(place('77'), known())).toEqual({
+			field: 'boardId', message: 'Board 77 is none of the 2 boards of acme-us (as of 2026-11-24 10:00 UTC).', hint: 'Choose one of its boards: Board 1 (1), Board 2 (2).',
+		});
+		expect(placeProblem(place('77'), known(boards(8)))!.hint).toBe('Choose one of its boards: Board 1 (1), Board 2 (2), Board 3 (3), Board 4 (4), Board 5 (5) and 3 more.');
+		expect(placeProblem(place('77'), known([]))!.hint).toBe('acme-us has no boards: make one at Pinterest first.');
+	});
+
+	it('knows the sections of a board where they were listed', () => {
+		const listed = known([{ id: '1', name: 'Summer', sections: [{ id: '5', name: 'Hats' }] }, { id: '2', name: 'Winter', sections: [] }]);
+		expect(placeProblem(place('1', '5'), listed)).toBeNull();
+		expect(placeProblem(place('2', '5'), listed)).toBeNull();
+		expect(placeProblem(place('1', '6'), listed)).toMatchObject({ field: 'sectionId', message: expect.stringContaining('Section 6 is none of the sections of board “Summer”'), hint: 'Choose one of these: Hats (5); or none.' });
+	});
+});
+
+describe('a look at a corrected image', () => {
+	it.each<[string, Probed, string | null]>([
+		['a picture that suits', anImage(), null],
+		['a picture of unknown size', anImage({ bytes: null, width: null, height: null }), null],
+		['exactly 20 MB', anImage({ bytes: 20 * 1024 * 1024 }), null],
+		['a little more', anImage({ bytes: 20 * 1024 * 1024 + 1 }), 'The image has 20.0 MB.'],
+		['100 x 100 pixels', anImage({ width: 100, height: 100 }), null],
+		['a pixel less', anImage({ width: 1000, height: 99 }), 'The image has 1000 x 99 pixels.'],
+		['a type that Pinterest does not take', anImage({ contentType: 'image/svg+xml' }), `${url} is image/svg+xml.`],
+		['a page', { kind: 'no_image', contentType: 'text/html' }, `${url} is no image (text/html).`],
+		['something without a type', { kind: 'no_image', contentType: null }, `${url} is no image.`],
+		['a refusal', { kind: 'refused', status: 403 }, `${url} answers with status 403.`],
+		['an address inside', { kind: 'forbidden', message: '10.0.0.1 is not public.' }, '10.0.0.1 is not public.'],
+		['nobody there', { kind: 'unreachable', message: 'no answer within 5 s' }, `${url} cannot be loaded: no answer within 5 s`],
+		['a proxy in between', { kind: 'unchecked' }, null],
+	])('says of %s what is wrong', (_what, probed, message) => {
+		const problem = imageProblem(url, probed);
+		expect(problem?.message ?? null).toBe(message);
+		if (problem) expect(problem).toMatchObject({ field: 'media', hint: expect.stringMatching(/^[A-Z].{15,}\.$/) });
+	});
+});
+
+describe('a preflight', () => {
+	const before = aJob();
+	const after = (changes: Parameters<typeof parsed>[0]) => ({ ...before, ...parsed(changes) });
+
+	it.each<[string, ReturnType<typeof after>, { place: boolean; media: boolean }]>([
+		['nothing', after({}), { place: false, media: false }],
+		['the title', after({ title: 'Other' }), { place: false, media: false }],
+		['the board', after({ boardId: '99' }), { place: true, media: false }],
+		['the section', after({ sectionId: '5' }), { place: true, media: false }],
+		['the account', after({ account: 'acme-eu' }), { place: true, media: false }],
+		['the address of the image', after({ media: { kind: 'image_url', url: 'https://cdn.example/cap.jpg' } }), { place: false, media: true }],
+		['the image by a file, whose bytes are here', after({ media: { kind: 'image_base64', sha256: 'e'.repeat(64), contentType: 'image/png', bytes: 5 } }), { place: false, media: false }],
+	])('looks at what the correction of %s changed, and at nothing else', (_what, changed, parts) => {
+		expect(changedParts(before, changed)).toEqual(parts);
+	});
+
+	it('refuses with the first hint and every message', () => {
+		const problems: Problem[] = [{ field: 'boardId', message: 'No such board.', hint: 'Choose one.' }, { field: 'media', message: 'No image.', hint: 'Give one.' }];
+		expect(refusalOf(problems, 'pj_1')).toMatchObject({ code: 'preflight_failed', details: { jobId: 'pj_1', field: 'boardId', hint: 'Choose one.', problems }, message: expect.stringContaining('No such board. No image.') });
+		expect(refusalOf([], 'pj_1')).toBeNull();
+	});
+});
