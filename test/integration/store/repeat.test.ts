@@ -99,8 +99,9 @@ async function live(world: StoreWorld): Promise<void> {
 	await subscriptions.pause('s1');
 	await subscriptions.resume('s1');
 	const bulks = new BulkStore(world.namespace);
-	await bulks.begin('bulk_1', { by: 'Ann', at: world.time, jobs: [failure.id] });
-	await bulks.progress('bulk_1', { requeued: 1, refusals: [], endedAt: world.time });
+	const refusal = { jobId: third!.id, code: 'job_not_failed', message: '', hint: '' };
+	await bulks.begin('bulk_1', { by: 'Ann', at: world.time, jobs: [failure.id, third!.id] });
+	await bulks.progress('bulk_1', { requeued: 1, refusals: [refusal], fresh: 1, endedAt: world.time });
 	const claim = await inbox.claim('in', 'evt_1');
 	await inbox.confirm('in', 'evt_1', claim.kind === 'claimed' ? claim.token : '');
 
