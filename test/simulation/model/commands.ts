@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { cancel, lateEvidence, requeue, resolve, sendBack, update, type Decided } from '../../../src/job/corrections';
 import { isEngineError } from '../../../src/errors';
+import { handle } from '../../../src/job/handling';
 import type { HoldKind } from '../../../src/job/hold';
-import type { LeasedJob } from '../../../src/job/job';
+import type { Job, LeasedJob } from '../../../src/job/job';
 import { transition } from '../../../src/job/transition';
 import type { Lane } from '../../../src/store/contract';
 import type { Model } from './model';
@@ -169,16 +170,26 @@ const ACTS = {
 	cancel: (seen, now) => cancel(seen, { by: 'Ops' }, now),
 	'is Pin 1': (seen, now) => resolve(seen, { verdict: 'published', pinId: '1' }, { by: 'Ops' }, now, policy),
 	absent: (seen, now) => resolve(seen, { verdict: 'absent' }, { by: 'Ops' }, now, policy),
+	claim: (seen, now) => handle(seen, { what: 'claim', takeOver: true }, { by: now % 2 ? 'Ann' : 'Bob' }, now),
+	note: (seen, now) => handle(seen, { what: 'note', note: `At ${now}` }, { by: 'Ops' }, now),
+	snooze: (seen, now) => handle(seen, { what: 'snooze', until: now + 1000 }, { by: 'Ops' }, now),
+	close: (seen, now) => handle(seen, { what: 'resolve' }, { by: 'Ops' }, now),
 	abandon: (seen, now) => resolve(seen, { verdict: 'abandon' }, { by: 'Ops' }, now, policy),
 } satisfies Record<string, (seen: LeasedJob | Parameters<typeof cancel>[0], now: number) => Decided>;
 
+type Act = keyof typeof ACTS;
+
 /** A person changes a job as they see it, or as they saw it a while ago. */
-const revise = step('revise', fc.record({ job, act: fc.constantFrom(...Object.keys(ACTS) as (keyof typeof ACTS)[]), stale: fc.option(fc.nat(3), { freq: 2 }) }), async (model, real, { job: n, act, stale }) => {
+const revise = step('revise', fc.record({ job, act: fc.constantFrom(...Object.keys(ACTS) as Act[]), stale: fc.option(fc.nat(3), { freq: 2 }) }), async (model, real, { job: n, act, stale }) => {
 	const current = model.jobs.get(real.idOf(n))?.job;
 	const seen = stale === null || real.seen.length === 0 ? current : real.seen.at(-1 - (stale % real.seen.length));
 	if (!seen) return;
-	const decided = ACTS[act](seen, model.now);
 	if (current) real.seen.push(current);
+	await reviseAs(model, real, seen, act);
+});
+
+async function reviseAs(model: Model, real: Real, seen: Job, act: Act): Promise<void> {
+	const decided = ACTS[act](seen, model.now);
 	if (isEngineError(decided)) return;
 	const { change, aliases } = decided;
 	const { kind: answer, other } = model.revise(seen.id, seen, null, change, aliases);
@@ -187,6 +198,19 @@ const revise = step('revise', fc.record({ job, act: fc.constantFrom(...Object.ke
 	const got = await real.jobs.revise(seen.id, { expectedRevision: seen.revision, expectedSeq: seen.seq, change, aliases });
 	expect({ kind: got.kind, other: got.kind === 'revised' ? got.displaced : got.kind === 'owned' ? got.by : got.kind === 'contested' ? got.owner : null }).toEqual({ kind: answer, other });
 	await real.agrees(model, [seen.id]);
+}
+
+/** A failure that two people look at before either of them does something about it. */
+const attend = step('attend', fc.record({ account, acts: fc.tuple(...[0, 1].map(() => fc.constantFrom<Act>('claim', 'note', 'snooze', 'close', 'requeue'))) }), async (model, real, { account: label, acts }) => {
+	for (const held of await claimFor(model, real, { account: label, lane: 'publish', max: 1 })) {
+		await askPermit(model, real, held, 20_000);
+		await settleWith(model, real, held, { kind: 'refused', pinId: '1', code: 'board_not_found', die: 0 });
+	}
+	const seen = [...model.jobs.values()].map((known) => known.job).find(({ account: of, queue }) => of === label && queue !== null);
+	for (const act of seen ? acts : []) {
+		await reviseAs(model, real, seen!, act);
+		met(`attend ${act}`);
+	}
 });
 
 const evidence = step('evidence', fc.record({ job, pin }), async (model, real, { job: n, pin: pinId }) => {
@@ -240,7 +264,7 @@ const forget = step('forget', fc.constant(null), async (model, real) => {
 
 /** Lives of a namespace; the common steps are listed more often. */
 export const lives = fc.commands([
-	enqueue, publish, publish, publish, look, look, look, claim, claim, beginSend, beginSend, settle, settle, settle, extend, giveBack, drain, takeOver, revise, revise, evidence,
+	enqueue, publish, publish, publish, look, look, look, claim, claim, beginSend, beginSend, settle, settle, settle, extend, giveBack, drain, takeOver, revise, revise, attend, attend, evidence,
 	sendDisplacedBack, hold, release, release, releaseExpired, wait, wait, forget, ...chores,
 ], { size: 'max', maxCommands: 90 });
 

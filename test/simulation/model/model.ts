@@ -156,7 +156,7 @@ export class Model {
 		const known = this.jobs.get(id);
 		if (!known) return { kind: 'missing', other: null };
 		const { job, lease } = known;
-		const asSeen = job.revision === seen.revision && job.seq === seen.seq && (lease?.fence ?? null) === fence && job.state === change.from;
+		const asSeen = job.revision === seen.revision && job.seq === seen.seq && (lease?.fence ?? null) === fence && job.state === change.from && job.edits === change.fromEdits;
 		if (!asSeen) return { kind: 'moved', other: null };
 		const owner = aliases.map((alias) => this.ownerOf(alias)).find((other) => other !== null && other !== id);
 		if (owner) return { kind: 'owned', other: owner };
