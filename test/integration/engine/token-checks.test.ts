@@ -45,3 +45,20 @@ it('a good token check ends the hold of an app that was not approved', async () 
 	expect(await timesHeld(engine, 'app_not_approved')).toBe(1);
 	expect(await engine.holds()).toEqual([]);
 });
+
+it('holds an app that is not approved once, whatever the checks of its accounts are told, and lets all of them go on together', async () => {
+	world = await TestWorld.start();
+	const engine = world.engine();
+	world.sandbox.control.changeApp({ access: 'none' });
+	const accounts = ['acme-us', 'acme-eu'];
+	for (const account of accounts) await world.serve(engine, account);
+	const checked = (account: string) => world.sandbox.control.calls({ account, status: '401' }).items.length;
+	await world.until(() => Promise.resolve(accounts.every((account) => checked(account) > 1) ? true : null));
+	expect((await engine.holds()).filter(({ kind }) => kind !== 'no_worker').map(({ kind, account }) => [kind, account])).toEqual([['app_not_approved', '@app']]);
+	expect(await timesHeld(engine, 'app_not_approved')).toBe(1);
+	const results = await engine.enqueue(accounts.map((account, n) => world.request(n, { account })));
+	world.sandbox.control.changeApp({ access: 'standard' });
+	const jobs = await world.ended(engine, results.map((result) => (result.ok ? result.job.id : '')));
+	expect(jobs.map(({ state, attempts }) => [state, attempts])).toEqual([['succeeded', 1], ['succeeded', 1]]);
+	expect(await engine.holds()).toEqual([]);
+});
