@@ -72,12 +72,23 @@ describe('a list of failures', () => {
 
 describe('a look before a correction is written', () => {
 	it('finds a board that was made after the list was read, because the worker is asked', async () => {
-		const job = await failed();
-		const { id } = world.sandbox.control.addBoard('acme-us', { name: 'Made a minute ago' });
-		expect((await engine.accounts()).find(({ account }) => account === 'acme-us')!.boards.map((board) => board.id)).not.toContain(id);
-		await engine.requeue(job.id, { boardId: id }, ANN);
-		expect(await world.ended(engine, [job.id])).toMatchObject([{ state: 'succeeded', board: { id }, revision: 2 }]);
-	});
+		// Time as in production: the list is read anew every 10 minutes, or when somebody asks.
+		const slow = await TestWorld.start({ timeFactor: 1 });
+		try {
+			const own = slow.engine();
+			await slow.serve(own);
+			const listed = () => own.accounts().then((accounts) => accounts.find(({ account, boardsAt }) => account === 'acme-us' && boardsAt !== null)?.boards.map((board) => board.id) ?? null);
+			await slow.until(listed);
+			const [result] = await own.enqueue([slow.request(1, { boardId: '999999' })]);
+			const [job] = await slow.ended(own, [result!.ok ? result!.job.id : '']);
+			const { id } = slow.sandbox.control.addBoard('acme-us', { name: 'Made a minute ago' });
+			expect(await listed()).not.toContain(id);
+			await own.requeue(job!.id, { boardId: id }, ANN);
+			expect(await slow.ended(own, [job!.id])).toMatchObject([{ state: 'succeeded', board: { id }, revision: 2 }]);
+		} finally {
+			await slow.stop();
+		}
+	}, 30_000);
 
 	it('refuses a section that the board has not', async () => {
 		const job = await failed();

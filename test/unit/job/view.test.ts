@@ -49,6 +49,39 @@ describe('the view of a job', () => {
 		expect(viewOf(failedWith('image_unreachable')).lastError?.clientMessage).toMatch(/Please send/);
 	});
 
+	it('says who has it, until when it sleeps, what it shares with others, and the last ten things that were done about it', () => {
+		const handling = Array.from({ length: 12 }, (_, n) => ({ at: NOW + n * MINUTE, by: 'Ann', what: 'noted' as const, note: `note ${n}`, until: n === 11 ? NOW + DAY : null }));
+		const queue = { name: 'ops', owner: 'Ann', since: NOW, snoozedUntil: NOW + DAY } as const;
+		const view = viewOf(failedWith('board_not_found', { queue, groupKey: 'board_not_found|acme-us|1234', handling }));
+		expect(view.queue).toEqual({ name: 'ops', owner: 'Ann', since: '2026-11-24T10:00:00.000Z', snoozedUntil: '2026-11-25T10:00:00.000Z', cause: 'board_not_found|acme-us|1234' });
+		expect(view.handling.map(({ note }) => note)).toEqual(handling.slice(2).map(({ note }) => note));
+		expect(view.handling.at(-1)).toEqual({ at: '2026-11-24T10:11:00.000Z', by: 'Ann', what: 'noted', note: 'note 11', until: '2026-11-25T10:00:00.000Z' });
+	});
+
+	it('says what was changed from what to what, instants in ISO', () => {
+		const changes = { boardId: { from: '1', to: '2' }, scheduledAt: { from: null, to: NOW }, publishBefore: { from: NOW, to: NOW + DAY } };
+		const revisions = Array.from({ length: 12 }, (_, n) => ({ revision: n + 2, at: NOW, by: null, changes }));
+		const view = viewOf(aJob({ revisions, revision: 13 }));
+		expect(view.revisions.map(({ revision }) => revision)).toEqual([4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+		expect(view.revisions[0]).toEqual({ revision: 4, at: '2026-11-24T10:00:00.000Z', by: null, changes: {
+			boardId: { from: '1', to: '2' }, scheduledAt: { from: null, to: '2026-11-24T10:00:00.000Z' }, publishBefore: { from: '2026-11-24T10:00:00.000Z', to: '2026-11-25T10:00:00.000Z' },
+		} });
+	});
+
+	it('says of a doubt what was seen so far', () => {
+		const look = { at: NOW, scan: 'complete', pages: 2, candidates: 0, note: '300 Pins on 2 pages, none matches.' } as const;
+		expect(viewOf(aJobInDoubt({ absentScans: 1, evidence: [{ ...look, skewMs: 5 }], evidenceCut: 3 })).doubt).toEqual({
+			sendBy: '2026-11-24T10:00:00.000Z', absentScans: 1, looks: [{ ...look, at: '2026-11-24T10:00:00.000Z' }], looksCut: 3,
+		});
+		expect(viewOf(aJob()).doubt).toBeNull();
+	});
+
+	it('says who closed a failure, and how it comes back', () => {
+		const handling = [{ at: NOW, by: 'Ann', what: 'resolved' as const, note: null, until: null }];
+		expect(viewOf(failedWith('board_not_found', { queue: null, groupKey: null, handling })).nextAction).toBe('Nothing: it was closed by Ann. Requeue brings it back.');
+		expect(viewOf(failedWith('board_not_found', { queue: null, handling: [{ ...handling[0]!, by: null }] })).nextAction).toBe('Nothing: it was closed by hand. Requeue brings it back.');
+	});
+
 	it('names a creative by the user\'s own name for it', () => {
 		expect(viewOf(aJob({}, { assetId: 'hat' })).creative.ref).toBe('hat');
 		const media = { kind: 'image_base64', sha256: 'a'.repeat(64), contentType: 'image/png', bytes: 9 } as const;
@@ -128,6 +161,14 @@ describe('the view as of an event', () => {
 		const view = viewAsOf(decided.change.job, event(first, NOW, { lastError: first.lastError, queue: first.queue }));
 		expect(view).toMatchObject({ revision: 1, client: null, title: 'Summer', board: { id: '1234', name: 'Summer' }, lastError: { code: 'board_not_found' } });
 		expect(viewAsOf(decided.change.job, event(decided.change.job, NOW + HOUR))).toMatchObject({ revision: 2, client: 'Acme', title: 'Hats', board: { id: '99', name: null } });
+	});
+
+	it('shows who had it then, and nothing of what was done about it later', () => {
+		const note = (n: number) => ({ at: NOW + n, by: 'Ann', what: 'noted' as const, note: `note ${n}`, until: null });
+		const then = failedWith('board_not_found', { groupKey: 'board_not_found|acme-us|1234', handling: [note(1)] });
+		const later = { ...then, queue: { ...then.queue!, owner: 'Bob', snoozedUntil: NOW + DAY }, handling: [note(1), note(2)] };
+		const { queue, groupKey, handling, lastError } = then;
+		expect(viewAsOf(later, event(then, NOW, { queue, groupKey, handling, lastError }))).toMatchObject({ queue: { owner: null, snoozedUntil: null, cause: groupKey }, handling: [{ note: 'note 1' }] });
 	});
 
 	it('keeps a verdict out of the content', () => {
