@@ -3,6 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const owner = { email: 'owner@example.com', firstName: 'Demo', lastName: 'Owner', password: 'Pinterest-Jobs-1' };
 
+/** How often a call is said again, half a second apart. */
+const PATIENCE = 20;
+
 /** A small client of n8n's REST interface, for n8n 2.8 and 2.41. Every failure is an error that shows n8n's answer. */
 export class N8nApi {
 	#url;
@@ -193,7 +196,19 @@ export class N8nApi {
 		throw new Error(`n8n answered ${answer.status} to ${method} ${path}: ${JSON.stringify(answer.body).slice(0, 2000)}`);
 	}
 
+	/** Said again where nothing came of it: a busy n8n closes kept connections, and takes its database for gone until its next look at it. */
 	async #send(method, path, body) {
+		for (let left = PATIENCE; ; left -= 1) {
+			const answer = await this.#sendOnce(method, path, body).catch((error) => {
+				if (method !== 'GET' || error.cause?.code !== 'ECONNRESET' || left === 0) throw error;
+				return null;
+			});
+			if (answer && (answer.status !== 503 || answer.body?.message !== 'Database is not ready!' || left === 0)) return answer;
+			await sleep(500);
+		}
+	}
+
+	async #sendOnce(method, path, body) {
 		const headers = { 'browser-id': this.#browserId, 'content-type': 'application/json' };
 		if (this.#cookie) headers.cookie = this.#cookie;
 		if (this.#apiKey) headers['X-N8N-API-KEY'] = this.#apiKey;

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { N8nApi, n8nVersion, type ExecutionWithData } from '../support/n8n';
 import { startRedis, type RedisServer } from '../support/redis';
@@ -18,11 +20,15 @@ const editFields = {
 
 describe(`much at once, on n8n ${n8nVersion}`, () => {
 	let redis: RedisServer;
-	const { n8n, open } = useWorlds();
+	const memoryFile = join(tmpdir(), `pinterest-jobs-memory-${process.pid}.json`);
+	const { n8n, open } = useWorlds(() => ({ NODE_OPTIONS: `--require=${join(__dirname, 'support', 'memory-probe.cjs')}`, MEMORY_PROBE_FILE: memoryFile }));
 	beforeAll(async () => {
 		redis = await startRedis();
 	});
-	afterAll(() => redis.stop());
+	afterAll(async () => {
+		rmSync(memoryFile, { force: true });
+		await redis.stop();
+	});
 
 	it('accepts 1,000 items in one run of the node within 2 s and 100 MB', async () => {
 		const world = await open({ timeFactor: 1 });
@@ -40,17 +46,34 @@ describe(`much at once, on n8n ${n8nVersion}`, () => {
 			const execution = await act();
 			return { execution, ms: nodeMs(execution, 'Enqueue'), grown: residentBytes(n8n.n8n.pid) - before };
 		};
+		/** How much more was in use at the fullest moment of `act` than before it: what V8 has not collected yet is not counted. */
+		const inUse = async (act: () => Promise<ExecutionWithData>) => {
+			const probed = async () => {
+				rmSync(memoryFile, { force: true });
+				process.kill(n8n.n8n.pid, 'SIGUSR2');
+				await until('the memory probe', () => existsSync(memoryFile));
+				return JSON.parse(readFileSync(memoryFile, 'utf8')) as { before: number; peak: number; looks: number };
+			};
+			await probed();
+			const execution = await act();
+			const { before, peak, looks } = await probed();
+			expect(looks).toBeGreaterThan(3);
+			return { execution, grown: peak - before };
+		};
 		// The first run starts n8n's task runner and compiles what the second one uses.
 		await runFor('warm', 50);
 		// n8n's own Edit Fields with the same six expressions: what n8n needs to evaluate them for 1,000 items, here and now.
 		const edit = await measured(() => runFor('edit', 1000, editFields));
 		const { execution, ms, grown } = await measured(() => runFor('many', 1000));
-		const [jobs] = N8nApi.outputOf(execution, 'Enqueue');
-		console.log(`1,000 items: ${ms} ms in the node, memory ${mb(grown)}; Edit Fields: ${edit.ms} ms, ${mb(edit.grown)}`);
-		expect(jobs).toHaveLength(1000);
-		expect(new Set(jobs!.map(({ json }) => json['id'])).size).toBe(1000);
+		const { execution: again, grown: grownInUse } = await inUse(() => runFor('more', 1000));
+		console.log(`1,000 items: ${ms} ms in the node, memory in use ${mb(grownInUse)} (resident ${mb(grown)}); Edit Fields: ${edit.ms} ms (resident ${mb(edit.grown)})`);
+		for (const run of [execution, again]) {
+			const [jobs] = N8nApi.outputOf(run, 'Enqueue');
+			expect(jobs).toHaveLength(1000);
+			expect(new Set(jobs!.map(({ json }) => json['id'])).size).toBe(1000);
+		}
 		expect(ms).toBeLessThan(Math.max(2000, 1.5 * edit.ms));
-		expect(grown).toBeLessThan(Math.max(100 * megabyte, 1.5 * edit.grown));
+		expect(grownInUse).toBeLessThan(100 * megabyte);
 	});
 
 	it('publishes for 97 of 100 accounts of one workflow when three tokens are dead', async () => {

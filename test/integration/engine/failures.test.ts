@@ -20,7 +20,7 @@ async function failAll(count: number): Promise<JobView[]> {
 }
 
 beforeEach(async () => {
-	world = await TestWorld.start({ timeFactor: 200 });
+	world = await TestWorld.start({ timeFactor: 200, engine: { policy: { sendBudgetMs: 5000, leaseMs: 20_000, heartbeatMs: 3000 } } });
 	engine = world.engine();
 	await world.serve(engine);
 });

@@ -51,7 +51,9 @@ it('sends again only when the Pin is proven absent', async () => {
 	const engine = world.engine();
 	await world.serve(engine);
 	const [job] = await world.ended(engine, ids(await engine.enqueue([world.request(1)])), 30_000);
-	expect(job).toMatchObject({ state: 'succeeded', recovered: false, attempts: 2 });
+	expect(job).toMatchObject({ state: 'succeeded', recovered: false });
+	// A busy machine may be too late for a permit of 33 ms: such an attempt sends nothing.
+	expect(job!.attemptHistory.map(({ outcome }) => outcome).filter((outcome) => outcome !== 'not_sent')).toEqual(['unknown', 'published']);
 	expect(world.sandbox.control.pins().items).toHaveLength(1);
 });
 

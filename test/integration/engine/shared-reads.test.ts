@@ -34,7 +34,9 @@ async function settled(engine: Engine, ids: string[]): Promise<{ jobs: JobView[]
 function isAllThereOnce(jobs: JobView[]): void {
 	expect(jobs.filter(({ state }) => state !== 'succeeded')).toEqual([]);
 	expect(jobs.map(({ recovered }) => recovered)).toEqual(jobs.map((_, n) => n % 2 === 0));
-	expect(jobs.map(({ attempts }) => attempts)).toEqual(jobs.map((_, n) => (n % 2 === 0 ? 1 : 2)));
+	// A busy machine may be too late for a permit of a quarter of a second: such an attempt sends nothing.
+	const sent = jobs.map(({ attemptHistory }) => attemptHistory.map(({ outcome }) => outcome).filter((outcome) => outcome !== 'not_sent'));
+	expect(sent).toEqual(jobs.map((_, n) => (n % 2 === 0 ? ['unknown'] : ['unknown', 'published'])));
 	const titles = world.sandbox.control.pins({ limit: Infinity }).items.flatMap(({ title, request }) => (request === null ? [] : [title]));
 	expect(titles.sort()).toEqual(jobs.map(({ title }) => title).sort());
 }
