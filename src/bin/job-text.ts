@@ -11,7 +11,7 @@ export function jobText(job: JobView): string {
 export function wholeJobText(job: JobView): string {
 	const parts: [string, string[]][] = [
 		['Attempts', job.attemptHistory.map(attemptLine)],
-		['Looks at the board', (job.doubt?.looks ?? []).map(({ at, scan, pages, note }) => `${time(at)}  ${scan}, ${count(pages, 'page')}: ${note}`)],
+		['Looks at the board', job.looks.map(({ at, scan, pages, note }) => `${time(at)}  ${scan}, ${count(pages, 'page')}: ${note}`)],
 		['Corrections', job.revisions.map(revisionLine)],
 		['Done about it', job.handling.map(handlingLine)],
 	];

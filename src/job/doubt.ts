@@ -59,7 +59,5 @@ export function doubtOf(job: Job, sendBy: number, { policy, now }: Pick<Terms, '
 		sendBy: Math.max(earlier?.sendBy ?? 0, sendBy),
 		step: 0,
 		absentScans: 0,
-		evidence: earlier?.evidence ?? [],
-		evidenceCut: earlier?.evidenceCut ?? 0,
 	};
 }

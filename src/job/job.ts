@@ -75,9 +75,6 @@ export interface Doubt {
 	step: number;
 	/** Complete scans that found nothing. */
 	absentScans: number;
-	evidence: Evidence[];
-	/** How many pieces of evidence were dropped to keep the record small. */
-	evidenceCut: number;
 }
 
 /** A correction: who changed what from which value to which, making which revision. */
@@ -161,6 +158,9 @@ export interface Job {
 	/** Tries used up per class and per failure code; waiting under a hold uses none. */
 	used: { classes: Partial<Record<ErrorClass, number>>; codes: Record<string, number>; afterAbsence: number };
 	inDoubt: Doubt | null;
+	/** What the looks at its board saw, whatever was decided by them; the oldest beyond a cap are only counted. */
+	looks: Evidence[];
+	looksCut: number;
 	lastError: LastError | null;
 	/** The failure queue it stands in; while snoozed it is not shown there. */
 	queue: { name: QueueName; owner: string | null; since: number; snoozedUntil: number | null } | null;

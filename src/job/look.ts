@@ -20,18 +20,19 @@ type Seen<Kind extends LookOutcome['kind']> = Extract<LookOutcome, { kind: Kind 
  */
 export function afterLookOf(job: Job, outcome: LookOutcome, terms: Terms): Change {
 	if (outcome.kind === 'found') {
-		return succeeded(job, { id: outcome.pinId, url: outcome.pinUrl, by: 'adopted', alike: outcome.alike }, terms.now, unattempted(job));
+		return succeeded(job, { id: outcome.pinId, url: outcome.pinUrl, by: 'adopted', alike: outcome.alike }, terms.now, { ...unattempted(job), ...recorded(job, outcome, terms) });
 	}
-	if (outcome.kind === 'absent' && !job.inDoubt) return giveBack(job, terms.now, { lookedAt: outcome.evidence.at });
+	if (outcome.kind === 'absent' && !job.inDoubt) return giveBack(job, terms.now, { lookedAt: outcome.evidence.at, ...recorded(job, outcome, terms) });
 	const doubt = job.inDoubt ?? doubtOf(job, terms.now, terms);
 	if (outcome.kind === 'absent' && provesAbsence(doubt, outcome, terms.policy)) return afterAbsence(job, doubt, outcome, terms);
 	const hold = outcome.kind === 'unreadable' ? holdFor(job, outcome, terms) : null;
 	// A read that Pinterest postponed was no look.
 	const postponed = hold !== null && hold.until !== null;
-	const looked = postponed ? doubt : afterLook(doubt, outcome, terms.policy);
+	const looked = postponed ? doubt : afterLook(doubt, outcome);
+	const record = postponed ? {} : recorded(job, outcome, terms);
 	const change = !postponed && isPlanOver(looked, outcome, terms.policy)
-		? undecided(job, looked, outcome.evidence.note, terms)
-		: lookAgain(job, looked, Math.max(hold?.until ?? 0, nextLookAt(looked, terms.policy, terms.now)), outcome, hold);
+		? undecided(job, looked, outcome.evidence.note, record, terms)
+		: lookAgain(job, looked, Math.max(hold?.until ?? 0, nextLookAt(looked, terms.policy, terms.now)), { ...record, ...lookedAt(outcome) }, hold);
 	return { ...change, hold };
 }
 
@@ -42,24 +43,25 @@ export function afterLookOf(job: Job, outcome: LookOutcome, terms: Terms): Chang
 export function afterLookAlongOf(job: Job, outcome: LookOutcome, terms: Terms): Change | null {
 	if (outcome.kind === 'found') return afterLookOf(job, outcome, terms);
 	if (!job.inDoubt || outcome.kind === 'absent' || outcome.kind === 'unreadable') return null;
-	return stepOf(job, { inDoubt: afterEarlyLook(job.inDoubt, outcome, terms.policy) });
+	return stepOf(job, { inDoubt: afterEarlyLook(job.inDoubt, outcome), ...recorded(job, outcome, terms) });
 }
 
 /** The doubt stays: another look at `dueAt`. */
-function lookAgain(job: Job, inDoubt: Doubt, dueAt: number, outcome: LookOutcome, hold: HoldRequest | null): Change {
+function lookAgain(job: Job, inDoubt: Doubt, dueAt: number, record: Partial<Job>, hold: HoldRequest | null): Change {
 	const used = hold ? withCode(job, hold.code) : job.used;
-	return stepOf(job, { ...unattempted(job), ...lookedAt(outcome), state: 'retry_scheduled', phase: 'reconcile', dueAt, inDoubt, used });
+	return stepOf(job, { ...unattempted(job), ...record, state: 'retry_scheduled', phase: 'reconcile', dueAt, inDoubt, used });
 }
 
 /** No Pin came of the doubtful send: it may be sent again under the same key, if rules and time allow. */
 function afterAbsence(job: Job, doubt: Doubt, outcome: Seen<'absent'>, terms: Terms): Change {
 	const { policy, now, random } = terms;
-	const looked = afterLook(doubt, outcome, policy);
+	const looked = afterLook(doubt, outcome);
+	const record = recorded(job, outcome, terms);
 	const proof = `Not found in ${looked.absentScans} complete scans.`;
-	if (policy.neverResend) return undecided(job, looked, `${proof} This account never sends again by machine.`, terms);
+	if (policy.neverResend) return undecided(job, looked, `${proof} This account never sends again by machine.`, record, terms);
 	// Sent so often and never seen: then it is our looking that deserves doubt.
-	if (!doubt.suspected && job.used.afterAbsence >= policy.resendsAfterAbsence) return undecided(job, looked, `${proof} It was sent ${job.used.afterAbsence + 1} times.`, terms);
-	const settled = { ...unattempted(job), ...lookedAt(outcome), inDoubt: null };
+	if (!doubt.suspected && job.used.afterAbsence >= policy.resendsAfterAbsence) return undecided(job, looked, `${proof} It was sent ${job.used.afterAbsence + 1} times.`, record, terms);
+	const settled = { ...unattempted(job), ...record, ...lookedAt(outcome), inDoubt: null };
 	if (job.lostLeases >= policy.poisonLeases) return ended(job, 'poison', `Workers were lost ${job.lostLeases} times while they had this job.`, settled, terms);
 	const afterAbsenceSends = job.used.afterAbsence + (doubt.suspected ? 0 : 1);
 	const dueAt = doubt.suspected ? now : now + backoffMs(policy.retry, afterAbsenceSends, random);
@@ -68,8 +70,8 @@ function afterAbsence(job: Job, doubt: Doubt, outcome: Seen<'absent'>, terms: Te
 }
 
 /** A person has to look: the job fails, and stays in doubt. */
-function undecided(job: Job, inDoubt: Doubt, message: string, terms: Terms): Change {
-	return ended(job, 'outcome_unknown', message, { ...unattempted(job), inDoubt }, terms);
+function undecided(job: Job, inDoubt: Doubt, message: string, record: Partial<Job>, terms: Terms): Change {
+	return ended(job, 'outcome_unknown', message, { ...unattempted(job), ...record, inDoubt }, terms);
 }
 
 function ended(job: Job, code: FailureCode, message: string, more: Partial<Job>, { now }: Terms): Change {
@@ -79,6 +81,13 @@ function ended(job: Job, code: FailureCode, message: string, more: Partial<Job>,
 function holdFor(job: Job, { failure }: Seen<'unreadable'>, terms: Terms): HoldRequest | null {
 	const row = rowOf(failure.code);
 	return row.hold ? holdOf(job, row, row.hold, failure, terms) : null;
+}
+
+/** What was seen stays on record, whatever is decided by it. */
+function recorded(job: Job, { evidence }: LookOutcome, { policy }: Terms): Pick<Job, 'looks' | 'looksCut'> {
+	const looks = [...job.looks, evidence];
+	const cut = Math.max(0, looks.length - policy.looksCap);
+	return { looks: looks.slice(cut), looksCut: job.looksCut + cut };
 }
 
 function lookedAt({ evidence }: LookOutcome): Partial<Job> {

@@ -38,7 +38,7 @@ export interface Policy {
 	/** Never send again by machine once in doubt. */
 	neverResend: boolean;
 	historyCap: number;
-	evidenceCap: number;
+	looksCap: number;
 	/** Automatic requeues per job before engineering is told. */
 	requeueCap: number;
 	boardGapMs: number;
@@ -78,7 +78,7 @@ export function policyOf(timeFactor = 1, changes: Partial<Policy> = {}): Policy 
 		poisonLeases: 3,
 		neverResend: false,
 		historyCap: 30,
-		evidenceCap: 20,
+		looksCap: 20,
 		requeueCap: 5,
 		boardGapMs: t(3 * SECOND),
 		retentionMs: 180 * DAY,

@@ -37,16 +37,12 @@ export function isPlanOver(doubt: Doubt, outcome: LookOutcome, policy: Policy): 
 }
 
 /** The doubt after one more look; counts absence only from complete scans begun after the send deadline. */
-export function afterLook(doubt: Doubt, outcome: LookOutcome, policy: Policy): Doubt {
-	const evidence = [...doubt.evidence, outcome.evidence];
-	const cut = Math.max(0, evidence.length - policy.evidenceCap);
+export function afterLook(doubt: Doubt, outcome: LookOutcome): Doubt {
 	return {
 		...doubt,
 		step: doubt.step + 1,
 		absentScans: absentScansAfter(doubt, outcome),
 		aheadMs: Math.max(doubt.aheadMs ?? 0, outcome.evidence.skewMs ?? 0),
-		evidence: evidence.slice(cut),
-		evidenceCut: doubt.evidenceCut + cut,
 	};
 }
 
@@ -59,8 +55,8 @@ export function provesAbsence(doubt: Doubt, outcome: LookOutcome, policy: Policy
 }
 
 /** The doubt after a look that was not due for this job but saw something: absence is counted anew, the plan stays. */
-export function afterEarlyLook(doubt: Doubt, outcome: LookOutcome, policy: Policy): Doubt {
-	return { ...afterLook(doubt, outcome, policy), step: doubt.step };
+export function afterEarlyLook(doubt: Doubt, outcome: LookOutcome): Doubt {
+	return { ...afterLook(doubt, outcome), step: doubt.step };
 }
 
 function absentScansAfter(doubt: Doubt, outcome: LookOutcome): number {

@@ -122,7 +122,7 @@ export function newJob(request: ParsedRequest, now: number, policy: Policy): New
 		dueAt: dueAtOf(request, policy, now), finishedAt: null,
 		attempts: 0, startedAt: null, attemptHistory: [], historyCut: 0,
 		used: { classes: {}, codes: {}, afterAbsence: 0 },
-		inDoubt: null, lastError: null, queue: null, handling: [], handlingCut: 0, edits: 0, groupKey: null,
+		inDoubt: null, looks: [], looksCut: 0, lastError: null, queue: null, handling: [], handlingCut: 0, edits: 0, groupKey: null,
 		pinId: null, pinUrl: null, recovered: false, mayExist: false,
 		lostLeases: 0, requeues: 0, lookedAt: null, revisions: [], lease: null,
 	};

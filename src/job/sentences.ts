@@ -69,7 +69,7 @@ export function clientSentence(row: FailureRow, job: Job): string {
 /** `at 10:05 UTC`, with the day when that is another one than that of the last thing known of the job. */
 function clock(at: number, job: Job): string {
 	const text = new Date(at).toISOString();
-	const known = Math.max(job.createdAt, job.revisions.at(-1)?.at ?? 0, job.attemptHistory.at(-1)?.endedAt ?? 0, job.inDoubt?.evidence.at(-1)?.at ?? 0);
+	const known = Math.max(job.createdAt, job.revisions.at(-1)?.at ?? 0, job.attemptHistory.at(-1)?.endedAt ?? 0, job.looks.at(-1)?.at ?? 0);
 	const day = text.slice(0, 10) === new Date(known).toISOString().slice(0, 10) ? '' : `on ${text.slice(0, 10)} `;
 	return `${day}at ${text.slice(11, 16)} UTC`;
 }

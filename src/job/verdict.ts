@@ -72,7 +72,7 @@ function verdictChange(job: Job, verdict: Verdict, actor: Actor, now: number): C
 /** The verdict on record, with what the machine had seen until then. */
 function noted(job: Job, revision: number, verdict: string, actor: Actor, now: number): RevisionChange[] {
 	const doubt = job.inDoubt;
-	const from = doubt && { looks: doubt.evidence.length + doubt.evidenceCut, absentScans: doubt.absentScans, lastLook: doubt.evidence.at(-1)?.note ?? null };
+	const from = doubt && { looks: job.looks.length + job.looksCut, absentScans: doubt.absentScans, lastLook: job.looks.at(-1)?.note ?? null };
 	return recorded(job, revision, actor, now, { verdict: { from, to: verdict } });
 }
 

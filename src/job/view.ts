@@ -1,7 +1,7 @@
 import type { JobEvent } from './event';
 import { rowOf } from './failures';
 import type { Incident } from './hold';
-import type { Attempt, Doubt, ErrorClass, Evidence, Handling, Job, JobState, N8nOrigin, Phase, PinContent, QueueName, RevisionChange } from './job';
+import type { Attempt, ErrorClass, Evidence, Handling, Job, JobState, N8nOrigin, Phase, PinContent, QueueName, RevisionChange } from './job';
 import { clientSentence, nextActionOf, sentence } from './sentences';
 
 /** The job as everybody sees it: node output, events, the ops form and the command line. Field names are API. */
@@ -35,8 +35,11 @@ export interface JobView {
 	handling: HandlingView[];
 	/** Who changed what from which value to which, the latest last. */
 	revisions: RevisionView[];
-	/** While nobody knows whether the Pin exists: the looks at the board so far. */
-	doubt: { sendBy: string; absentScans: number; looks: LookView[]; looksCut: number } | null;
+	/** While nobody knows whether the Pin exists. */
+	doubt: { sendBy: string; absentScans: number } | null;
+	/** What was seen whenever its Pin was looked for on the board; the oldest beyond ten are only counted. */
+	looks: LookView[];
+	looksCut: number;
 	incident: { id: string; kind: string; since: string; waiting: number } | null;
 	warnings: string[];
 	pinId: string | null;
@@ -101,17 +104,14 @@ export function viewOf(job: Job, { incident = null, existing = false }: { incide
 		queue: job.queue && { ...job.queue, since: instant(job.queue.since), snoozedUntil: iso(job.queue.snoozedUntil), cause: job.groupKey },
 		handling: job.handling.slice(-SHOWN).map((entry) => ({ ...entry, at: instant(entry.at), until: iso(entry.until) })),
 		revisions: job.revisions.slice(-SHOWN).map((change) => ({ ...change, at: instant(change.at), changes: readable(change.changes) })),
-		doubt: job.inDoubt && doubtView(job.inDoubt),
+		doubt: job.inDoubt && { sendBy: instant(job.inDoubt.sendBy), absentScans: job.inDoubt.absentScans },
+		looks: job.looks.slice(-SHOWN).map(({ at, scan, pages, candidates, note }) => ({ at: instant(at), scan, pages, candidates, note })),
+		looksCut: job.looksCut + Math.max(0, job.looks.length - SHOWN),
 		incident: incident && { id: incident.id, kind: incident.kind, since: instant(incident.since), waiting: incident.waiting },
 		warnings: job.warnings,
 		pinId: job.pinId, pinUrl: job.pinId === null ? null : job.pinUrl ?? `https://www.pinterest.com/pin/${job.pinId}/`,
 		recovered: job.recovered, metadata: job.metadata, n8n: job.n8n,
 	};
-}
-
-function doubtView({ sendBy, absentScans, evidence, evidenceCut }: Doubt): NonNullable<JobView['doubt']> {
-	const looks = evidence.map(({ at, scan, pages, candidates, note }) => ({ at: instant(at), scan, pages, candidates, note }));
-	return { sendBy: instant(sendBy), absentScans, looks, looksCut: evidenceCut };
 }
 
 /** Instants in ISO, as everywhere in a view. */

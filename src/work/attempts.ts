@@ -146,7 +146,7 @@ export class Attempts {
 	/** An enqueue that was forgotten and came again looks younger than the Pin it had. */
 	private suspicion(job: LeasedJob, lookFrom: number): Doubt {
 		const notBefore = Math.min(job.createdAt, lookFrom) - this.parts.policy.createdBeforeSlackMs;
-		return { notBefore, sendBy: this.parts.world.now(), step: 0, absentScans: 0, evidence: [], evidenceCut: 0 };
+		return { notBefore, sendBy: this.parts.world.now(), step: 0, absentScans: 0 };
 	}
 
 	/** Decides and settles; proof that comes too late is kept as evidence. */

@@ -69,7 +69,7 @@ async function violationsIn(recording: Recording, lost: LostEnqueue[]): Promise<
 		const wrong = said.filter((sentence) => !isExplained(sentence, cuts));
 		if (wrong.length > 0) found[name] = wrong;
 	}
-	const bare = failedJobsOf(recording).filter(({ lastError, queue, inDoubt }) => lastError?.code === 'outcome_unknown' && (queue?.name !== 'ops' || !inDoubt?.evidence.length));
+	const bare = failedJobsOf(recording).filter(({ lastError, queue, looks }) => lastError?.code === 'outcome_unknown' && (queue?.name !== 'ops' || looks.length === 0));
 	if (bare.length > 0) found.everyDoubtHasItsEvidence = bare.map(({ id }) => `${id} is left to a person who is not shown what was seen`);
 	const early = lost.filter(({ excused }) => !excused).map(({ key, writtenAt }) => `${key} was enqueued at ${writtenAt} and lost, although no cut followed within two seconds`);
 	return early.length > 0 ? { ...found, onlyLateEnqueuesAreLost: early } : found;

@@ -133,7 +133,7 @@ function expectEnd(code: FailureCode, cause: Cause, job: JobView, held: Incident
 			return expect(job).toMatchObject({ state: 'succeeded', recovered: true, attempts: 1 });
 		case 'undecided':
 			expect(job).toMatchObject({ state: 'failed', queue: { name: row.queue }, lastError: { code: 'outcome_unknown' }, fix: { operation: 'resolveUnknown' } });
-			if (cause.scan) expect(new Set(job.doubt!.looks.map(({ scan }) => scan))).toEqual(new Set([cause.scan]));
+			if (cause.scan) expect(new Set(job.looks.map(({ scan }) => scan))).toEqual(new Set([cause.scan]));
 	}
 }
 

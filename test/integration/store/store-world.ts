@@ -128,7 +128,7 @@ export function aJob(changes: Partial<Job> & { boardId?: string } = {}): Job {
 		},
 		fingerprint: { title: 'aaaa' }, marker: false, scheduledAt: null, publishBefore: null, createdAt: START, metadata: { row: made },
 		n8n: null, warnings: [], state: 'queued', phase: null, revision: 1, seq: 1, dueAt: START, finishedAt: null, attempts: 0, startedAt: null,
-		attemptHistory: [], historyCut: 0, used: { classes: {}, codes: {}, afterAbsence: 0 }, inDoubt: null, lastError: null, queue: null,
+		attemptHistory: [], historyCut: 0, used: { classes: {}, codes: {}, afterAbsence: 0 }, inDoubt: null, looks: [], looksCut: 0, lastError: null, queue: null,
 		handling: [], handlingCut: 0, edits: 0, groupKey: null, pinId: null, pinUrl: null, recovered: false, mayExist: false, lostLeases: 0, requeues: 0, lookedAt: null,
 		revisions: [], lease: null, ...rest,
 	};
@@ -144,7 +144,7 @@ export function retried(job: Job, dueAt: number): Change {
 }
 
 export function intoDoubt(job: Job, now: number): Change {
-	const inDoubt = { notBefore: job.createdAt, sendBy: now + 20_000, step: 0, absentScans: 0, evidence: [], evidenceCut: 0 };
+	const inDoubt = { notBefore: job.createdAt, sendBy: now + 20_000, step: 0, absentScans: 0 };
 	return changeOf(job, { state: 'retry_scheduled', phase: 'reconcile', dueAt: now + 5000, startedAt: null, inDoubt }, 'job.retry_scheduled');
 }
 

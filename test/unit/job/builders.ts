@@ -46,7 +46,7 @@ export function anAttempt(changes: Partial<Attempt> = {}): Attempt {
 }
 
 export function aDoubt(changes: Partial<Doubt> = {}): Doubt {
-	return { notBefore: NOW - 2 * MINUTE, sendBy: NOW, step: 0, absentScans: 0, evidence: [], evidenceCut: 0, ...changes };
+	return { notBefore: NOW - 2 * MINUTE, sendBy: NOW, step: 0, absentScans: 0, ...changes };
 }
 
 /** A job in doubt that a worker was just given to look for. */

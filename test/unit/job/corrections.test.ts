@@ -13,7 +13,7 @@ const aFailedJob = (changes: Partial<Job> = {}, request = {}): Job => aJob({
 	used: { classes: { retry: 8 }, codes: { image_broken: 1 }, afterAbsence: 3 }, lostLeases: 2, ...changes,
 }, request);
 const undecided = (changes: Partial<Job> = {}): Job => aFailedJob({
-	inDoubt: aDoubt({ absentScans: 1, evidence: [evidence(NOW)], evidenceCut: 2 }),
+	inDoubt: aDoubt({ absentScans: 1 }), looks: [evidence(NOW)], looksCut: 2,
 	lastError: { class: 'route', code: 'outcome_unknown', message: 'Several.', httpStatus: null }, ...changes,
 });
 const succeededJob = aJob({ state: 'succeeded', pinId: '9', dueAt: null, finishedAt: NOW });

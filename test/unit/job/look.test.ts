@@ -27,7 +27,7 @@ describe('a look', () => {
 			const job = aJobInDoubt({ step: 3 });
 			const change = decide(job, outcome);
 			expect(change).toMatchObject({ event: null, pin: null, hold: null });
-			expect(change.job).toMatchObject({ state: 'retry_scheduled', phase: 'reconcile', seq: job.seq, attempts: 1, inDoubt: { step: 4, evidence: [{ at: NOW }] }, lastError: job.lastError });
+			expect(change.job).toMatchObject({ state: 'retry_scheduled', phase: 'reconcile', seq: job.seq, attempts: 1, inDoubt: { step: 4 }, looks: [{ at: NOW }], lastError: job.lastError });
 			expect(change.job.dueAt).toBe(NOW + 300 * SECOND);
 		},
 	);
@@ -58,11 +58,29 @@ describe('a look', () => {
 	it('that Pinterest postpones holds the account and is no look', () => {
 		const change = decide(aJobInDoubt({ step: 11 }), unreadable('rate_limited'), NOW + HOUR);
 		expect(change).toMatchObject({ event: null, hold: { account: 'acme-us', kind: 'rate_limited', until: NOW + HOUR + 45 * SECOND } });
-		expect(change.job).toMatchObject({ phase: 'reconcile', dueAt: NOW + HOUR + 45 * SECOND, inDoubt: { step: 11, evidence: [] }, used: { codes: { rate_limited: 1 } } });
+		expect(change.job).toMatchObject({ phase: 'reconcile', dueAt: NOW + HOUR + 45 * SECOND, inDoubt: { step: 11 }, looks: [], used: { codes: { rate_limited: 1 } } });
 	});
 
 	it('that fails on a dead token holds the account and stays due', () => {
 		expect(decide(aJobInDoubt({ step: 2 }), unreadable('token_dead'))).toMatchObject({ hold: { kind: 'token_dead', until: null }, job: { phase: 'reconcile', inDoubt: { step: 3 } } });
+	});
+
+	const earlier = evidence(NOW - MINUTE);
+
+	it.each<[string, Change]>([
+		['finds the Pin', decide(aJobInDoubt({}, { looks: [earlier] }), found)],
+		['proves absence', decide(aJobInDoubt({ absentScans: 2 }, { looks: [earlier] }), absent(HORIZON), HORIZON)],
+		['leaves it to a person', decide(aJobInDoubt({ step: 8 }, { looks: [earlier] }), several)],
+		['is taken before a send', decide(aRunningJob({ looks: [earlier] }), absent(NOW))],
+	])('that %s stays on record with those before it', (_name, change) => {
+		expect(change.job.looks).toHaveLength(2);
+		expect(change.job).toMatchObject({ looks: [earlier, {}], looksCut: 0 });
+	});
+
+	it('is cut from the record when twenty came later, and counted', () => {
+		const looks = Array.from({ length: POLICY.looksCap }, (_, n) => evidence(NOW + n));
+		const { job } = decide(aJobInDoubt({}, { looks, looksCut: 1 }), absent(NOW + MINUTE));
+		expect([job.looks.length, job.looks[0], job.looks.at(-1)?.at, job.looksCut]).toEqual([POLICY.looksCap, looks[1], NOW + MINUTE, 2]);
 	});
 
 	it('does not use up the tries of a send', () => {
@@ -82,7 +100,7 @@ describe('a look', () => {
 
 		it.each([['several', several], ['a twin\'s', contested]])('lets absence be counted anew when it sees %s, and leaves the plan as it is', (_name, outcome) => {
 			const job = aJobInDoubt({ step: 3, absentScans: 2 });
-			expect(along(outcome, job)).toMatchObject({ event: null, job: { dueAt: job.dueAt, inDoubt: { step: 3, absentScans: 0, evidence: [{ at: NOW }] } } });
+			expect(along(outcome, job)).toMatchObject({ event: null, job: { dueAt: job.dueAt, inDoubt: { step: 3, absentScans: 0 }, looks: [{ at: NOW }] } });
 		});
 	});
 

@@ -22,7 +22,7 @@ describe('the view of a job', () => {
 	it('has exactly the fields of the contract', () => {
 		expect(Object.keys(viewOf(aJob()))).toEqual([
 			'id', 'existing', 'state', 'phase', 'revision', 'seq', 'account', 'client', 'board', 'link', 'source', 'creative', 'title', 'scheduledAt', 'publishBefore',
-			'createdAt', 'nextAttemptAt', 'finishedAt', 'attempts', 'attemptHistory', 'lastError', 'nextAction', 'fix', 'queue', 'handling', 'revisions', 'doubt',
+			'createdAt', 'nextAttemptAt', 'finishedAt', 'attempts', 'attemptHistory', 'lastError', 'nextAction', 'fix', 'queue', 'handling', 'revisions', 'doubt', 'looks', 'looksCut',
 			'incident', 'warnings', 'pinId', 'pinUrl',
 			'recovered', 'metadata', 'n8n',
 		]);
@@ -70,10 +70,16 @@ describe('the view of a job', () => {
 
 	it('says of a doubt what was seen so far', () => {
 		const look = { at: NOW, scan: 'complete', pages: 2, candidates: 0, note: '300 Pins on 2 pages, none matches.' } as const;
-		expect(viewOf(aJobInDoubt({ absentScans: 1, evidence: [{ ...look, skewMs: 5 }], evidenceCut: 3 })).doubt).toEqual({
-			sendBy: '2026-11-24T10:00:00.000Z', absentScans: 1, looks: [{ ...look, at: '2026-11-24T10:00:00.000Z' }], looksCut: 3,
-		});
-		expect(viewOf(aJob()).doubt).toBeNull();
+		const view = viewOf(aJobInDoubt({ absentScans: 1 }, { looks: [{ ...look, skewMs: 5 }], looksCut: 3 }));
+		expect(view.doubt).toEqual({ sendBy: '2026-11-24T10:00:00.000Z', absentScans: 1 });
+		expect(view).toMatchObject({ looks: [{ ...look, at: '2026-11-24T10:00:00.000Z' }], looksCut: 3 });
+		expect(viewOf(aJob())).toMatchObject({ doubt: null, looks: [], looksCut: 0 });
+	});
+
+	it('shows the last ten looks and counts the others', () => {
+		const looks = Array.from({ length: 12 }, (_, n) => ({ at: NOW + n, scan: 'complete' as const, pages: 1, candidates: 0, note: `${n}` }));
+		const view = viewOf(aJob({ looks, looksCut: 2 }));
+		expect([view.looks.map(({ note }) => note), view.looksCut]).toEqual([['2', '3', '4', '5', '6', '7', '8', '9', '10', '11'], 4]);
 	});
 
 	it('says who closed a failure, and how it comes back', () => {
