@@ -5,6 +5,7 @@ import { lateEvidence, sendBack } from './job/corrections';
 import { dataOf } from './job/event';
 import { describe, type Log } from './log';
 import { Pacer, type Slot } from './pace/pacer';
+import { atMost } from './pace/within';
 import type { Publisher } from './publish/contract';
 import type { AccountStore } from './store/accounts';
 import { openClient } from './store/connection';
@@ -46,6 +47,8 @@ interface Parts {
 const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE;
 /** How long a worker's word that an account never sends again outlives its last beat: longer than any doubt takes to be decided. */
 const NEVER_RESEND_MS = HOUR;
+/** How long after the last instant to send an answer may still be worth waiting for; n8n gives its nodes half a minute to end. */
+const ANSWERED_MS = 5 * SECOND;
 /** Never shorter in real time, however fast a trial runs: these only cost calls to Redis. */
 const FASTEST_MS = 100;
 /** Of one chore in one round: others wait for it. */
@@ -133,6 +136,7 @@ export class Crew {
 	}
 
 	private take(account: ServedAccount): void {
+		this.attempts.serves(account.account, true);
 		this.pacer.limit(account.account, account.pace);
 		this.keeper.keep(account);
 		this.heartbeats[1]!.wake();
@@ -142,14 +146,14 @@ export class Crew {
 	private rename(name: string, first: string): void {
 		const all = this.served.get(name) ?? [];
 		this.served.delete(name);
-		this.endServing(name);
+		void this.endServing(name);
 		for (const one of all) one.account = first;
 		this.served.set(first, [...this.served.get(first) ?? [], ...all]);
 		this.parts.log({ level: 'info', event: 'account.renamed', account: first, alias: name });
 		if (all.length > 0) this.take(all.at(-1)!);
 	}
 
-	/** An account that is registered anew meanwhile stays; one that is still registered falls back to that. */
+	/** An account that is registered anew meanwhile stays; one that is still registered falls back to that. Else its last sends are waited for. */
 	private async release(account: ServedAccount): Promise<void> {
 		const { account: label } = account;
 		const all = this.served.get(label) ?? [];
@@ -159,13 +163,15 @@ export class Crew {
 		else this.served.delete(label);
 		if (all.at(-1) !== account) return;
 		if (next) return this.take(next);
-		this.endServing(label);
+		await atMost(this.parts.settings.policy.sendBudgetMs + ANSWERED_MS, [this.endServing(label)]);
 	}
 
-	private endServing(label: string): void {
-		this.worker.drop(label);
+	/** Nothing more is claimed or sent for it; resolves once what was sent has ended. */
+	private endServing(label: string): Promise<void> {
+		this.attempts.serves(label, false);
 		this.keeper.forget(label);
 		this.pacer.limit(label, null);
+		return this.worker.drop(label);
 	}
 
 	private async beat(): Promise<void> {

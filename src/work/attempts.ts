@@ -43,12 +43,19 @@ const LOOK_BATCH = 250;
 /** Takes claimed jobs as far as they get: claim, publish or look, decide, settle. */
 export class Attempts {
 	private draining = false;
+	private readonly left = new Set<string>();
 
 	constructor(private readonly parts: Parts) {}
 
 	/** From now on no permit is asked: what was not sent is given back. */
 	drain(): void {
 		this.draining = true;
+	}
+
+	/** Nobody serves this account here any more, or somebody does again: meanwhile no permit is asked for it. */
+	serves(account: string, isServed: boolean): void {
+		if (isServed) this.left.delete(account);
+		else this.left.add(account);
 	}
 
 	/** One slot of the publish lane: at most one job. */
@@ -108,7 +115,7 @@ export class Attempts {
 		if (lookFrom !== null && await this.isSettledByLook(job, account, lookFrom)) return;
 		const outcome = tooLate(job, this.parts.policy, this.parts.world.now()) ?? await this.parts.publisher.publish(job, {
 			...trusted(account),
-			permit: (budgetMs) => this.draining ? Promise.resolve(null) : this.parts.store.beginSend(job, budgetMs),
+			permit: (budgetMs) => this.draining || this.left.has(account.account) ? Promise.resolve(null) : this.parts.store.beginSend(job, budgetMs),
 			media: (sha256) => this.parts.store.media(sha256),
 		});
 		// Where the time to send had passed after the permit, the attempt is settled: its lease may not be given back any more.

@@ -37,6 +37,8 @@ export class Worker {
 	private readonly asked = new Map<string, number>();
 	private readonly quietUntil = new Map<string, number>();
 	private readonly underWay = new Set<Promise<void>>();
+	/** What has got its slot, by account: it may be about to send, or have sent. */
+	private readonly inSlots = new Map<string, Set<Promise<unknown>>>();
 	private readonly loop: Loop;
 	private stopping = false;
 
@@ -56,9 +58,10 @@ export class Worker {
 		this.wake(account.account);
 	}
 
-	/** Asks for no more slots of this account; what is under way ends by itself. */
-	drop(account: string): void {
+	/** Asks for no more slots of this account; resolves once what is in a slot has ended. */
+	async drop(account: string): Promise<void> {
 		this.accounts.delete(account);
+		await Promise.allSettled([...this.inSlots.get(account) ?? []]);
 	}
 
 	/** Something of this account may be due earlier than we thought. */
@@ -120,13 +123,22 @@ export class Worker {
 			// Whoever is registered now: while the slot was waited for, the account may have got another token, or nobody may serve it.
 			const account = this.accounts.get(label);
 			if (this.stopping || !account) return false;
-			const used = await this.parts.use(lane, account, () => this.ask(lane, label));
+			const used = await this.noted(label, this.parts.use(lane, account, () => this.ask(lane, label)));
 			// A due time that a claim did not confirm (a hold, a busy board) must not make the loop spin.
 			const now = this.parts.world.now();
 			// Nor may it keep us quiet for long: the signal of an earlier job may have overtaken the claim's answer.
 			const idleAt = now + this.parts.idleMs;
 			if (used.jobs === 0) this.quietUntil.set(key, Math.max(Math.min(used.nextAt ?? idleAt, idleAt), now + QUIET_MS));
 			return used.jobs > 0;
+		});
+	}
+
+	private async noted<T>(label: string, work: Promise<T>): Promise<T> {
+		const all = this.inSlots.get(label) ?? new Set();
+		this.inSlots.set(label, all.add(work));
+		return await work.finally(() => {
+			all.delete(work);
+			if (all.size === 0 && this.inSlots.get(label) === all) this.inSlots.delete(label);
 		});
 	}
 }

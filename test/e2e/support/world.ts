@@ -165,13 +165,16 @@ export class World {
 	}
 
 	private async end(): Promise<void> {
-		for (const id of this.made) {
-			await this.n8n.api.deactivate(id);
-			await this.n8n.api.deleteWorkflow(id);
+		try {
+			for (const id of this.made) {
+				await this.n8n.api.deactivate(id);
+				await this.n8n.api.deleteWorkflow(id);
+			}
+		} finally {
+			await this.engine.close();
+			await this.sandbox.stop();
+			await flushNamespace(this.namespace, this.redis);
 		}
-		await this.engine.close();
-		await this.sandbox.stop();
-		await flushNamespace(this.namespace, this.redis);
 	}
 }
 

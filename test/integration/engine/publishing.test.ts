@@ -121,3 +121,23 @@ it('gives back what was not sent when it closes, for the next worker', async () 
 	expect(ended.every(({ attempts }) => attempts === 1)).toBe(true);
 	expect(world.sandbox.control.pins().items).toHaveLength(12);
 });
+
+it('has ended what it sent, and sends nothing more, once it serves an account no longer', async () => {
+	world = await TestWorld.start({ timeFactor: 20, sandbox: { writeLatencyMs: 300 } });
+	const engine = world.engine();
+	const served = await world.serve(engine);
+	const enqueued = ids(await engine.enqueue(Array.from({ length: 12 }, (_, n) => world.request(n))));
+	const posts = () => world.sandbox.control.calls({ operation: 'createPin', limit: Infinity }).items.length;
+	await world.until(() => Promise.resolve(world.sandbox.control.pins().items.length > 0 ? true : null));
+	await served.stop();
+	const sent = posts(), states = (await Promise.all(enqueued.map((id) => engine.get(id)))).map(({ state }) => state);
+	expect(states.sort()).toEqual([...Array<string>(12 - sent).fill('queued'), ...Array<string>(sent).fill('succeeded')]);
+	expect(sent).toBeLessThan(12);
+	await new Promise((resolve) => setTimeout(resolve, 1000));
+	expect(posts()).toBe(sent);
+
+	await world.serve(engine);
+	const ended = await world.ended(engine, enqueued);
+	expect(ended.map(({ state, attempts }) => [state, attempts])).toEqual(Array(12).fill(['succeeded', 1]));
+	expect(world.sandbox.control.pins().items).toHaveLength(12);
+});
