@@ -191,7 +191,7 @@ export class Crew {
 				beginSend: (job, budgetMs) => store.beginSend(job, budgetMs),
 				settle: (job, change) => store.settle(job, change),
 				giveBack: (job) => store.giveBack(job),
-				evidence: async (id, pinId) => void await store.evidence(id, pinId, (job) => lateEvidence(job, pinId, world.now())),
+				evidence: async (id, pinId) => void await store.evidence(id, pinId, (job, isAnothers) => lateEvidence(job, pinId, world.now(), isAnothers)),
 				owners: (pinIds) => store.owners(pinIds),
 				media: (sha256) => media.get(sha256),
 			},

@@ -17,11 +17,14 @@ export function resolve(job: Job, verdict: Verdict, actor: Actor, now: number, _
 	return refusal ?? { change: verdictChange(job, verdict, actor, now), aliases: [] };
 }
 
-/** A Pin id from a worker whose fence had moved on: the job has its Pin, whatever was thought of it. One it was sent twice for keeps the first. */
-export function lateEvidence(job: Job, pinId: string, now: number): Change {
+/**
+ * A Pin id from a worker whose fence had moved on: the job has its Pin, whatever was thought of it. One it was sent twice for keeps
+ * the first, unless that has proved to be another job's.
+ */
+export function lateEvidence(job: Job, pinId: string, now: number, isAnothers = false): Change {
 	if (job.pinId === null) return succeeded(job, { id: pinId, url: null, by: 'answer' }, now);
 	if (job.pinId === pinId) return changeOf(job, {}, null);
-	if (!isSecondPin(job, pinId)) {
+	if (isAnothers || !isSecondPin(job, pinId)) {
 		const warned = withWarning(job, `Pin ${job.pinId}, found on the board, was another's; Pinterest named ${pinId}.`);
 		return changeOf(job, { ...warned, pinId, pinUrl: null, recovered: false }, 'job.succeeded', { pin: { id: pinId, by: 'answer' } });
 	}

@@ -1,3 +1,4 @@
+import { EngineError } from '../errors';
 import { isSecondPin } from '../job/corrections';
 import type { HoldKind } from '../job/hold';
 import type { Job, LeasedJob } from '../job/job';
@@ -126,19 +127,22 @@ export class JobStore {
 		return this.reviseAs(id, '', revision);
 	}
 
-	/** Keeps the proof that a Pin exists. `decide` says what an open job becomes (`succeeded`, with `pin`); it may be asked again. */
-	async evidence(id: string, pinId: string, decide: (job: Job) => Change): Promise<EvidenceAnswer> {
+	/**
+	 * Keeps the proof that a Pin exists. `decide` says what the job becomes (`succeeded`, with `pin`), and hears whether the Pin it has
+	 * is another job's by now; it may be asked again.
+	 */
+	async evidence(id: string, pinId: string, decide: (job: Job, isAnothers: boolean) => Change): Promise<EvidenceAnswer> {
 		for (let tries = 0; tries < EVIDENCE_TRIES; tries++) {
 			const job = await this.get(id);
 			if (!job) return { kind: 'missing' };
 			if (job.pinId === pinId) return { kind: 'known', job };
-			if (job.pinId !== null && isSecondPin(job, pinId)) return this.secondPin(job, job.pinId, pinId);
-			const seen = { expectedRevision: job.revision, expectedSeq: job.seq, change: decide(job), aliases: [] };
+			const isAnothers = job.pinId !== null && await this.isOfAnother(job, job.pinId);
+			if (job.pinId !== null && !isAnothers && isSecondPin(job, pinId)) return this.secondPin(job, job.pinId, pinId);
+			const seen = { expectedRevision: job.revision, expectedSeq: job.seq, change: decide(job, isAnothers), aliases: [] };
 			const answer = await this.reviseAs(job.id, job.lease?.fence ?? '', seen);
 			if (answer.kind === 'revised') return { ...answer, kind: 'accepted' };
-			if (answer.kind !== 'moved') throw new Error(`Evidence of Pin ${pinId} for ${job.id} was refused: ${answer.kind}`);
 		}
-		throw new Error(`Job ${id} changed too often to keep the evidence of Pin ${pinId}.`);
+		throw new EngineError('revision_moved', { jobId: id, pinId, message: `Job ${id} changed too often to keep the evidence of Pin ${pinId}.` });
 	}
 
 	/** Two Pins of one job, for ops. */
@@ -230,6 +234,11 @@ export class JobStore {
 		if (kind === 'media_missing') return { kind };
 		const job = kind === 'moved' ? await this.get(id) : null;
 		return job ? { kind: 'moved', job } : { kind: 'missing' };
+	}
+
+	private async isOfAnother(job: Job, pinId: string): Promise<boolean> {
+		const owner = (await this.owners([pinId])).get(pinId);
+		return owner !== undefined && owner !== job.id;
 	}
 
 	private async secondPin(job: Job, firstPin: string, pinId: string): Promise<EvidenceAnswer> {

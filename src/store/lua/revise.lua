@@ -27,6 +27,8 @@ end
 if not old then return refuse({ 'missing', '' }) end
 local asSeen = old.rev == ARGV[8] and old.seq == ARGV[9] and old.fence == new.owned and old.state == new.from and (tonumber(old.edit) or 0) == tonumber(new.fromEdits)
 if not asSeen then return refuse({ 'moved', '' }) end
+-- It lost a Pin, and has one of its own by now.
+if old.state == 'succeeded' and new.state ~= 'succeeded' and ownerOf(old.pin) == new.id then return refuse({ 'moved', '' }) end
 for _, alias in ipairs(new.aliases) do
 	local owner = otherOwner(alias)
 	if owner then return refuse({ 'owned', owner }) end

@@ -98,7 +98,7 @@ export class Member {
 		this.attempts = new Attempts({
 			store: over(this.jobs, {
 				beginSend, media: () => Promise.resolve(null), owners: (pinIds: string[]) => this.jobs.owners(pinIds),
-				evidence: async (id: string, pinId: string) => void await this.jobs.evidence(id, pinId, (job) => lateEvidence(job, pinId, now())),
+				evidence: async (id: string, pinId: string) => void await this.jobs.evidence(id, pinId, (job, isAnothers) => lateEvidence(job, pinId, now(), isAnothers)),
 			}),
 			publisher: gated<Publisher>(createPublisher({ policy, now, monotonic: now }), gate), leases: this.leases, felt: () => undefined, policy, world: clocks, log,
 		});

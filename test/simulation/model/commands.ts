@@ -94,15 +94,19 @@ async function settleWith(model: Model, real: Real, held: LeasedJob, ending: End
 }
 
 /** A whole attempt: what is due is claimed, permitted and ended. */
-const publish = step('publish', fc.record({ account, ending: someOutcome(pin) }), async (model, real, { account: label, ending }) => {
+const publish = step('publish', fc.record({ account, ending: someOutcome(pin) }), async (model, real, { account: label, ending }) => publishAs(model, real, label, ending));
+
+async function publishAs(model: Model, real: Real, label: string, ending: Ending): Promise<void> {
 	for (const held of await claimFor(model, real, { account: label, lane: 'publish', max: 1 })) {
 		await askPermit(model, real, held, 20_000);
 		await settleWith(model, real, held, ending);
 	}
-});
+}
 
 /** A whole look, at the time at which it is due; `beside` a job that may be sending meanwhile. */
-const look = step('look', fc.record({ account, ending: someOutcome(pin), beside: fc.boolean() }), async (model, real, { account: label, ending, beside }) => {
+const look = step('look', fc.record({ account, ending: someOutcome(pin), beside: fc.boolean() }), lookAs);
+
+async function lookAs(model: Model, real: Real, { account: label, ending, beside }: { account: string; ending: Ending; beside: boolean }): Promise<void> {
 	const { nextAt } = model.claimable(label, 'look', 0);
 	if (nextAt !== null && nextAt > model.now) {
 		real.tick(model, nextAt - 1 - model.now);
@@ -111,6 +115,17 @@ const look = step('look', fc.record({ account, ending: someOutcome(pin), beside:
 	}
 	for (const held of beside ? await claimFor(model, real, { account: label, lane: 'publish', max: 1 }) : []) await askPermit(model, real, held, 20_000);
 	for (const held of await claimFor(model, real, { account: label, lane: 'look', max: 1 })) await settleWith(model, real, held, ending);
+}
+
+/** A Pin that was adopted proves to be another's, and the job that had adopted it may hear of its own; somebody may be sending it back. */
+const displace = step('displace', fc.record({ account, pin, own: fc.option(pin), back: fc.boolean() }), async (model, real, { account: label, pin: pinId, own, back }) => {
+	const ending = { pinId, code: 'response_timeout', die: 0 } as const;
+	await publishAs(model, real, label, { ...ending, kind: 'unknown' });
+	await lookAs(model, real, { account: label, ending: { ...ending, kind: 'found' }, beside: false });
+	await publishAs(model, real, label, { ...ending, kind: 'published' });
+	const [loser] = model.pins.displaced;
+	if (loser !== undefined && own !== null) await tellEvidence(model, real, loser, own);
+	if (loser !== undefined && back) await sendBackAll(model, real, [(await real.jobs.get(loser))!]);
 });
 
 const extend = step('extend', fc.array(lease, { minLength: 1, maxLength: 3 }), async (model, real, backs) => {
@@ -213,24 +228,28 @@ const attend = step('attend', fc.record({ account, acts: fc.tuple(...[0, 1].map(
 	}
 });
 
-const evidence = step('evidence', fc.record({ job, pin }), async (model, real, { job: n, pin: pinId }) => {
-	const id = real.idOf(n);
-	const expected = model.evidence(id, pinId, (now) => lateEvidence(now, pinId, model.now));
+const evidence = step('evidence', fc.record({ job, pin }), async (model, real, { job: n, pin: pinId }) => tellEvidence(model, real, real.idOf(n), pinId));
+
+async function tellEvidence(model: Model, real: Real, id: string, pinId: string): Promise<void> {
+	const expected = model.evidence(id, pinId, (now, isAnothers) => lateEvidence(now, pinId, model.now, isAnothers));
 	if (expected === 'accepted') model.writes();
 	met(`evidence ${expected}`);
-	expect((await real.jobs.evidence(id, pinId, (now) => lateEvidence(now, pinId, model.now))).kind).toBe(expected);
+	expect((await real.jobs.evidence(id, pinId, (now, isAnothers) => lateEvidence(now, pinId, model.now, isAnothers))).kind).toBe(expected);
 	await real.agrees(model, [model.known(id)?.job.id ?? id]);
-});
+}
 
 /** Whoever lost an adopted Pin looks again, as the sweeper has it. */
-const sendDisplacedBack = step('sendDisplacedBack', fc.constant(null), async (model, real) => {
-	for (const seen of await real.jobs.displaced(10)) {
+const sendDisplacedBack = step('sendDisplacedBack', fc.constant(null), async (model, real) => sendBackAll(model, real, await real.jobs.displaced(10)));
+
+async function sendBackAll(model: Model, real: Real, jobs: Job[]): Promise<void> {
+	for (const seen of jobs) {
 		const change = sendBack(seen, model.now, policy);
 		const { kind: answer } = model.revise(seen.id, seen, null, change, []);
 		if (answer === 'revised') model.writes();
+		met(`sent back ${answer}`);
 		expect((await real.jobs.revise(seen.id, { expectedRevision: seen.revision, expectedSeq: seen.seq, change, aliases: [] })).kind).toBe(answer);
 	}
-});
+}
 
 const hold = step('hold', fc.record({ account: fc.constantFrom('a', 'b', '@app'), kind, forMs: fc.option(waits, { freq: 6 }) }), async (model, real, { account: label, kind: why, forMs }) => {
 	const request = { account: label, kind: why, until: forMs === null ? null : model.now + forMs, code: why, message: '' };
@@ -265,7 +284,7 @@ const forget = step('forget', fc.constant(null), async (model, real) => {
 /** Lives of a namespace; the common steps are listed more often. */
 export const lives = fc.commands([
 	enqueue, publish, publish, publish, look, look, look, claim, claim, beginSend, beginSend, settle, settle, settle, extend, giveBack, drain, takeOver, revise, revise, attend, attend, evidence,
-	sendDisplacedBack, hold, release, release, releaseExpired, wait, wait, forget, ...chores,
+	displace, sendDisplacedBack, hold, release, release, releaseExpired, wait, wait, forget, ...chores,
 ], { size: 'max', maxCommands: 90 });
 
 /** What most lives begin with: a namespace in which something waits. */

@@ -7,6 +7,7 @@ import type { Change } from '../../../src/job/transition';
 import type { EvidenceAnswer, Lane, NewJob } from '../../../src/store/contract';
 import { Holds } from './holds';
 import { imageOf, Images } from './images';
+import { Pins } from './pins';
 
 /** A job as the model has it. */
 export interface Known {
@@ -34,8 +35,7 @@ export class Model {
 	now = 0;
 	readonly jobs = new Map<string, Known>();
 	readonly aliases = new Map<string, string>();
-	readonly pins = new Map<string, { by: 'answer' | 'adopted'; id: string }>();
-	readonly displaced = new Set<string>();
+	readonly pins = new Pins((id) => this.jobs.has(id));
 	readonly doubles = new Set<string>();
 	readonly holds = new Holds();
 	readonly caps = new Map<string, number>();
@@ -158,6 +158,7 @@ export class Model {
 		const { job, lease } = known;
 		const asSeen = job.revision === seen.revision && job.seq === seen.seq && (lease?.fence ?? null) === fence && job.state === change.from && job.edits === change.fromEdits;
 		if (!asSeen) return { kind: 'moved', other: null };
+		if (job.state === 'succeeded' && change.job.state !== 'succeeded' && this.pins.ownerOf(job.pinId) === id) return { kind: 'moved', other: null };
 		const owner = aliases.map((alias) => this.ownerOf(alias)).find((other) => other !== null && other !== id);
 		if (owner) return { kind: 'owned', other: owner };
 		const refusal = this.adoptionRefusal(change);
@@ -169,21 +170,22 @@ export class Model {
 	}
 
 	/** `decide` says what late proof makes of a job without a Pin of its own. */
-	evidence(id: string, pinId: string, decide: (job: Job) => Change): EvidenceAnswer['kind'] {
+	evidence(id: string, pinId: string, decide: (job: Job, isAnothers: boolean) => Change): EvidenceAnswer['kind'] {
 		const known = this.known(id);
 		if (!known) return 'missing';
 		const { job, lease } = known;
 		if (job.pinId === pinId) return 'known';
-		if (isSecondPin(job, pinId)) {
+		const isAnothers = this.pins.isAnothers(job);
+		if (!isAnothers && isSecondPin(job, pinId)) {
 			// Who has dealt with it is not told again.
-			const owner = this.pins.get(pinId);
+			const owner = this.pins.owners.get(pinId);
 			if (owner?.id === job.id && owner.by === 'answer') return 'double';
-			this.own(job.id, { id: pinId, by: 'answer' });
+			this.pins.own(job.id, { id: pinId, by: 'answer' });
 			this.doubles.add(job.id);
 			this.writes();
 			return 'double';
 		}
-		const answer = this.revise(job.id, job, lease?.fence ?? null, decide({ ...job, lease }), []);
+		const answer = this.revise(job.id, job, lease?.fence ?? null, decide({ ...job, lease }, isAnothers), []);
 		return answer.kind === 'revised' ? 'accepted' : 'missing';
 	}
 
@@ -212,7 +214,7 @@ export class Model {
 		const over = [...this.jobs.values()].map(({ job }) => job).filter(isOver).sort((a, b) => a.finishedAt! - b.finishedAt! || (a.id < b.id ? -1 : 1));
 		const ids = over.slice(0, max).map(({ id }) => id);
 		for (const id of ids) {
-			for (const kept of [this.jobs, this.displaced, this.doubles]) kept.delete(id);
+			for (const kept of [this.jobs, this.pins.displaced, this.doubles]) kept.delete(id);
 			this.tombs.add(id);
 		}
 		return ids;
@@ -259,8 +261,8 @@ export class Model {
 	/** The owner of the Pin a change would adopt, or '' for a twin whose Pin it might be; null when nothing is in the way. */
 	private adoptionRefusal({ job, pin }: Change): string | null {
 		if (pin?.by !== 'adopted') return null;
-		const owner = this.pins.get(pin.id)?.id;
-		if (owner !== undefined && owner !== job.id) return owner;
+		const owner = this.pins.ownerOf(pin.id);
+		if (owner !== null && owner !== job.id) return owner;
 		const stands = [...this.jobs.values()].filter(({ job: other, lease }) =>
 			other.id !== job.id && other.account === job.account && other.content.boardId === job.content.boardId
 			&& ((lease !== null && lease.sendBy !== null) || (pin.alike === true && other.inDoubt !== null)));
@@ -273,21 +275,11 @@ export class Model {
 		if (lease?.sendBy != null && old.state === 'running') this.gaps.set(`${old.account} ${old.content.boardId}`, this.now + gapMs);
 		Object.assign(known, { job: { ...job, lease: null }, lease: null, looked: false });
 		this.images.moved(imageOf(old), imageOf(job));
-		if (old.pinId !== null && old.pinId !== job.pinId && this.pins.get(old.pinId)?.id === old.id) this.pins.delete(old.pinId);
-		if (old.state === 'succeeded' && job.state !== 'succeeded') this.displaced.delete(job.id);
-		const loser = pin ? this.own(job.id, pin) : null;
+		if (old.pinId !== null && old.pinId !== job.pinId) this.pins.leave(old);
+		const loser = pin ? this.pins.own(job.id, pin) : null;
 		if (event !== null) this.tell(job, event);
 		if (hold) this.holds.open(hold);
 		return loser;
-	}
-
-	private own(id: string, pin: NonNullable<Change['pin']>): string | null {
-		const owner = this.pins.get(pin.id);
-		if (owner && owner.id !== id && owner.by === 'answer') return null;
-		this.pins.set(pin.id, { by: pin.by, id });
-		if (!owner || owner.id === id) return null;
-		if (this.jobs.has(owner.id)) this.displaced.add(owner.id);
-		return owner.id;
 	}
 }
 

@@ -121,8 +121,8 @@ export class Real implements Twice {
 		expect(ofHolds).toEqual(model.holds.events);
 		expect((await world.holds.list()).map(({ kind, account, until }) => `${kind}:${account} ${until}`).sort())
 			.toEqual([...model.holds.standing.values()].map(({ kind, account, until }) => `${kind}:${account} ${until}`).sort());
-		expect(await this.jobs.owners([...model.pins.keys()])).toEqual(new Map([...model.pins].map(([pin, { id }]) => [pin, id])));
-		expect((await this.jobs.displaced(100)).map(({ id }) => id).sort()).toEqual([...model.displaced].sort());
+		expect(await this.jobs.owners([...model.pins.owners.keys()])).toEqual(new Map([...model.pins.owners].map(([pin, { id }]) => [pin, id])));
+		expect((await this.jobs.displaced(100)).map(({ id }) => id).sort()).toEqual([...model.pins.displaced].sort());
 		expect(await world.media.get(IMAGE.sha256) !== null).toBe(model.images.has(IMAGE.sha256));
 		expect(await Promise.all([...model.tombs].map((id) => this.jobs.find(id)))).toMatchObject([...model.tombs].map((id) => ({ kind: 'tombstone', id })));
 		expect((await this.jobs.doublePins()).map(({ jobId }) => jobId).sort()).toEqual([...model.doubles].sort());

@@ -149,8 +149,10 @@ end
 
 -- Answers the job that loses its Pin to this one, or ''.
 local function movePin(old, new)
-	if old and old.pin ~= '' and old.pin ~= new.pin then disownPin(old) end
-	if old and old.state == 'succeeded' and new.state ~= 'succeeded' then redis.call('SREM', key('displaced'), new.id) end
+	if old and old.pin ~= '' and old.pin ~= new.pin then
+		disownPin(old)
+		redis.call('SREM', key('displaced'), new.id)
+	end
 	return (new.pinBy or '') ~= '' and ownPin(new) or ''
 end
 
