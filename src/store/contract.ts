@@ -77,6 +77,8 @@ export type ReviseAnswer =
 	| { kind: 'moved'; job: Job }
 	| { kind: 'owned'; by: string }
 	| { kind: 'contested'; owner: string | null }
+	/** Redis may have forgotten that it was sent: it is neither updated nor canceled before somebody has looked. */
+	| { kind: 'in_doubt' }
 	| { kind: 'media_missing' }
 	| { kind: 'missing' };
 

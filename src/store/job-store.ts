@@ -231,7 +231,7 @@ export class JobStore {
 		if (kind === 'revised') return { kind, job: change.job, displaced: other || null };
 		if (kind === 'owned') return { kind, by: other };
 		if (kind === 'contested') return { kind, owner: other || null };
-		if (kind === 'media_missing') return { kind };
+		if (kind === 'media_missing' || kind === 'in_doubt') return { kind };
 		const job = kind === 'moved' ? await this.get(id) : null;
 		return job ? { kind: 'moved', job } : { kind: 'missing' };
 	}

@@ -9,7 +9,7 @@
 -- ARGV[9] number of the last event that was seen
 --
 -- Returns [counter, now, [kind, id]]: revised with the job that lost its Pin or ''; moved; owned with the owner of an alias;
--- contested with the Pin's owner or ''; media_missing; missing. But for revised, nothing was changed.
+-- contested with the Pin's owner or ''; in_doubt when Redis may have forgotten that it was sent; media_missing; missing. But for revised, nothing was changed.
 -- @include begin
 -- @include jobs
 if replay then return replay end
@@ -29,6 +29,8 @@ local asSeen = old.rev == ARGV[8] and old.seq == ARGV[9] and old.fence == new.ow
 if not asSeen then return refuse({ 'moved', '' }) end
 -- It lost a Pin, and has one of its own by now.
 if old.state == 'succeeded' and new.state ~= 'succeeded' and ownerOf(old.pin) == new.id then return refuse({ 'moved', '' }) end
+-- What its Pin looks like must stay known, and nobody may be told that there will be none.
+if (new.event == 'job.updated' or new.event == 'job.canceled') and mayHaveLeft(old) then return refuse({ 'in_doubt', '' }) end
 for _, alias in ipairs(new.aliases) do
 	local owner = otherOwner(alias)
 	if owner then return refuse({ 'owned', owner }) end

@@ -278,7 +278,7 @@ const wait = step('wait', waits, async (model, real, ms) => real.tick(model, ms)
 /** Redis comes back without its last writes; here without any but the counter, so that everything else can be compared. */
 const forget = step('forget', fc.constant(null), async (model, real) => {
 	await real.world.redis.hset(real.world.key('meta'), 'counter', 0);
-	model.rolledBack = true;
+	model.memory.rolledBack = true;
 });
 
 /** Lives of a namespace; the common steps are listed more often. */

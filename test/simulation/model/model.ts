@@ -7,6 +7,7 @@ import type { Change } from '../../../src/job/transition';
 import type { EvidenceAnswer, Lane, NewJob } from '../../../src/store/contract';
 import { Holds } from './holds';
 import { imageOf, Images } from './images';
+import { Memory } from './memory';
 import { Pins } from './pins';
 
 /** A job as the model has it. */
@@ -24,7 +25,6 @@ export interface Expected {
 }
 
 const IMAGE_IDLE_MS = 3_600_000;
-const PENDING_MS = 2500;
 const FORBID_READS: readonly HoldKind[] = ['token_dead', 'scope_missing', 'account_mismatch', 'app_not_approved', 'paused'];
 
 /** A board that is being read is left alone for so many leases. */
@@ -46,14 +46,11 @@ export class Model {
 	readonly events = new Map<string, string[]>();
 	private readonly gaps = new Map<string, number>();
 	private readonly scans = new Map<string, number>();
-	quarantineUntil = 0;
-	/** Redis has restarted: every send is preceded by a look until the first, none is sent at all until the second. */
-	private suspectUntil = 0;
-	private pendingUntil = 0;
-	/** Acknowledged writes are gone and nobody has noticed yet. */
-	rolledBack = false;
+	readonly memory: Memory;
 
-	constructor(readonly policy: Policy) {}
+	constructor(readonly policy: Policy) {
+		this.memory = new Memory(policy.horizonMs);
+	}
 
 	known(id: string): Known | null {
 		return this.jobs.get(this.jobs.has(id) ? id : this.aliases.get(id) ?? '') ?? null;
@@ -64,26 +61,21 @@ export class Model {
 		return this.jobs.has(key) || this.tombs.has(key) ? key : this.aliases.get(key) ?? null;
 	}
 
-	/** Every script that changes something notices what is gone. */
+	/** A script has changed something. */
 	writes(): void {
-		if (this.rolledBack) this.quarantineUntil = Math.max(this.quarantineUntil, this.now + this.policy.horizonMs);
-		this.rolledBack = false;
+		this.memory.written(this.now);
 	}
 
 	get isQuarantined(): boolean {
-		return this.rolledBack || Math.max(this.quarantineUntil, this.suspectUntil) > this.now;
+		return this.memory.isQuarantined(this.now);
 	}
 
-	/** A worker that may have sent was registered as Redis went down. */
 	restart(): void {
-		this.suspectUntil = this.now + this.policy.horizonMs;
-		this.pendingUntil = this.now + PENDING_MS;
+		this.memory.restarted(this.now);
 	}
 
-	/** How long nothing may be sent, ms: the workers of before are still coming back. */
 	private get pendingMs(): number {
-		const isKnownToBeGone = this.rolledBack || this.quarantineUntil > this.now;
-		return isKnownToBeGone ? 0 : Math.max(0, this.pendingUntil - this.now);
+		return this.memory.pendingMs(this.now);
 	}
 
 	enqueue({ job, aliases }: NewJob): Expected {
@@ -159,6 +151,7 @@ export class Model {
 		const asSeen = job.revision === seen.revision && job.seq === seen.seq && (lease?.fence ?? null) === fence && job.state === change.from && job.edits === change.fromEdits;
 		if (!asSeen) return { kind: 'moved', other: null };
 		if (job.state === 'succeeded' && change.job.state !== 'succeeded' && this.pins.ownerOf(job.pinId) === id) return { kind: 'moved', other: null };
+		if ((change.event === 'job.updated' || change.event === 'job.canceled') && this.memory.mayHaveLost(job, this.now)) return { kind: 'in_doubt', other: null };
 		const owner = aliases.map((alias) => this.ownerOf(alias)).find((other) => other !== null && other !== id);
 		if (owner) return { kind: 'owned', other: owner };
 		const refusal = this.adoptionRefusal(change);

@@ -131,6 +131,11 @@ local function writeStanding()
 	for _, worker in ipairs(awaited) do redis.call('SADD', key('awaited'), worker) end
 end
 
+-- Whether the job may have been sent on a permit that is lost: it was due at the cut, and nobody has looked for its Pin yet.
+local function mayHaveLeft(job)
+	return lookUntil() > now and tonumber(job.created) <= cutAt and tonumber(job.due) <= cutAt
+end
+
 -- When a job that is written now may be claimed: not while a power cut could take it back together with its permit.
 local function onDiskAt(due)
 	return durabilityOf(runId) == 'everysec' and math.max(tonumber(due), now + ON_DISK_MS) or due
