@@ -1,5 +1,5 @@
 import type { IDataObject, ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
-import { engineOf } from '../shared/engine';
+import { credentialFollower, engineOf } from '../shared/engine';
 import { nodeErrorOf } from '../shared/errors';
 import { itemOfEvent } from '../shared/event-item';
 import { repeat } from '../shared/repeat';
@@ -23,31 +23,38 @@ export async function keepAlive(node: ITriggerFunctions): Promise<ITriggerRespon
 	const fields = fieldsOf(node);
 	const url = webhookUrlAtStart(node);
 	if (!url) throw nodeErrorOf(node.getNode(), refused('n8n gives this trigger no address.', 'Unpublish the workflow and publish it again.'));
-	const { engine, config, release } = await engineOf(node);
-	const subscription = subscriptionOf(id, deliveryUrl(url, config.deliveryBaseUrl), fields, false);
+	let held = await engineOf(node);
+	const subscription = () => subscriptionOf(id, deliveryUrl(url, held.config.deliveryBaseUrl), fields, false);
 	await renewed.get(id)?.();
 	// While somebody publishes, `create` tries the address and subscribes: before it, beside it or after it.
 	let early = isPublishing(node);
 	if (!early) paused.delete(id);
 
+	const changedEngine = credentialFollower(node, id);
+	const followCredential = async () => {
+		const before = held;
+		held = await changedEngine(before) ?? before;
+		if (held !== before) before.release(true);
+	};
 	// Without a worker nobody delivers events, so that the trigger has to tell of a missing one itself.
 	const tellOfMissingWorkers = async () => {
-		for (const { eventId, payload } of await engine.watchForMissingWorkers()) {
+		for (const { eventId, payload } of await held.engine.watchForMissingWorkers()) {
 			// The dispatcher will deliver it too, once a worker is back.
-			if (!wants(subscription, payload) || !(await engine.takeOnce(id, eventId))) continue;
+			if (!wants(subscription(), payload) || !(await held.engine.takeOnce(id, eventId))) continue;
 			node.emit([[{ json: itemOfEvent(payload, eventId) as IDataObject }]]);
 		}
 	};
-	const renewal = repeat(`renewing ${id}`, Math.max(1000, ROUND_MS / (config.timeFactor ?? 1)), async () => {
+	const renewal = repeat(`renewing ${id}`, Math.max(1000, ROUND_MS / (held.config.timeFactor ?? 1)), async () => {
 		if (paused.has(id) || early) return void (early = false);
-		await engine.subscribe(subscription);
+		await followCredential();
+		await held.engine.subscribe(subscription());
 		await tellOfMissingWorkers();
 	});
 
 	const end = async () => {
 		if (renewed.get(id) === end) renewed.delete(id);
 		await renewal.stop();
-		release();
+		held.release();
 	};
 	renewed.set(id, end);
 	// Never unsubscribes: a restart of n8n ends here too, and what happens meanwhile is wanted.

@@ -3,6 +3,7 @@ import { testEngine } from '../shared/credential-test';
 import { engineOf } from '../shared/engine';
 import { nodeErrorOf } from '../shared/errors';
 import { report } from './report';
+import { serve } from './serve';
 import { accountOf } from './served-account';
 import { RENEWED_BY_N8N, MADE_BY_HAND, tokenSource } from './token-source';
 import { workerFields } from './worker.fields';
@@ -44,7 +45,8 @@ export class PinterestPublishWorker implements INodeType {
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		// Everything is read now: n8n evaluates no expression once this function has returned.
 		const credential = this.getNodeParameter('authentication', 'oAuth2') === 'oAuth2' ? RENEWED_BY_N8N : MADE_BY_HAND;
-		const { engine, release } = await engineOf(this);
+		const held = await engineOf(this);
+		const { engine, release } = held;
 		try {
 			const account = { ...accountOf((name, fallback) => this.getNodeParameter(name, fallback)), token: tokenSource(this, credential) };
 			if (this.getMode() === 'manual') {
@@ -54,13 +56,8 @@ export class PinterestPublishWorker implements INodeType {
 				};
 			}
 			// A dead token or a missing Redis is an incident that ends by itself; it does not keep the workflow from being published.
-			const served = await engine.serve(account);
-			return {
-				closeFunction: async () => {
-					await served.stop();
-					release();
-				},
-			};
+			const served = await serve(this, held, account);
+			return { closeFunction: () => served.stop() };
 		} catch (error) {
 			release();
 			throw nodeErrorOf(this.getNode(), error);

@@ -1,7 +1,7 @@
 import { LoggerProxy } from 'n8n-workflow';
 
-/** Runs at once and again `everyMs` after each run ended. What it throws is logged; `stop` waits for a run under way. */
-export function repeat(what: string, everyMs: number, run: () => Promise<void>): { stop(): Promise<void> } {
+/** Runs after `firstMs` and again `everyMs` after each run ended. What it throws is logged; `stop` waits for a run under way. */
+export function repeat(what: string, everyMs: number, run: () => Promise<void>, firstMs = 0): { stop(): Promise<void> } {
 	let timer: NodeJS.Timeout | null = null;
 	let stopped = false;
 	let current = Promise.resolve();
@@ -12,7 +12,8 @@ export function repeat(what: string, everyMs: number, run: () => Promise<void>):
 				if (!stopped) timer = setTimeout(tick, everyMs);
 			});
 	};
-	tick();
+	if (firstMs > 0) timer = setTimeout(tick, firstMs);
+	else tick();
 	return {
 		async stop() {
 			stopped = true;

@@ -18,7 +18,8 @@ afterAll(async () => {
 });
 
 /** What n8n gives a trigger of a published workflow. */
-function surroundings(nodeId: string, { parameters = {}, base = 'http://127.0.0.1:5678' }: { parameters?: IDataObject; base?: string }) {
+function surroundings(nodeId: string, given: { parameters?: IDataObject; base?: string }) {
+	const { parameters = {} } = given;
 	const node: INode = {
 		id: nodeId, name: 'Status', type: 'n8n-nodes-pinterest-jobs.pinterestJobStatusTrigger', typeVersion: 1, position: [0, 0], webhookId: nodeId,
 		parameters: { events: ['account.held'], filters: {}, ...parameters } as INode['parameters'],
@@ -32,7 +33,7 @@ function surroundings(nodeId: string, { parameters = {}, base = 'http://127.0.0.
 		instanceBaseUrl: 'http://n8n.test/', webhookBaseUrl: 'https://n8n.test/webhook', webhookTestBaseUrl: 'https://n8n.test/webhook-test',
 		webhookWaitingBaseUrl: 'http://n8n.test/w', formWaitingBaseUrl: 'http://n8n.test/f', variables: {},
 		credentialsHelper: {
-			getDecrypted: async () => await Promise.resolve(engineCredential(namespace, { deliveryBaseUrl: base })),
+			getDecrypted: async () => await Promise.resolve(engineCredential(namespace, { deliveryBaseUrl: given.base ?? 'http://127.0.0.1:5678' })),
 			isCredentialUsableByNode: () => true,
 		},
 	} as unknown as IWorkflowExecuteAdditionalData;
@@ -42,8 +43,9 @@ function surroundings(nodeId: string, { parameters = {}, base = 'http://127.0.0.
 type Activation = 'init' | 'activate' | 'update';
 
 /** Calls `trigger()`, as n8n's main process does when it starts or, with another mode, when somebody publishes. */
-async function start(nodeId: string, { mode = 'init', ...more }: { parameters?: IDataObject; base?: string; mode?: Activation } = {}) {
-	const { node, workflow, additionalData } = surroundings(nodeId, more);
+async function start(nodeId: string, given: { parameters?: IDataObject; base?: string; mode?: Activation } = {}) {
+	const { node, workflow, additionalData } = surroundings(nodeId, given);
+	const { mode = 'init' } = given;
 	const emitted: IDataObject[] = [];
 	const emit = ([items]: INodeExecutionData[][]) => void emitted.push(items![0]!.json);
 	const context = new TriggerContext(workflow, node, additionalData, 'trigger', mode, emit as never);
@@ -74,6 +76,16 @@ it('subscribes by itself when n8n starts, with the address the worker reaches, a
 	await close();
 	const [subscription] = (await engine.subscriptions()).filter(({ id }) => id === idOf('node-a'));
 	expect(subscription).toMatchObject({ url: 'http://127.0.0.1:5678/webhook/node-a/pinterest-jobs', paused: false, events: ['account.held'] });
+});
+
+it('moves to the address that the credential names by now, without being published again', async () => {
+	const given = { base: 'http://127.0.0.1:5679' };
+	const urls = async () => (await engine.subscriptions()).filter(({ id }) => id === idOf('node-h')).map(({ url }) => new URL(url).port);
+	const { close } = await start('node-h', given);
+	await until(async () => (await urls())[0] === '5679');
+	given.base = 'http://127.0.0.1:5680';
+	await until(async () => (await urls())[0] === '5680');
+	await close();
 });
 
 it('tells every trigger once that no worker serves an account, also when nobody was there as the job came', async () => {
