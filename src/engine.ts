@@ -99,7 +99,7 @@ export class Engine {
 		this.guard = new UrlGuard(settings.deliveryBaseUrl ? [settings.deliveryBaseUrl] : []);
 		this.registrar = new Registrar({
 			subscriptions: this.subscriptionStore, guard: this.guard, secrets: [settings.signingSecret ?? '', settings.previousSigningSecret ?? ''],
-			now: () => this.world.now(), elsewhere: () => this.deliversElsewhere(), log: this.log,
+			now: () => this.world.now(), elsewhere: () => this.overview.worksElsewhere(hostname()), log: this.log,
 		});
 		this.views = new Views({ holds: this.holdStore });
 		const { world, log, views } = this;
@@ -134,6 +134,12 @@ export class Engine {
 	/** Puts jobs under their keys, in batches; one result per request, in order. Throws only `redis_unavailable`. */
 	enqueue(requests: PublishRequest[], options: EnqueueOptions = {}): Promise<EnqueueResult[]> {
 		return this.intake.enqueue(requests, options);
+	}
+
+	/** Whether enqueuing each of these would find its key taken: by a job, or by what is left of one past its keeping. */
+	async known(requests: PublishRequest[]): Promise<boolean[]> {
+		const { accounts } = await this.accountStore.named({ accounts: requests.map(({ account }) => account) });
+		return this.intake.known(requests.map((request, i) => ({ ...request, account: accounts[i]! })));
 	}
 
 	/** Keeps image bytes once under their hash for jobs to refer to. `media_too_large`, `namespace_full`, `invalid_request` (not jpeg or png). */
@@ -271,12 +277,6 @@ export class Engine {
 		const boards = token.ok ? await publisher.boards(account.token) : [];
 		const told = findings.some(({ code }) => code === 'clock_skew');
 		return { account: account.account, token, boards, findings: told ? findings : [...findings, ...clockFindings([publisher.skewMs()])] };
-	}
-
-	/** The hosts of the living workers, unless one of them runs on this host. */
-	private async deliversElsewhere(): Promise<string[]> {
-		const hosts = (await this.accountStore.workers()).filter(({ lastSeenAt }) => this.overview.isServed(lastSeenAt)).map(({ host }) => host);
-		return hosts.includes(hostname()) ? [] : [...new Set(hosts)];
 	}
 
 	private async askForCheck(account: string): Promise<void> {

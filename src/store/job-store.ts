@@ -10,7 +10,7 @@ import type {
 	Claim, DoublePin, EnqueueAnswer, EvidenceAnswer, Found, Held, Lane, NewJob, ReviseAnswer, Revision, SettleAnswer, Tombstone,
 } from './contract';
 import type { Namespace } from './namespace';
-import { readRecords } from './records';
+import { batch, readRecords } from './records';
 import { Watermark } from './watermark';
 
 export type * from './contract';
@@ -74,6 +74,14 @@ export class JobStore {
 			if (tombstone) return tombstone;
 		}
 		return { kind: 'missing' };
+	}
+
+	/** Which of these ids and aliases lead to a job or to what is left of one; one round trip. */
+	async known(ids: string[]): Promise<boolean[]> {
+		if (ids.length === 0) return [];
+		const keys = ids.map((id) => (['job', 'tomb', 'alias'] as const).map((kind) => this.namespace.key(kind, id)));
+		const counts = await this.namespace.read((client) => batch(client, keys.map((three) => ['exists', ...three])));
+		return counts.map((count) => Number(count) > 0);
 	}
 
 	/** Leases up to `max` due jobs of one account; of lane `look` all (≤ 250) in doubt on one board of which one is due. */

@@ -23,7 +23,7 @@ export interface EnqueueOptions {
 }
 
 interface Parts {
-	store: { enqueue(jobs: NewJob[]): Promise<EnqueueAnswer[]> };
+	store: { enqueue(jobs: NewJob[]): Promise<EnqueueAnswer[]>; known(ids: string[]): Promise<boolean[]> };
 	/** Keeps the bytes of an image under their hash. */
 	putMedia(sha256: string, bytes: Buffer): Promise<unknown>;
 	/** Opens `no_worker` for accounts of these that nobody serves. */
@@ -49,6 +49,13 @@ export class Intake {
 		const parsed = requests.map((request) => this.parse(request));
 		const taken = await this.takeAll(parsed.filter((one) => 'made' in one), options);
 		return this.shown(parsed.map((one) => ('error' in one ? one : taken.shift()!)));
+	}
+
+	/** Whether each request's key names a job, or what is left of one; false for a request that would be refused. */
+	async known(requests: PublishRequest[]): Promise<boolean[]> {
+		const ids = requests.map((request) => this.parse(request)).map((one) => ('made' in one ? one.made.job.id : null));
+		const known = await this.parts.store.known(ids.filter((id) => id !== null));
+		return ids.map((id) => id !== null && known.shift()!);
 	}
 
 	/** An image may go again while it is put back, but a caller whose image goes every time does something else wrong. */

@@ -102,6 +102,12 @@ export class Overview {
 		return lastServedAt !== null && this.parts.world.now() - lastServedAt <= this.parts.staleMs;
 	}
 
+	/** The hosts of the living workers, unless one of them runs on this host. */
+	async worksElsewhere(host: string): Promise<string[]> {
+		const hosts = (await this.parts.accounts.workers()).filter(({ lastSeenAt }) => this.isServed(lastSeenAt)).map((worker) => worker.host);
+		return hosts.includes(host) ? [] : [...new Set(hosts)];
+	}
+
 	/** Never throws for a Redis that is away: that is a finding. */
 	async health(): Promise<Health> {
 		try {

@@ -43,13 +43,12 @@ async function readItems(call: Call, images: Images, outcomes: Outcome[]): Promi
 		try {
 			const fields = fieldsOf(parameter, item);
 			const one = requestOf(fields, await images.of(item), zone, origin);
-			await refusePast(call.engine, one, zone, Date.now());
 			read.push({ ...one, item, whenWaiting: fields.options['whenWaiting'] === 'update' ? 'update' : 'error' });
 		} catch (error) {
 			outcomes[item] = { error };
 		}
 	}
-	return read;
+	return await refusePast(call.engine, read, outcomes, zone, Date.now());
 }
 
 function fieldsOf(parameter: ReadParameter, item: number) {

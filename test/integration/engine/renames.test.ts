@@ -34,6 +34,8 @@ it('publishes one Pin of a row that was enqueued under the old name and the new 
 	expect([before.account, before.incident?.kind]).toEqual(['acme-usa', 'no_worker']);
 	await serveAs(engine, 'acme-usa');
 	await aliasesKnown(engine);
+	const asked = [1, 3].map((n) => world.request(n, { account: 'acme-us' })).map((request) => ({ ...request, account: 'acme-usa' }));
+	expect(await engine.known([...asked, { ...asked[0]!, boardId: 'no board' }])).toEqual([true, false, false]);
 	const [again, late] = [await enqueued(engine, 1, 'acme-usa'), await enqueued(engine, 3, 'acme-usa')];
 	expect(again).toMatchObject({ id: first.id, existing: true, account: 'acme-us', state: 'succeeded' });
 	const ended = await world.ended(engine, [before.id, other.id, late.id]);

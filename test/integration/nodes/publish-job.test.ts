@@ -88,6 +88,18 @@ it('reads a picked time in the zone of the workflow, and says so', async () => {
 	expect(hints.map(({ message }) => message).join()).toContain('Europe/Berlin');
 });
 
+it.each([
+	['its record', {}, { key: '' }], ['its own key', { source: '' }, { key: 'a-key-of-mine' }], ['its content', { source: '' }, { key: '' }],
+])('finds a Pin of %s again when its time without a zone is past by now, and refuses a new one', async (what, parameters, options) => {
+	const item = row(0, { row: `past ${what}`, title: `Past ${what}` });
+	const first = await enqueue([item], { ...parameters, options: { ...options, scheduledAt: '2020-01-01T09:00:00Z' } });
+	const again = await enqueue([item, row(0, { row: `new ${what}`, title: `New ${what}`, image: 'https://shop.example/new.jpg' })], {
+		...parameters, options: { ...options, key: options.key ? '={{ $json.title.startsWith("New") ? "another-key" : "a-key-of-mine" }}' : '', scheduledAt: '2020-01-01T10:00:00' },
+	}, { continueOnFail: true });
+	expect(again.items[0]!.json).toMatchObject({ id: idsOf(first.items)[0], existing: true });
+	expect(again.items[1]!.json['error']).toMatchObject({ code: 'invalid_request', message: expect.stringContaining('Europe/Berlin') as string });
+});
+
 it('hints that no worker serves the account', async () => {
 	const { items, hints } = await enqueue([row(71)]);
 	expect(items[0]!.json).toMatchObject({ state: 'queued', incident: { kind: 'no_worker' } });

@@ -257,11 +257,14 @@ describe('a record past its retention', () => {
 		await world.jobs.enqueue([{ job, aliases: ['pj_alias'] }]);
 		const leased = await world.claimed();
 		await world.jobs.settle(leased, published(leased, world.time, '99'));
+		const known = () => world.jobs.known([job.id, 'pj_alias', 'pj_nobody']);
+		expect(await known()).toEqual([true, true, false]);
 		world.time += policy.retentionMs - 1;
 		expect(await world.jobs.purge(10)).toBe(0);
 		world.time += 2;
 		expect(await world.jobs.purge(10)).toBe(1);
 		const tombstone = { kind: 'tombstone', id: job.id, pinId: '99', mayExist: false, state: 'succeeded' };
+		expect(await known()).toEqual([true, true, false]);
 		expect(await world.jobs.find(job.id)).toEqual(tombstone);
 		expect(await world.jobs.find('pj_alias')).toEqual(tombstone);
 		expect(await world.jobs.enqueue([{ job, aliases: [] }, { job: aJob({ id: 'pj_alias' }), aliases: [] }])).toEqual([tombstone, tombstone]);

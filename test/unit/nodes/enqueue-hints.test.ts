@@ -2,34 +2,36 @@ import { assumedZone, unsafe, unserved } from '../../../nodes/PinterestPublishJo
 import { refusePast } from '../../../nodes/PinterestPublishJob/job/refuse-past';
 import { pinIdOf } from '../../../nodes/PinterestRequeue/job/resolve-unknown.operation';
 import type { ReadRequest } from '../../../nodes/PinterestPublishJob/job/publish-request';
-import type { AccountView, JobView } from '../../../src';
+import type { Outcome } from '../../../nodes/shared/operation';
+import type { AccountView } from '../../../src';
 
 const now = Date.UTC(2026, 10, 24, 12);
 
-function aRequest(scheduledAt: string | null, assumed: boolean, source: string | null = null): ReadRequest {
+function aRequest(scheduledAt: string | null, assumed: boolean): ReadRequest & { item: number } {
 	return {
-		request: { account: 'acme-us', boardId: '1', media: { kind: 'image_url', url: 'https://x.example/a.jpg' }, source, scheduledAt },
+		request: { account: 'acme-us', boardId: '1', media: { kind: 'image_url', url: 'https://x.example/a.jpg' }, scheduledAt },
+		item: 0,
 		assumed: { scheduledAt: assumed, publishBefore: false },
 	};
 }
-const jobs = (count: number) => ({ list: async () => await Promise.resolve({ jobs: Array<JobView>(count).fill({} as JobView), cursor: null }) });
+const engine = (known: boolean) => ({ known: async (requests: unknown[]) => await Promise.resolve(requests.map(() => known)) });
 
 it.each([
-	['a past time that named its zone', aRequest('2026-11-20T12:00:00.000Z', false), 0],
-	['a future time without a zone', aRequest('2026-11-25T12:00:00.000Z', true), 0],
-	['a time that has just gone by', aRequest('2026-11-24T11:59:30.000Z', true), 0],
-	['a record whose job exists', aRequest('2026-11-20T12:00:00.000Z', true, 'row-17'), 1],
+	['a past time that named its zone', aRequest('2026-11-20T12:00:00.000Z', false), false],
+	['a future time without a zone', aRequest('2026-11-25T12:00:00.000Z', true), false],
+	['a time that has just gone by', aRequest('2026-11-24T11:59:30.000Z', true), false],
+	['a Pin whose job exists', aRequest('2026-11-20T12:00:00.000Z', true), true],
 ])('accepts %s', async (_what, request, known) => {
-	await expect(refusePast(jobs(known), request, 'Europe/Berlin', now)).resolves.toBeUndefined();
+	const outcomes: Outcome[] = [];
+	expect(await refusePast(engine(known), [request], outcomes, 'Europe/Berlin', now)).toEqual([request]);
+	expect(outcomes).toEqual([]);
 });
 
-it.each([
-	['without a record', aRequest('2026-11-20T12:00:00.000Z', true), 1],
-	['of a new record', aRequest('2026-11-20T12:00:00.000Z', true, 'row-17'), 0],
-])('refuses a past time without a zone %s, naming the zone it was read in', async (_what, request, known) => {
-	await expect(refusePast(jobs(known), request, 'Europe/Berlin', now)).rejects.toMatchObject({
-		code: 'invalid_request', message: expect.stringContaining('Europe/Berlin') as string,
-	});
+it('refuses a past time without a zone of a new Pin alone, naming the zone it was read in', async () => {
+	const outcomes: Outcome[] = [];
+	const good = { ...aRequest(null, false), item: 1 };
+	expect(await refusePast(engine(false), [aRequest('2026-11-20T12:00:00.000Z', true), good], outcomes, 'Europe/Berlin', now)).toEqual([good]);
+	expect(outcomes).toMatchObject([{ error: { code: 'invalid_request', message: expect.stringContaining('Europe/Berlin') as string } }]);
 });
 
 it('tells once which accounts nobody serves, harmless as HTML', () => {
