@@ -1,6 +1,6 @@
 import type { IDataObject, ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import { credentialFollower, engineOf } from '../shared/engine';
-import { nodeErrorOf } from '../shared/errors';
+import { publishErrorOf } from '../shared/errors';
 import { itemOfEvent } from '../shared/event-item';
 import { repeat } from '../shared/repeat';
 import { refused } from '../shared/values';
@@ -22,8 +22,8 @@ export async function keepAlive(node: ITriggerFunctions): Promise<ITriggerRespon
 	const id = idOf(node, false);
 	const fields = fieldsOf(node);
 	const url = webhookUrlAtStart(node);
-	if (!url) throw nodeErrorOf(node.getNode(), refused('n8n gives this trigger no address.', 'Unpublish the workflow and publish it again.'));
-	let held = await engineOf(node);
+	if (!url) throw publishErrorOf(node.getNode(), refused('n8n gives this trigger no address.', 'Unpublish the workflow and publish it again.'));
+	let held = await engineOf(node).catch((error: unknown) => Promise.reject(publishErrorOf(node.getNode(), error)));
 	const subscription = () => subscriptionOf(id, deliveryUrl(url, held.config.deliveryBaseUrl), fields, false);
 	await renewed.get(id)?.();
 	// While somebody publishes, `create` tries the address and subscribes: before it, beside it or after it.

@@ -1,7 +1,7 @@
-import type { IHookFunctions, NodeOperationError } from 'n8n-workflow';
+import type { IHookFunctions } from 'n8n-workflow';
 import { isEngineError, type Engine } from '../../src';
-import { engineOf } from '../shared/engine';
-import { nodeErrorOf } from '../shared/errors';
+import { engineOf, type Held } from '../shared/engine';
+import { publishErrorOf } from '../shared/errors';
 import { forgetSample, sendSampleLater } from './sample';
 import { deliveryUrl, subscriptionId, subscriptionOf, type TriggerFields } from './subscription';
 import { webhookUrlOf } from './webhook-url';
@@ -34,8 +34,10 @@ export const webhookMethods = {
 			// In the editor's test the workflow may be published at the same time.
 			const test = this.getMode() === 'manual';
 			const id = idOf(this, test);
-			const { engine, config, release } = await engineOf(this);
+			let held: Held | null = null;
 			try {
+				held = await engineOf(this);
+				const { engine, config } = held;
 				const url = webhookUrlOf(this, test);
 				const subscription = subscriptionOf(id, deliveryUrl(url, config.deliveryBaseUrl), fieldsOf(this), test);
 				// n8n 2.41 runs trigger() beside this: it renews nothing until the address has been tried.
@@ -47,25 +49,26 @@ export const webhookMethods = {
 				return true;
 			} catch (error) {
 				// At n8n's start nobody is there to see it, and trigger() subscribes as soon as Redis is back.
-				if (!isEngineError(error) || error.code !== 'redis_unavailable' || this.getActivationMode() !== 'init') throw whole(nodeErrorOf(this.getNode(), error));
+				if (!isEngineError(error) || error.code !== 'redis_unavailable' || this.getActivationMode() !== 'init') throw publishErrorOf(this.getNode(), error);
 				paused.delete(id);
 				this.logger.warn(`Pinterest jobs: ${id} is not subscribed yet: ${error.message}`);
 				return true;
 			} finally {
-				release();
+				held?.release();
 			}
 		},
 
 		/** Pauses, so that what happens until the workflow is published again is kept for it; test listening just ends. */
 		async delete(this: IHookFunctions): Promise<boolean> {
-			const { engine, release } = await engineOf(this);
+			let held: Held | null = null;
 			try {
-				await endOrPause(this, engine);
+				held = await engineOf(this);
+				await endOrPause(this, held.engine);
 			} catch (error) {
 				// Deactivating goes on: a subscription that nobody renews ends by itself.
 				this.logger.warn(`Pinterest jobs: ${idOf(this, false)} could not be paused: ${(error as Error).message}`);
 			} finally {
-				release();
+				held?.release();
 			}
 			return true;
 		},
@@ -75,12 +78,6 @@ export const webhookMethods = {
 /** A person publishes: no restart, where nobody would see the answer and n8n may not listen yet; no test listening. */
 export function isPublishing(node: Pick<IHookFunctions, 'getActivationMode'>): boolean {
 	return ['activate', 'update'].includes(node.getActivationMode());
-}
-
-/** n8n shows the message alone of what fails while publishing: it has to say what to do as well. */
-function whole(error: NodeOperationError): NodeOperationError {
-	error.message = [error.message, error.description].filter(Boolean).join(' ');
-	return error;
 }
 
 /** n8n ends a test like a publication; only the path tells which of the two subscriptions is meant. */

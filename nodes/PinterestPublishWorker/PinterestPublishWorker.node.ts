@@ -1,7 +1,7 @@
 import { NodeConnectionTypes, type IDataObject, type INodeType, type INodeTypeDescription, type ITriggerFunctions, type ITriggerResponse } from 'n8n-workflow';
 import { testEngine } from '../shared/credential-test';
 import { engineOf } from '../shared/engine';
-import { nodeErrorOf } from '../shared/errors';
+import { publishErrorOf } from '../shared/errors';
 import { report } from './report';
 import { serve } from './serve';
 import { accountOf } from './served-account';
@@ -45,7 +45,7 @@ export class PinterestPublishWorker implements INodeType {
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		// Everything is read now: n8n evaluates no expression once this function has returned.
 		const credential = this.getNodeParameter('authentication', 'oAuth2') === 'oAuth2' ? RENEWED_BY_N8N : MADE_BY_HAND;
-		const held = await engineOf(this);
+		const held = await engineOf(this).catch((error: unknown) => Promise.reject(publishErrorOf(this.getNode(), error)));
 		const { engine, release } = held;
 		try {
 			const account = { ...accountOf((name, fallback) => this.getNodeParameter(name, fallback)), token: tokenSource(this, credential) };
@@ -60,7 +60,7 @@ export class PinterestPublishWorker implements INodeType {
 			return { closeFunction: () => served.stop() };
 		} catch (error) {
 			release();
-			throw nodeErrorOf(this.getNode(), error);
+			throw publishErrorOf(this.getNode(), error);
 		}
 	}
 }

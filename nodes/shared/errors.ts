@@ -44,3 +44,10 @@ export function nodeErrorOf(node: INode, error: unknown, itemIndex?: number, not
 	shown.message = message;
 	return shown;
 }
+
+/** The same for what fails while a person publishes: n8n shows the message alone, so that it says what to do as well. */
+export function publishErrorOf(node: INode, error: unknown): NodeOperationError {
+	const shown = nodeErrorOf(node, error);
+	shown.message = [shown.message, shown.description].filter(Boolean).join(' ');
+	return shown;
+}
