@@ -34,7 +34,7 @@ import type { ServedAccount, World } from './work/contract';
 import type { Actor, Correction, Desk, RequeueOptions, Verdict } from './work/desk';
 import type { Failures } from './work/failures';
 import { Intake, type EnqueueOptions, type EnqueueResult } from './work/intake';
-import { clockFindings, Overview, redisFindings, type AccountView, type Finding, type Health } from './work/overview';
+import { boardsFinding, clockFindings, Overview, redisFindings, type AccountView, type Finding, type Health } from './work/overview';
 import { holdUnserved } from './work/unserved';
 import { Views } from './work/views';
 
@@ -274,9 +274,10 @@ export class Engine {
 	async checkAccount(given: ServedAccount): Promise<{ account: string; token: TokenCheck; boards: Board[]; findings: Finding[] }> {
 		const account = servedAccount(given), publisher = this.publisher();
 		const [token, { findings }] = await Promise.all([publisher.check(account.token), this.overview.health()]);
-		const boards = token.ok ? await publisher.boards(account.token) : [];
+		const boards = token.ok ? await publisher.boards(account.token).catch(boardsFinding) : [];
 		const told = findings.some(({ code }) => code === 'clock_skew');
-		return { account: account.account, token, boards, findings: told ? findings : [...findings, ...clockFindings([publisher.skewMs()])] };
+		const more = [...('code' in boards ? [boards] : []), ...(told ? [] : clockFindings([publisher.skewMs()]))];
+		return { account: account.account, token, boards: 'code' in boards ? [] : boards, findings: [...findings, ...more] };
 	}
 
 	private async askForCheck(account: string): Promise<void> {

@@ -198,6 +198,14 @@ export function clockFindings(skews: (number | null)[]): Finding[] {
 	}];
 }
 
+/** Not an error: who may not read boards may still publish to a board that is named by its id. */
+export function boardsFinding(error: unknown): Finding {
+	return {
+		level: 'warning', code: 'boards_unread', message: `The boards could not be read: ${(error as Error).message}`,
+		hint: 'Give boards by id, or connect the account again with the scopes boards:read and pins:read. Without them no Pin in doubt can be looked for.',
+	};
+}
+
 function incidentFindings(incidents: Incident[]): Finding[] {
 	return incidents.filter(({ kind }) => kind !== 'no_worker').map((incident) => ({
 		level: incident.until === null ? 'error' as const : 'warning' as const, code: incident.kind,
