@@ -7,6 +7,7 @@ export const cancel: Operation = {
 	action: 'Cancel a waiting job',
 	description: 'Stop a job that has not published yet. Refused while its Pin may exist; Requeue takes it back.',
 	fields: [jobIdField, doneByField, revisionField],
+	peopleOnly: true,
 	done: 'canceled',
 	run: perItem(async ({ n8n, engine }, item) => await engine.cancel(jobIdOf(n8n, item), actorOf(n8n, item))),
 };

@@ -7,6 +7,7 @@ export const checkNow: Operation = {
 	action: 'Check a held account now',
 	description: 'Ask the worker to look whether the cause is gone, for example after a reconnect. It only reads.',
 	fields: [heldAccount],
+	peopleOnly: true,
 	run: perItem(async ({ n8n, engine }, item) => {
 		const account = heldAccountOf(n8n, item);
 		return { account, holds: await engine.checkHold(account) };

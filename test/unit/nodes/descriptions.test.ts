@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ICredentialType, Icon, INodeProperties, INodePropertyCollection, INodePropertyOptions, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { resources as publishJobResources } from '../../../nodes/PinterestPublishJob/resources';
+import { resources as requeueResources } from '../../../nodes/PinterestRequeue/resources';
 import manifest from '../../../package.json';
 
 const root = join(__dirname, '../../..');
@@ -114,6 +116,15 @@ it('begins a new Publish Job with Enqueue and offers an action for every operati
 
 it('offers agents the two nodes that act, not the triggers', () => {
 	expect(byName.filter(([, description]) => description.usableAsTool).map(([name]) => name).sort()).toEqual(['pinterestPublishJob', 'pinterestRequeue']);
+});
+
+it('lets an agent enqueue, read and requeue one job, and nothing else', () => {
+	const offered = [...publishJobResources, ...requeueResources].flatMap(({ value, operations }) =>
+		operations.filter(({ peopleOnly }) => !peopleOnly).map((operation) => `${value}.${operation.value}`));
+	expect(offered.sort()).toEqual([
+		'account.getAll', 'failure.getAll', 'failure.getGroups', 'health.get', 'hold.getAll',
+		'job.enqueue', 'job.get', 'job.getAll', 'job.getProgress', 'job.requeue', 'subscription.getAll',
+	]);
 });
 
 describe.each(credentials.map(({ path, type }) => [type.name, type, path] as [string, ICredentialType, string]))('%s', (_name, type, path) => {
