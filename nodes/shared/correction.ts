@@ -30,6 +30,13 @@ export const changesField: INodeProperties = {
 		},
 		...pinTextFields.filter(({ name }) => name === 'description'),
 		{
+			displayName: 'Dominant Color',
+			name: 'dominantColor',
+			type: 'color',
+			default: '',
+			description: 'Shown while the image loads, as #RRGGBB',
+		},
+		{
 			displayName: 'Image File Field',
 			name: 'imageField',
 			type: 'string',
@@ -82,12 +89,16 @@ export async function corrected<T>(n8n: IExecuteFunctions, engine: Engine, item:
 
 const lacksMedia = (error: unknown) => isEngineError(error) && error.code === 'media_missing';
 
+const TEXTS = [
+	['title', 'Title'], ['description', 'Description'], ['link', 'Link'], ['altText', 'Alt Text'], ['client', 'Client Label'], ['dominantColor', 'Dominant Color'],
+] as const;
+
 /** All of a correction but files, which need the item they came with. */
 export function plainCorrection(changes: Record<string, unknown>, zone: string): Correction {
 	const correction: Correction = {};
 	// An expression that gives nothing says nothing: a workflow can name every field and change some of them.
 	const has = (name: string) => changes[name] !== undefined && !isUndefinedLocator(changes[name]);
-	for (const [name, label] of [['title', 'Title'], ['description', 'Description'], ['link', 'Link'], ['altText', 'Alt Text'], ['client', 'Client Label']] as const) {
+	for (const [name, label] of TEXTS) {
 		if (has(name)) correction[name] = textOf(changes[name], label);
 	}
 	if (has('account')) correction.account = locatorOf(changes['account'], 'Account').value ?? undefined;

@@ -22,6 +22,10 @@ it('keeps a section that was chosen with the board', () => {
 	expect(correct({ board: { mode: 'id', value: '42' }, section: { mode: 'id', value: '7' } })).toEqual({ boardId: '42', boardName: null, sectionId: '7' });
 });
 
+it('changes the color that is shown while the image loads', () => {
+	expect(correct({ dominantColor: '#6e7874' })).toEqual({ dominantColor: '#6e7874' });
+});
+
 it('clears texts and times that were added and left empty', () => {
 	expect(correct({ title: '', scheduledAt: '' })).toEqual({ title: null, scheduledAt: null });
 });
