@@ -98,7 +98,8 @@ export function viewOf(job: Job, { incident = null, existing = false }: { incide
 		board: { id: content.boardId, sectionId: content.sectionId, name: content.boardName },
 		link: content.link, source: job.source, creative: creativeView(job), title: content.title,
 		scheduledAt: iso(job.scheduledAt), publishBefore: iso(job.publishBefore), createdAt: instant(job.createdAt),
-		nextAttemptAt: iso(job.dueAt), finishedAt: iso(job.finishedAt),
+		// A running job keeps its place in the line by the time it was due at; nothing else is next.
+		nextAttemptAt: job.state === 'running' ? null : iso(job.dueAt), finishedAt: iso(job.finishedAt),
 		attempts: job.attempts, attemptHistory: job.attemptHistory.map(attemptView),
 		lastError: errorView(job), nextAction: nextActionOf(job, incident), fix: fixOf(job),
 		queue: job.queue && { ...job.queue, since: instant(job.queue.since), snoozedUntil: iso(job.queue.snoozedUntil), cause: job.groupKey },

@@ -42,6 +42,11 @@ describe('the view of a job', () => {
 		});
 	});
 
+	it('says when the next attempt is while one is awaited, not while it runs', () => {
+		expect(viewOf(aJob({ dueAt: NOW })).nextAttemptAt).toBe('2026-11-24T10:00:00.000Z');
+		expect(viewOf(aRunningJob({ dueAt: NOW })).nextAttemptAt).toBeNull();
+	});
+
 	it('promises no client another try when there is none', () => {
 		const lastError = { class: 'retry', code: 'network_unreachable', message: 'm', httpStatus: null } as const;
 		expect(viewOf(aJob({ state: 'retry_scheduled', phase: 'publish', lastError })).lastError?.clientMessage).toBe('Not published yet; it will be tried again.');
