@@ -28,3 +28,8 @@ export function connectionConfig(values: Values, env: NodeJS.ProcessEnv = proces
 		timeFactor: values['time-factor'] === undefined ? 1 : Number(values['time-factor']),
 	};
 }
+
+/** Who speeds time up sees it in every run; not on stdout, which may be JSON for a program. */
+export function tellTimeFactor(timeFactor = 1): void {
+	if (timeFactor !== 1) console.error(`Time factor ${timeFactor}: every delay is divided by it; only for trials.`);
+}

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { Engine } from '../engine';
-import { CONNECTION_HELP, CONNECTION_OPTIONS, connectionConfig } from './connection';
+import { CONNECTION_HELP, CONNECTION_OPTIONS, connectionConfig, tellTimeFactor } from './connection';
 
 const HELP = `pinterest-jobs doctor
 
@@ -15,6 +15,7 @@ export async function doctor(argv: string[]): Promise<void> {
 	const { values } = parseArgs({ args: argv, options: { ...CONNECTION_OPTIONS, json: { type: 'boolean' } } });
 	if (values.help) return void console.log(HELP);
 	const engine = Engine.open(connectionConfig(values));
+	tellTimeFactor(engine.settings.timeFactor);
 	try {
 		const health = await engine.health();
 		if (values.json) console.log(JSON.stringify(health, null, 2));

@@ -1,5 +1,5 @@
 import { Engine } from '../engine';
-import { connectionConfig } from './connection';
+import { connectionConfig, tellTimeFactor } from './connection';
 import { get, groups, list, progress } from './jobs-look';
 import { handle } from './jobs-handle';
 import { calledWith, HELP, type Action, type Called } from './jobs-options';
@@ -16,6 +16,7 @@ export async function jobs(argv: string[]): Promise<void> {
 	const called = calledWith(argv);
 	if (called === null) return void console.log(HELP);
 	const engine = Engine.open(connectionConfig(called.values));
+	tellTimeFactor(engine.settings.timeFactor);
 	try {
 		await RUNS[called.action](engine, called);
 	} finally {

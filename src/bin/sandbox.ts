@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { complaintAbout, Sandbox, type SandboxOptions, type WorldView } from '../sandbox';
+import { tellTimeFactor } from './connection';
 
 const help = `pinterest-jobs sandbox: a stand-in for Pinterest API v5, for trying and testing.
 
@@ -38,6 +39,7 @@ export async function sandbox(argv: string[]): Promise<void> {
 	const complaint = complaintAbout('config', options);
 	if (complaint) throw new Error(complaint);
 	const running = await Sandbox.start(options);
+	tellTimeFactor(options.timeFactor);
 	const world = running.control.world();
 	console.log(values.json ? JSON.stringify(world, null, 2) : described(world, running.origin));
 	await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);

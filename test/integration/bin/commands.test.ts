@@ -38,6 +38,17 @@ it('shows, lists and requeues jobs', async () => {
 	expect(fixed).toMatchObject({ state: 'succeeded', revision: 2 });
 });
 
+it('tells of a time factor other than 1 beside what a program may read', async () => {
+	const told = jest.spyOn(console, 'error').mockImplementation();
+	for (const command of [() => jobs(['list', '--json', ...connection()]), () => doctor(['--json', ...connection()])]) await command();
+	expect(told).not.toHaveBeenCalled();
+	const before = printed.length;
+	await jobs(['list', '--json', '--time-factor', '60', ...connection()]);
+	await doctor(['--json', '--time-factor', '60', ...connection()]);
+	expect(told.mock.calls).toEqual(Array(2).fill(['Time factor 60: every delay is divided by it; only for trials.']));
+	expect(printed.slice(before).join('\n')).not.toContain('Time factor');
+});
+
 it('refuses an id that nobody knows', async () => {
 	await expect(jobs(['get', 'pj_nobody', ...connection()])).rejects.toMatchObject({ code: 'job_not_found' });
 });

@@ -41,6 +41,19 @@ it('serves until it is told to end', async () => {
 	await expect(fetch(`${url}/user_account`)).rejects.toThrow('fetch failed');
 });
 
+it('tells of a time factor other than 1, whoever set it, beside its JSON', async () => {
+	const told = jest.spyOn(console, 'error').mockImplementation();
+	const file = join(folder, 'config.json');
+	await writeFile(file, JSON.stringify({ timeFactor: 30 }));
+	await run(['--json'], async () => {});
+	expect(told).not.toHaveBeenCalled();
+	printed.length = 0;
+	await run(['--json', '--time-factor', '60'], async (text) => void JSON.parse(text));
+	printed.length = 0;
+	await run(['--config', file], async () => {});
+	expect(told.mock.calls).toEqual([60, 30].map((factor) => [`Time factor ${factor}: every delay is divided by it; only for trials.`]));
+});
+
 it('takes more options from a file, and lets the flags win', async () => {
 	const file = join(folder, 'config.json');
 	await writeFile(file, JSON.stringify({ seed: 3, world: { accounts: [{ name: 'from-file', boards: [{ id: '42', name: 'B' }] }] } }));
