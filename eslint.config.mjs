@@ -18,7 +18,7 @@ const folders = {
 	publish: { may: ['job', ...common], types: false, packages: ['https-proxy-agent', 'proxy-from-env'] },
 	pace: { may: ['job', ...common], types: true, packages: ['bottleneck'] },
 	work: { may: ['job', ...background], types: true, packages: [] },
-	webhook: { may: ['job', ...background], types: true, packages: ['https-proxy-agent', 'proxy-from-env'] },
+	webhook: { may: ['job', ...background], types: true, packages: [] },
 	sandbox: { may: [], types: false, packages: ['ajv'] },
 };
 const guardedPackages = ['ioredis', 'bottleneck', 'ajv', 'https-proxy-agent', 'proxy-from-env'];
