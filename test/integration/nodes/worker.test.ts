@@ -56,6 +56,21 @@ async function start(credential: IDataObject, mode: 'trigger' | 'manual' = 'trig
 const NEW_SECRET = 'the-secret-that-replaces-the-old-one';
 const isSignedWith = (secret: string) => ({ headers, raw }: Arrived) => verify(headers, raw, [secret], Date.now()).ok;
 
+it('reports by hand that boards may not be read, instead of failing', async () => {
+	const body = { code: 403, message: 'PINNER_DATA_ACCESS_DENIED', status: 'failure' };
+	world.sandbox.control.addFault({ match: { path: '/boards' }, fault: { commits: 'no', ending: { kind: 'answer', status: 403, body } }, times: 9 });
+	const { emitted, manualTriggerFunction, closeFunction } = await start(engineCredential(world.namespace), 'manual');
+	await manualTriggerFunction!();
+	await closeFunction!();
+	expect(emitted).toMatchObject([{ account: 'acme-us', boards: [], findings: expect.arrayContaining([expect.objectContaining({ code: 'boards_unread', level: 'warning' })]) as unknown }]);
+});
+
+it('says what to set when its engine credential makes no sense', async () => {
+	await expect(start(engineCredential(world.namespace, { signingSecret: 'short' }))).rejects.toMatchObject({
+		name: 'NodeOperationError', message: expect.stringMatching(/signing secret is shorter.*Use a long random one/) as string,
+	});
+});
+
 describe('a changed engine credential', () => {
 	let endpoint: EventEndpoint;
 	let engine: Engine;
