@@ -17,6 +17,7 @@ export async function count({ sandbox, engine, api, workflows, sheet }) {
 		shouldFail: rows.filter(({ isBroken }) => isBroken).length,
 		held: holdsIn(log),
 		faults: ledger.calls.byFault,
+		unmet: sandbox.control.pendingFaults().map(({ fault, match }) => ({ fault, link: match.link })),
 		pins: ledger.pins,
 		double: ledger.double,
 		missing: ledger.missing,

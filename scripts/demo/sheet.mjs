@@ -1,5 +1,5 @@
 /** How often each fault strikes, as shares of the Pins: at least these many calls meet it. */
-export const faultShares = { 429: 0.05, commitThenHang: 0.05, commitThen500: 0.05, resetBefore: 0.03 };
+export const faultShares = { 429: 0.05, commitThenHang: 0.05, commitThen500: 0.05, resetAfterBody: 0.03 };
 
 export const tableName = 'Pins';
 

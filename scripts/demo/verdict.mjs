@@ -1,6 +1,6 @@
 /** What is wrong with these counts, in sentences; none when all is well. `again` are the runs that repeated the sheet. */
 export function complaints(counts, again) {
-	const { rows, jobs, succeeded, shouldFail, failed, double, missing, unexpected, events } = counts;
+	const { rows, jobs, succeeded, shouldFail, failed, double, missing, unexpected, unmet, events } = counts;
 	const failures = Object.values(failed).reduce((sum, count) => sum + count, 0);
 	const checks = [
 		[double === 0, `${double} Pins are double.`],
@@ -11,6 +11,7 @@ export function complaints(counts, again) {
 		[failures === shouldFail, `${failures} jobs failed, and ${shouldFail} should have.`],
 		[events.received === events.sent, `${events.sent} events were sent and ${events.received} received.`],
 		[events.executions === events.received, `${events.received} events started ${events.executions} executions.`],
+		...unmet.map(({ fault, link }) => [false, `The fault ${fault} for ${link} never struck: this run does not show what comes of it.`]),
 		...again.map(({ title, existing, of }) => [existing === of, `${title}: ${existing} of ${of} rows had their job.`]),
 	];
 	return checks.filter(([isWell]) => !isWell).map(([, sentence]) => sentence);

@@ -23,7 +23,7 @@ const ending = object(
 	},
 	['kind'],
 );
-const ownFault = object({ commits: oneOf('no', 'yes', 'late'), ending }, ['commits', 'ending']);
+const ownFault = object({ commits: oneOf('no', 'yes', 'late'), ending, afterBody: { const: true } }, ['commits', 'ending']);
 const match = object({ account: text, board: text, operation: text, method: text, path: text, link: text, title: text });
 const quota = orNull(object({ limit: count, windowMs: { type: 'number', exclusiveMinimum: 0 } }, ['limit', 'windowMs']));
 const section = { anyOf: [text, object({ id: text, name: text }, ['name'])] };

@@ -12,6 +12,8 @@ export type Ending =
 export interface Fault {
 	commits: 'no' | 'yes' | 'late';
 	ending: Ending;
+	/** Never before the whole body was read: whoever sent it cannot know that nothing came of it. */
+	afterBody?: true;
 }
 
 const answer = (status: number, code: number, message: string): Ending => ({
@@ -27,6 +29,7 @@ export const faults = {
 	// Pinterest tells a spam block from a rate limit by text alone (pinterest/api-quickstart, 2026-11).
 	spam429: { commits: 'no', ending: answer(429, 8, 'Sorry, this action was blocked because it looks like spam.') },
 	resetBefore: { commits: 'no', ending: { kind: 'reset' } },
+	resetAfterBody: { commits: 'no', ending: { kind: 'reset' }, afterBody: true },
 	closeBefore: { commits: 'no', ending: { kind: 'close' } },
 	hangBefore: { commits: 'no', ending: { kind: 'hang' } },
 	error500Before: { commits: 'no', ending: answer(500, 0, 'Internal server error') },
@@ -53,7 +56,10 @@ export type FaultShares = Partial<Record<FaultName, number>>;
 /** A fault as applied to one call, with the name it has in the ledger. */
 export type AppliedFault = Fault & { name: string };
 
-/** What a scripted fault waits for; what is left out matches anything. `link` and `title` match by containing. */
+/**
+ * What a scripted fault waits for; what is left out matches anything. `link` and `title` match by containing; they, and `board`, are
+ * known once the body was read, so that no fault that asks for them strikes earlier.
+ */
 export interface FaultMatch {
 	account?: string;
 	board?: string;
@@ -127,8 +133,8 @@ export class FaultPlan {
 	/** The same, but only a fault that ends the connection and waits for nothing in the body: it strikes before the body is read. */
 	earlyFor(call: FaultSubject): AppliedFault | null {
 		return this.take(call, ({ match, fault }) => {
-			const { commits, ending } = applied(fault);
-			const early = commits === 'no' && (ending.kind === 'reset' || ending.kind === 'close');
+			const { commits, ending, afterBody } = applied(fault);
+			const early = commits === 'no' && !afterBody && (ending.kind === 'reset' || ending.kind === 'close');
 			return early && match.board === undefined && match.link === undefined && match.title === undefined;
 		});
 	}

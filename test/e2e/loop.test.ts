@@ -12,7 +12,7 @@ const password = canary('redis');
 const accounts = ['acme-us', 'acme-eu'];
 /** Every access and refresh token of the sandbox looks like this. */
 const sandboxToken = /pin[ar]_\w{40,}/g;
-const scripted = { 429: 1, commitThenHang: 2, commitThen500: 2, resetBefore: 1 } as const;
+const scripted = { 429: 1, commitThenHang: 2, commitThen500: 2, resetAfterBody: 1 } as const;
 
 // One story in order: each test goes on where the one before it stopped.
 describe(`from a sheet to Pins and back, on n8n ${n8nVersion}`, () => {
@@ -33,7 +33,7 @@ describe(`from a sheet to Pins and back, on n8n ${n8nVersion}`, () => {
 		rows = world.accounts.flatMap(({ name, boards }) => Array.from({ length: 12 }, (_, index) => rowOf(name, boards, index)));
 		misplaced = Object.assign(rows[1]!, { rightBoard: rows[1]!.board, board: world.accounts[1]!.boards[0]! });
 		Object.entries(scripted).flatMap(([fault, times]) => Array<string>(times).fill(fault))
-			.forEach((fault, index) => world.sandbox.control.addFault({ fault: fault as 'resetBefore', match: { operation: 'createPin', link: `${rows[2 + index * 3]!.link}` } }));
+			.forEach((fault, index) => world.sandbox.control.addFault({ fault: fault as 'resetAfterBody', match: { operation: 'createPin', link: `${rows[2 + index * 3]!.link}` } }));
 		tableId = await makeTable(n8n.api, rows);
 		imported = withCredential(readWorkflow('sheet-to-pins'), world.engineCredential);
 		sheet = await world.import(imported);

@@ -28,6 +28,17 @@ describe('a call that ends badly before the Pin is made', () => {
 		expect(lastCall()).toMatchObject({ operation: 'createPin', account: 'shop', fault: 'resetBefore' });
 	});
 
+	it('is reset once its whole body was sent, when the fault says so, whatever it asks for', async () => {
+		world.control.addFault({ match: { method: 'POST' }, fault: 'resetAfterBody' });
+		const socket = connect(world.sandbox.port, '127.0.0.1');
+		socket.write(`POST /v5/pins HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${world.shop.accessToken}\r\nContent-Length: 2\r\n\r\n{`);
+		await expect(Promise.race([once(socket, 'error'), new Promise((resolve) => setTimeout(resolve, 200, 'still open'))])).resolves.toBe('still open');
+		socket.write('}');
+		const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException];
+		expect(error.code).toBe('ECONNRESET');
+		expect(lastCall()).toMatchObject({ fault: 'resetAfterBody', status: null, committed: false });
+	});
+
 	it('is closed without an answer', async () => {
 		world.control.addFault({ fault: 'closeBefore' });
 		expect(await world.raw()).toMatchObject({ text: '', end: 'closed' });
