@@ -212,7 +212,10 @@ export class Engine {
 	/** Ends a hold of an account (or of `@app`) by hand; all of them when no kind is named. `hold_not_found`. */
 	async releaseHold(account: string, kind: HoldKind | null, actor: Actor): Promise<Incident[]> {
 		const released = await this.holdStore.release(await this.accountStore.firstName(account), kind ? [kind] : null, actor.by ?? null);
-		if (released.length > 0) return released;
+		if (released.length > 0) {
+			await this.desk.goOnAfter(released);
+			return released;
+		}
 		throw new EngineError('hold_not_found', { message: `${account === APP ? 'The app' : account} is not held${kind ? ` by ${kind}` : ''}.`, hint: 'Hold → Get Many lists what is held.' });
 	}
 

@@ -34,8 +34,8 @@ interface Parts {
 export function frontDesk({ namespace, store, jobs, accounts, holds, askForCheck, trustedImageOrigins, views, policy, world }: Parts): { desk: Desk; failures: Failures } {
 	const guard = new UrlGuard(trustedImageOrigins);
 	const preflight = () => new Preflight({ boards: (account) => accounts.get(account), askForBoards: askForCheck, probe: (url) => probeImage(url, guard), sleep: (ms) => sleep(ms) });
-	const desk = new Desk({ store, preflight, views, policy, world });
 	const list = (filter: JobFilter) => jobs.list(filter);
+	const desk = new Desk({ store, list, preflight, views, policy, world });
 	const bulk = new BulkRequeue({
 		list, find: (id) => store.find(id), preflight, bulks: new BulkStore(namespace), views, world,
 		requeue: (...given) => desk.requeueJob(...given), preview: (...given) => desk.previewRequeue(...given),

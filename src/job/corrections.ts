@@ -1,6 +1,8 @@
 import type { EngineError } from '../errors';
 import { changeOf } from './change';
 import { derivedIds, fingerprintOf } from './idempotency';
+import { rowOf } from './failures';
+import type { HoldKind } from './hold';
 import type { Job } from './job';
 import type { Policy } from './policy';
 import { dueAtOf, type ParsedRequest } from './request';
@@ -74,4 +76,17 @@ function refusedWhileBusy(job: Job): EngineError | null {
 	if (job.state === 'running') return refused(job, 'job_not_waiting', 'It is being published right now. Wait a minute, then look again.');
 	if (job.state === 'queued' || job.state === 'retry_scheduled') return null;
 	return refused(job, 'job_not_waiting', job.state === 'succeeded' ? 'Its Pin is published.' : `It is ${job.state}. Use Pinterest Requeue.`);
+}
+
+/** A job that met a hold is due when that would have ended by itself; ended by hand, it goes on with the others. */
+export function goOn(job: Job, kinds: HoldKind[], now: number): Decided {
+	if (!waitsForEndOf(job, kinds)) return refused(job, 'job_not_waiting', 'It does not wait for the end of this hold.');
+	return { change: changeOf(job, { dueAt: now }, null), aliases: [] };
+}
+
+/** Whether the last thing that happened to this waiting job was to meet a hold of such a kind. */
+export function waitsForEndOf({ state, inDoubt, lastError }: Job, kinds: HoldKind[]): boolean {
+	if (state !== 'retry_scheduled' || inDoubt || !lastError) return false;
+	const { hold } = rowOf(lastError.code);
+	return hold !== undefined && kinds.includes(hold.kind);
 }

@@ -1,12 +1,13 @@
-import { EngineError } from '../errors';
+import { EngineError, isEngineError } from '../errors';
 import { handle, type HandlingRequest } from '../job/handling';
+import { APP, type Incident } from '../job/hold';
 import type { Job } from '../job/job';
 import type { Policy } from '../job/policy';
 import { refusalOf } from '../job/preflight';
 import type { ParsedRequest } from '../job/request';
-import { cancel, correctionOf, requeue, resolve, update, type Actor, type Correction, type Decided, type Verdict } from '../job/corrections';
+import { cancel, correctionOf, goOn, requeue, resolve, update, waitsForEndOf, type Actor, type Correction, type Decided, type Verdict } from '../job/corrections';
 import type { JobView } from '../job/view';
-import type { Found, ReviseAnswer, Revision } from '../store/contract';
+import type { Found, JobFilter, JobPage, ReviseAnswer, Revision } from '../store/contract';
 import type { World } from './contract';
 import type { Preflight } from './preflight';
 import type { Views } from './views';
@@ -18,6 +19,7 @@ interface Parts {
 		find(id: string): Promise<Found>;
 		revise(id: string, revision: Revision): Promise<ReviseAnswer>;
 	};
+	list(filter: JobFilter): Promise<JobPage>;
 	preflight(): Preflight;
 	views: Views;
 	policy: Policy;
@@ -66,6 +68,23 @@ export class Desk {
 	/** The content of a request as the next revision of a waiting job. */
 	async updateTo(job: Job, request: ParsedRequest, by: string | null): Promise<Job> {
 		return this.write(job, (known, now, policy) => update(known, correctionOf(request), { by }, now, policy));
+	}
+
+	/** The jobs that met these holds of one account or the app, which somebody has ended, are due now. */
+	async goOnAfter(released: Incident[]): Promise<void> {
+		const [{ account }] = released as [Incident], kinds = released.map(({ kind }) => kind);
+		const filter: JobFilter = { states: ['retry_scheduled'], ...(account !== APP && { account }) };
+		let cursor: string | null = null;
+		do {
+			const page: JobPage = await this.parts.list({ ...filter, ...(cursor !== null && { cursor }) });
+			for (const job of page.jobs.filter((one) => waitsForEndOf(one, kinds))) {
+				await this.write(job, (known, now) => goOn(known, kinds, now)).catch((error: unknown) => {
+					// It went on by itself meanwhile.
+					if (!isEngineError(error) || error.code !== 'job_not_waiting') throw error;
+				});
+			}
+			({ cursor } = page);
+		} while (cursor !== null);
 	}
 
 	/** Claims, notes, snoozes or resolves a failure. */

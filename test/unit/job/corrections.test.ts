@@ -1,6 +1,6 @@
 import { isEngineError, type EngineErrorCode } from '../../../src/errors';
 import {
-	cancel, correctionOf, isSecondPin, lateEvidence, requeue, resolve, sendBack, update, type Actor, type Correction, type Decided, type Verdict,
+	cancel, correctionOf, goOn, isSecondPin, lateEvidence, requeue, resolve, sendBack, update, type Actor, type Correction, type Decided, type Verdict,
 } from '../../../src/job/corrections';
 import { fingerprintOf, keyOf } from '../../../src/job/idempotency';
 import type { Job } from '../../../src/job/job';
@@ -161,6 +161,23 @@ describe('a verdict', () => {
 		['with an address for the id', undecided(), { verdict: 'published', pinId: 'https://pinterest.com/pin/1/' }, 'invalid_request'],
 	])('is refused %s', (_name, job, verdict, code) => {
 		expect(rule(job, verdict)).toMatchObject({ code });
+	});
+});
+
+describe('a hold that a person has ended', () => {
+	const met = (code: string, changes: Partial<Job> = {}) =>
+		aJob({ state: 'retry_scheduled', phase: 'publish', seq: 3, dueAt: LATER + HOUR, lastError: { class: 'retry_later', code, message: 'No.', httpStatus: 429 }, ...changes });
+
+	it('lets the job that met it go on at once, which is no event and uses up nothing', () => {
+		const { change } = changed(goOn(met('spam_block'), ['spam_block'], LATER));
+		expect(change).toMatchObject({ event: null, job: { ...met('spam_block'), dueAt: LATER, edits: 1 } });
+	});
+
+	it.each([
+		['a job that met another one', met('rate_limited')], ['a job that is in doubt', met('spam_block', { inDoubt: aDoubt() })],
+		['a job that runs by now', { ...aRunningJob(), lastError: met('spam_block').lastError }], ['a job that waits for something else', met('network_unreachable')], ['a job that met nothing', aJob()],
+	])('leaves %s alone', (_name, job) => {
+		expect(goOn(job, ['spam_block'], LATER)).toMatchObject({ code: 'job_not_waiting' });
 	});
 });
 
