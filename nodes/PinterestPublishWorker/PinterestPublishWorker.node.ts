@@ -1,7 +1,7 @@
 import { NodeConnectionTypes, type IDataObject, type INodeType, type INodeTypeDescription, type ITriggerFunctions, type ITriggerResponse } from 'n8n-workflow';
 import { testEngine } from '../shared/credential-test';
 import { engineOf } from '../shared/engine';
-import { publishErrorOf } from '../shared/errors';
+import { publishErrorOf, shownBy } from '../shared/errors';
 import { report } from './report';
 import { serve } from './serve';
 import { accountOf } from './served-account';
@@ -51,7 +51,11 @@ export class PinterestPublishWorker implements INodeType {
 			const account = { ...accountOf((name, fallback) => this.getNodeParameter(name, fallback)), token: tokenSource(this, credential) };
 			if (this.getMode() === 'manual') {
 				return {
-					manualTriggerFunction: async () => this.emit([[{ json: report(await engine.checkAccount(account)) as unknown as IDataObject }]]),
+					manualTriggerFunction: async () => {
+						// Where this fails n8n closes nothing.
+						const checked = await engine.checkAccount(account).catch((error: unknown) => (release(), shownBy(this)(error)));
+						this.emit([[{ json: report(checked) as unknown as IDataObject }]]);
+					},
 					closeFunction: async () => await Promise.resolve(release()),
 				};
 			}

@@ -11,7 +11,7 @@ export function report({ account, token, boards, findings }: Check) {
 		ok,
 		account,
 		summary: token.ok
-			? `Connected as ${token.user.username}; ${boards.length} boards found. Nothing was published: publish the workflow to start the worker.`
+			? `Connected as ${token.user.username}; ${others.some(({ code }) => code === 'boards_unread') ? 'its boards could not be read' : `${boards.length} boards found`}. Nothing was published: publish the workflow to start the worker.`
 			: `Not connected: ${token.message}`,
 		token,
 		boards,

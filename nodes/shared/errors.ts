@@ -32,6 +32,13 @@ export function itemErrorOf(error: unknown): ItemError {
 	return { message, code: 'unexpected', class: 'stop', hint: 'This is a fault of the node: report it with this message.', jobId: null };
 }
 
+/** Throws it as n8n shows it: for what goes wrong before there is an engine. */
+export function shownBy(node: { getNode(): INode }): (error: unknown) => never {
+	return (error) => {
+		throw nodeErrorOf(node.getNode(), error);
+	};
+}
+
 /**
  * The same error for n8n's panel: our sentence, our hint as description, and the item it is about.
  * Its cause is left out: n8n keeps errors with the execution, and a Redis error carries its command, a password included.

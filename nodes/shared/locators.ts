@@ -1,7 +1,7 @@
 import { NodeOperationError, type ILoadOptionsFunctions, type INodeListSearchItems, type INodeListSearchResult, type INodeProperties } from 'n8n-workflow';
 import type { AccountView } from '../../src';
 import { engineOf } from './engine';
-import { nodeErrorOf } from './errors';
+import { nodeErrorOf, shownBy } from './errors';
 import { listedBoard, locatorOf } from './locator-value';
 
 const NOBODY_REPORTED =
@@ -93,7 +93,7 @@ function shownAs({ account, aliases, client }: AccountView): string {
 }
 
 async function accountsOf(context: ILoadOptionsFunctions): Promise<AccountView[]> {
-	const { engine, release } = await engineOf(context);
+	const { engine, release } = await engineOf(context).catch(shownBy(context));
 	try {
 		return await engine.accounts();
 	} catch (error) {
