@@ -88,7 +88,7 @@ async function embedded(log, detached) {
 	await waitUntil(() => answersPing(port), { what: 'the embedded Redis', gaveUp: server.failure });
 	log('');
 	log('!! No Redis was found, so an EMBEDDED one is used: slow, and it KEEPS NOTHING. For a first look only.');
-	log(`!! For anything else install Redis 7 or later${howTo()}.`);
+	log(`!! For anything else install Redis 7 or later${howTo()}, or name one in REDIS_URL.`);
 	log('');
 	return { url: `redis://127.0.0.1:${port}`, kind: 'embedded', stop: () => server.end('SIGTERM') };
 }
