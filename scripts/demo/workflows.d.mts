@@ -15,6 +15,9 @@ export interface NodeJson {
 	parameters: Record<string, unknown>;
 	credentials?: Record<string, { id: string; name: string }>;
 	onError?: 'continueErrorOutput' | 'continueRegularOutput';
+	retryOnFail?: boolean;
+	maxTries?: number;
+	waitBetweenTries?: number;
 }
 
 /** A workflow of workflows/ as a user imports it. */

@@ -79,6 +79,25 @@ describe(`bad input, on n8n ${n8nVersion}`, () => {
 		]);
 	});
 
+	it('enqueues nothing twice when n8n runs a node with Retry On Fail again for an item that is refused', async () => {
+		const again = await open();
+		const [first, bad, last] = pins(again, 3, { prefix: 'again' });
+		const { id } = await again.import(enqueueFlow(again, codeFor([first!, { ...bad!, image: '' }, last!]), { parameters, retryOnFail: true, maxTries: 3, waitBetweenTries: 1000 }));
+		const startedAt = Date.now();
+		const { message, description, context } = errorOf(await run(again, id));
+		// The node was run three times, with a pause before the second and the third.
+		expect(Date.now() - startedAt).toBeGreaterThan(2000);
+		expect({ message, itemIndex: context.itemIndex }).toEqual({ message: expect.stringContaining('Image URL is empty'), itemIndex: 1 });
+		expect(description).toContain('The other 2 items were enqueued; running again is safe.');
+		const ofJobs = (await again.events()).filter(({ type }) => type.startsWith('job.'));
+		expect(ofJobs.map(({ type, data }) => [type, data['source'], data['revision']]).sort()).toEqual([first!, last!].map(({ record }) => ['job.queued', record, 1]).sort());
+		expect((await again.jobs()).map(({ source }) => source).sort()).toEqual([first!.record, last!.record].sort());
+
+		await again.publishWorkers();
+		await again.untilEnded(2);
+		expect(again.sandbox.control.summary()).toMatchObject({ pins: 2, double: 0 });
+	});
+
 	it('says that it does not know a job', async () => {
 		const { id } = await world.import(publishJobFlow(world, { operation: 'get', jobId: 'pj_aaaaaaaaaaaaaaaaaaaaaaaaaa' }));
 		expect(errorOf(await run(world, id))).toMatchObject({

@@ -1,12 +1,13 @@
 import { engineCredential } from '../../scripts/demo/credentials.mjs';
-import { withCredential, withNode } from '../../scripts/demo/workflows.mjs';
+import { reference, withCredential, withNode } from '../../scripts/demo/workflows.mjs';
 import { freePort } from '../../scripts/lib/ports.mjs';
+import type { JobView } from '../../src';
 import { N8nApi, n8nVersion, type WorkflowJson } from '../support/n8n';
-import { codeFor, enqueue, enqueueFlow, pins, run, type PinItem } from './support/flows';
+import { codeFor, enqueue, enqueueFlow, pins, run, told, type PinItem } from './support/flows';
 import { chosen, filled, publish, said, slackOf } from './support/imported';
 import { MailServer } from './support/mail';
 import { useServices } from './support/services';
-import { until, useWorlds, type World } from './support/world';
+import { until, useWorlds, type Account, type World } from './support/world';
 
 const services = useServices();
 const mail = new MailServer();
@@ -31,6 +32,35 @@ describe(`workflows to import, on n8n ${n8nVersion}`, () => {
 		expect([first, again].map(({ status, data }) => [status, data.resultData.error?.message])).toEqual([['success', undefined], ['success', undefined]]);
 		return { first, existing: N8nApi.outputOf(again, 'Enqueue')[0]!.map(({ json }) => json['existing']) };
 	}
+
+	it('makes the first Pin: the worker lists the boards, one is put in, a second run makes no second Pin, and its end starts the workflow once', async () => {
+		const place = await open({ accounts: ['acme-us'] });
+		const [{ credential: token, boards: [board] }] = place.accounts as [Account];
+		const flow = withNode(chosen(place, 'first-pins'), 'Pinterest Publish Worker', { parameters: { authentication: 'accessToken' }, credentials: { [token.type]: reference(token) } }) as WorkflowJson;
+		const { id } = await place.import(flow);
+		const list = (method: string) => n8n.api.rest('POST', '/dynamic-node-parameters/resource-locator-results', {
+			path: 'parameters.board', methodName: method, nodeTypeAndVersion: { name: 'n8n-nodes-pinterest-jobs.pinterestPublishJob', version: 1 },
+			currentNodeParameters: { account: { __rl: true, mode: 'name', value: 'acme-us' } }, credentials: place.credentials, workflowId: id, projectId: undefined,
+		}) as Promise<{ results: { name: string; value: string }[] }>;
+		await expect(list('searchBoards')).rejects.toThrow('No board is known of acme-us');
+		// What the notes say: executing the worker publishes nothing and lists the boards, of which one is put in by its number.
+		const [shown] = N8nApi.outputOf(await run(place, id, 'Pinterest Publish Worker'), 'Pinterest Publish Worker')[0]!;
+		expect(shown!.json).toMatchObject({ ok: true, account: 'acme-us', boards: expect.arrayContaining([expect.objectContaining({ id: board })]) });
+		expect(place.sandbox.control.summary()).toMatchObject({ pins: 0 });
+		await n8n.api.updateWorkflow(id, withNode(flow, 'Pinterest Publish Job', { parameters: { board: { __rl: true, mode: 'id', value: board } } }) as WorkflowJson);
+
+		await n8n.api.activate(id, { timeoutMs: 60_000 });
+		await until('the boards', async () => (await place.engine.accounts()).some(({ boards }) => boards.length > 0));
+		expect((await list('searchBoards')).results.map(({ value }) => value).sort()).toEqual([...place.accounts[0]!.boards].sort());
+		const enqueued = async () => N8nApi.outputOf(await run(place, id), 'Pinterest Publish Job')[0]!.map(({ json }) => [json['source'], json['existing']]);
+		expect([await enqueued(), await enqueued()]).toEqual([[['my-first-pin', false]], [['my-first-pin', true]]]);
+		const [job] = await place.untilEnded(1);
+		expect(job).toMatchObject({ state: 'succeeded', board: { id: board }, title: 'A lamp for long evenings' });
+		expect(place.sandbox.control.pins().items).toMatchObject([{ id: job!.pinId }]);
+		await place.untilTold();
+		const events = (await told(place, id, { node: 'Pinterest Job Status Trigger' })).map(({ event, job: of }) => [event, (of as JobView).id]);
+		expect(events).toEqual([['job.succeeded', job!.id]]);
+	}, 300_000);
 
 	it('makes one Pin of each WooCommerce product, and says which product is unfit', async () => {
 		services.on('woo.shop.example', () => ({
