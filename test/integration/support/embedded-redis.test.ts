@@ -20,8 +20,8 @@ const program = `
 	const said = [];
 	const { kind, url, stop, error } = await ensureRedis({ ...JSON.parse(process.argv[1]), log: (line) => said.push(line) }).catch(({ message }) => ({ error: message }));
 	process.send({ kind, url, said, error });
-	if (stop) await new Promise((resolve) => process.once('message', resolve)).then(stop);
-	process.disconnect();
+	if (stop) await new Promise((resolve) => process.once('message', resolve).once('disconnect', resolve)).then(stop);
+	if (process.connected) process.disconnect();
 `;
 
 const children: ChildProcess[] = [];
@@ -30,9 +30,11 @@ beforeAll(() => {
 	folder = mkdtempSync(join(tmpdir(), 'pinterest-jobs-path-'));
 });
 afterAll(async () => {
+	// Not killed: that would leave its server behind.
 	await Promise.all(children.filter(({ exitCode }) => exitCode === null).map(async (child) => {
-		child.kill();
-		await once(child, 'exit');
+		const gone = once(child, 'exit');
+		if (child.connected) child.disconnect();
+		await gone;
 	}));
 	rmSync(folder, { recursive: true });
 });
