@@ -201,8 +201,8 @@ export function clockFindings(skews: (number | null)[]): Finding[] {
 /** Not an error: who may not read boards may still publish to a board that is named by its id. */
 export function boardsFinding(error: unknown): Finding {
 	return {
-		level: 'warning', code: 'boards_unread', message: `The boards could not be read: ${(error as Error).message}`,
-		hint: 'Give boards by id, or connect the account again with the scopes boards:read and pins:read. Without them no Pin in doubt can be looked for.',
+		level: 'warning', code: 'boards_unread', message: (error as Error).message,
+		hint: 'Choose boards By ID and check again in a minute. Where it stays so, connect the account again with the scopes boards:read and pins:read. Without them no Pin in doubt can be looked for.',
 	};
 }
 

@@ -94,7 +94,7 @@ it('shows that the boards could not be read: it could publish all the same', asy
 });
 
 it.each<[string, Run, RegExp]>([
-	['Account Name is empty', { parameters: { account: ' ' } }, /^Account Name is empty\.$/],
+	['Account Name is empty', { parameters: { account: ' ' } }, /^Account Name is empty\./],
 	['its own limits make no sense', { parameters: { pace: 'own', writesPerMinute: 0, burst: 5, writesPerDay: 0, concurrent: 2 } }, /minute/i],
 	['the namespace is missing', { engine: { namespace: '' } }, /namespace/i],
 ])('says at once that %s', async (_case, run, message) => {

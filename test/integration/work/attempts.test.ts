@@ -142,6 +142,21 @@ describe('a worker that ends', () => {
 		await sending;
 		expect(await job()).toMatchObject({ state: 'succeeded', attempts: 1 });
 	});
+
+	it('asks for none for an account that it serves no longer, until it serves it again', async () => {
+		const { worker, reached, goOn } = stoppedBefore('token');
+		const work = worker.publish();
+		await reached;
+		worker.attempts.serves((await job()).account, false);
+		goOn();
+		await work;
+		expect(world.permits).toEqual([]);
+		expect(await job()).toMatchObject({ state: 'queued', attempts: 0, lostLeases: 0, lease: null });
+
+		worker.attempts.serves((await job()).account, true);
+		await worker.publish();
+		expect(await job()).toMatchObject({ state: 'succeeded', attempts: 1 });
+	});
 });
 
 describe('an outcome', () => {
