@@ -1,6 +1,4 @@
-import { TriggerContext } from 'n8n-core';
-import { LoggerProxy, Workflow, type IDataObject, type INode, type INodeCredentialsDetails, type INodeExecutionData, type IWorkflowExecuteAdditionalData } from 'n8n-workflow';
-import { PinterestPublishWorker } from '../../../nodes/PinterestPublishWorker/PinterestPublishWorker.node';
+import { LoggerProxy, type IDataObject } from 'n8n-workflow';
 import { closeEngines } from '../../../nodes/shared/engine';
 import type { Engine } from '../../../src';
 import { verify } from '../../../src/webhook/signature';
@@ -8,8 +6,8 @@ import { flushNamespace } from '../../support/redis';
 import { SECRET, TestWorld } from '../../support/world';
 import { EventEndpoint, type Arrived } from '../webhook/a-receiver';
 import { engineCredential } from './run-node';
+import { startWorker } from './run-worker';
 
-const nodeType = new PinterestPublishWorker();
 let world: TestWorld;
 beforeEach(async () => {
 	world = await TestWorld.start({ sandbox: { writeLatencyMs: 400 } });
@@ -26,32 +24,11 @@ function readable(credential: IDataObject): IDataObject {
 	return { ...credential };
 }
 
-/** Starts the Worker as n8n does; `credential` may be changed afterwards, as a person does in n8n. */
-async function start(credential: IDataObject, mode: 'trigger' | 'manual' = 'trigger') {
-	const node: INode = {
-		id: 'node-1', name: 'Worker', type: 'n8n-nodes-pinterest-jobs.pinterestPublishWorker', typeVersion: 1, position: [0, 0],
-		parameters: { authentication: 'accessToken', account: 'acme-us', client: 'Acme', pace: 'standard', options: {} },
-		credentials: { pinterestJobsEngineApi: { id: '1', name: 'Engine' }, pinterestJobsAccessTokenApi: { id: '2', name: 'Shop' } },
-	};
-	const workflow = new Workflow({
-		id: 'workflow-1', name: 'Workers', nodes: [node], connections: {}, active: true,
-		nodeTypes: { getByName: () => nodeType, getByNameAndVersion: () => nodeType, getKnownTypes: () => ({}) },
-	});
-	const decrypted = (type: string) => (type === 'pinterestJobsEngineApi' ? readable(credential) : {
-		environment: 'local', baseUrl: world.sandbox.url.replace(/\/$/, ''), accessToken: world.tokens.get('acme-us'),
-	});
-	const additionalData = {
-		variables: {},
-		credentialsHelper: {
-			getDecrypted: async (_data: unknown, _node: INodeCredentialsDetails, type: string) => await Promise.resolve().then(() => decrypted(type)),
-			isCredentialUsableByNode: () => true,
-		},
-	} as unknown as IWorkflowExecuteAdditionalData;
-	const emitted: IDataObject[] = [];
-	const emit = ([items]: INodeExecutionData[][]) => void emitted.push(items![0]!.json);
-	const context = new TriggerContext(workflow, node, additionalData, mode, 'activate', emit as never);
-	return { emitted, ...await nodeType.trigger.call(context) };
-}
+/** `credential` may be changed afterwards, as a person does in n8n. */
+const start = (credential: IDataObject, mode: 'trigger' | 'manual' = 'trigger') => startWorker({
+	pinterestJobsEngineApi: () => readable(credential),
+	pinterestJobsAccessTokenApi: () => ({ environment: 'local', baseUrl: world.sandbox.url.replace(/\/$/, ''), accessToken: world.tokens.get('acme-us') }),
+}, mode);
 
 const NEW_SECRET = 'the-secret-that-replaces-the-old-one';
 const isSignedWith = (secret: string) => ({ headers, raw }: Arrived) => verify(headers, raw, [secret], Date.now()).ok;
