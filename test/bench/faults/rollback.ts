@@ -25,7 +25,7 @@ export function lostEnqueues({ calls, cuts, leases }: Pick<Recording, 'calls' | 
 		const before = told[i - 1];
 		if (!before || answer !== 'created') return [];
 		const writtenAt = written.get(jobId!)?.findLast((write) => write.at < at)?.at ?? before.answeredAt!;
-		const excused = cuts.some((cut) => cut.appendfsync !== 'always' && cut.at >= writtenAt - CLOCK_MS && cut.at <= writtenAt + MOST_LOST_MS);
+		const excused = cuts.some((cut) => (cut.appendfsync !== 'always' || cut.what === 'failover') && cut.at >= writtenAt - CLOCK_MS && cut.at <= writtenAt + MOST_LOST_MS);
 		return [{ key, acknowledgedAt: before.answeredAt!, writtenAt, excused }];
 	}));
 }

@@ -9,7 +9,7 @@ import type { RedisSettings } from '../../../src';
 import { FaultProxy, type Fate, type Link, type Tap } from '../../support/fault-proxy';
 import { startRedis, type RedisServer } from '../../support/redis';
 import type { RedisCut } from './contender';
-import type { CutRecord, RedisHost } from './redis-host';
+import type { CutRecord, Fsync, RedisHost } from './redis-host';
 
 const NODES = 3;
 const NAME = 'pins';
@@ -34,21 +34,21 @@ export class SentinelRedis implements RedisHost {
 	readonly cuts: CutRecord[] = [];
 
 	private constructor(
-		private readonly nodes: Node[], private master: Node, private readonly sentinelPort: number,
+		private readonly fsync: Fsync, private readonly nodes: Node[], private master: Node, private readonly sentinelPort: number,
 		private readonly back: (port: number) => Promise<void>, private readonly ends: (() => Promise<unknown>)[],
 	) {}
 
-	static async start({ back }: { back: (port: number) => Promise<void> }): Promise<SentinelRedis> {
+	static async start({ fsync, back }: { fsync: Fsync; back: (port: number) => Promise<void> }): Promise<SentinelRedis> {
 		const ends: (() => Promise<unknown>)[] = [];
 		const nodes: Node[] = [];
 		for (let n = 0; n < NODES; n++) {
-			const node = await startNode(nodes[0]);
+			const node = await startNode(fsync, nodes[0]);
 			nodes.push(node);
 			ends.push(() => rm(node.dir, { recursive: true, force: true }), () => node.server.kill(), () => node.proxy.close());
 		}
 		const sentinelPort = await startSentinel(nodes[0]!, ends);
 		nodes[0]!.tap.open = true;
-		return new SentinelRedis(nodes, nodes[0]!, sentinelPort, back, ends);
+		return new SentinelRedis(fsync, nodes, nodes[0]!, sentinelPort, back, ends);
 	}
 
 	get port(): number {
@@ -73,9 +73,9 @@ export class SentinelRedis implements RedisHost {
 		this.master = await this.chosen();
 		await this.back(this.master.port);
 		this.master.tap.open = true;
-		this.cuts.push({ what: 'failover', appendfsync: 'everysec', from: at - SETTLES_MS, at, upAt: Date.now() });
+		this.cuts.push({ what: 'failover', appendfsync: this.fsync, from: at - SETTLES_MS, at, upAt: Date.now() });
 		await sleep(downMs);
-		old.server = await startRedis({ port: old.port, dir: old.dir, args: argsOf(old.proxy, this.master) });
+		old.server = await startRedis({ appendfsync: this.fsync, port: old.port, dir: old.dir, args: argsOf(old.proxy, this.master) });
 		await waitUntil(async () => hasReplicas(await this.followed(), NODES - 1), { what: 'replicas of the new master', timeoutMs: 60_000 });
 	}
 
@@ -88,7 +88,7 @@ export class SentinelRedis implements RedisHost {
 		this.master = chosen;
 		await this.back(chosen.port);
 		chosen.tap.open = true;
-		this.cuts.push({ what: 'failover', appendfsync: 'everysec', from: at - SETTLES_MS, at, upAt: Date.now() });
+		this.cuts.push({ what: 'failover', appendfsync: this.fsync, from: at - SETTLES_MS, at, upAt: Date.now() });
 		return chosen;
 	}
 
@@ -117,12 +117,12 @@ class NodeTap implements Tap {
 	}
 }
 
-async function startNode(master: Node | undefined): Promise<Node> {
+async function startNode(appendfsync: Fsync, master: Node | undefined): Promise<Node> {
 	const port = await freePort();
 	const dir = await mkdtemp(join(tmpdir(), 'pinterest-jobs-redis-'));
 	const tap = new NodeTap();
 	const proxy = await FaultProxy.to(port, tap);
-	return { port, dir, tap, proxy, server: await startRedis({ port, dir, args: argsOf(proxy, master) }) };
+	return { port, dir, tap, proxy, server: await startRedis({ appendfsync, port, dir, args: argsOf(proxy, master) }) };
 }
 
 function argsOf(proxy: FaultProxy, master: Node | undefined): string[] {

@@ -88,7 +88,7 @@ export class Shard {
 		this.sandbox = await startSandbox(round);
 		this.ends.push(() => this.sandbox.stop());
 		const back = (port: number) => this.attend(port);
-		this.redis = options.sentinel ? await SentinelRedis.start({ back }) : await SingleRedis.start({ fsync: options.fsync, gate: this.gate(), dice: this.dice.fork(), back });
+		this.redis = options.sentinel ? await SentinelRedis.start({ fsync: options.fsync, back }) : await SingleRedis.start({ fsync: options.fsync, gate: this.gate(), dice: this.dice.fork(), back });
 		this.ends.push(() => this.redis.stop());
 		await this.attend(this.redis.port);
 		this.team = await Team.start({

@@ -32,6 +32,7 @@ function shortShards(): Unseeded[] {
 		besidePeers(false),
 		{ ...size, name: 'always-1', fsync: 'always', redisCuts: 3, clockSteps: 3, clockStepMs: MOST_STEP_MS },
 		{ ...size, name: 'sentinel-1', fsync: 'everysec', sentinel: true, redisCuts: 1 },
+		{ ...size, name: 'sentinel-always-1', fsync: 'always', sentinel: true, redisCuts: 1 },
 	];
 }
 
@@ -45,6 +46,7 @@ function fullShards(): Unseeded[] {
 		...[2, 3, 4, 5].map((n) => ({ ...everysec, name: `everysec-${n}` })),
 		...[1, 2, 3, 4].map((n) => ({ ...always, name: `always-${n}` })),
 		{ ...everysec, name: 'sentinel-1', sentinel: true, redisCuts: 8 },
+		{ ...size, name: 'sentinel-always-1', fsync: 'always', sentinel: true, redisCuts: 8 },
 	];
 }
 

@@ -106,6 +106,24 @@ describe('a namespace behind Sentinel', () => {
 	});
 });
 
+describe('a namespace on a master with a replica', () => {
+	it('sends a job only once a replica that lags has it, also when every write is synced: after a failover whoever enqueues it again finds it', async () => {
+		const master = await started(['--repl-diskless-sync-delay', '0']);
+		const claimed = async (boardId: string) => {
+			const { namespace, store } = opened({ host: '127.0.0.1', port: master.port });
+			await namespace.open();
+			const at = namespace.now();
+			await store.enqueue([{ job: aJob({ account: `a-${boardId}`, boardId }), aliases: [] }]);
+			const { jobs, nextAt } = await store.claim(`a-${boardId}`, 'publish', 1);
+			return jobs.length > 0 ? 'at once' : nextAt! - at;
+		};
+		expect(await claimed('1')).toBe('at once');
+		const replica = await started(['--appendonly', 'no', '--replicaof', `127.0.0.1 ${master.port}`]);
+		await waitUntil(() => asked(replica, async (redis) => (await redis.info('replication')).includes('master_link_status:up')), { what: 'replica' });
+		expect(await claimed('2')).toBeGreaterThanOrEqual(ON_DISK_MS);
+	});
+});
+
 describe('a namespace over TLS', () => {
 	it('trusts the authority it is given, and refuses a server it cannot trust', async () => {
 		const folder = mkdtempSync(join(tmpdir(), 'pinterest-jobs-tls-'));

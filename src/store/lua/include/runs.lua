@@ -7,8 +7,9 @@
 --     when it greets (attach.lua): a rollback. Somebody else who lost nothing (another worker, an n8n that enqueues) knows nothing.
 --  2. Whoever may send is registered on disk before its first permit (permitWaitMs), so it is among `workers` as they come back.
 --     One whose registration had run out by the last write that is left had to register anew and wait before another permit.
---  3. A job is not claimed before its enqueue and its last correction are on disk (onDiskAt), so it stands in what is left as it was
---     when it was sent: whoever enqueues it again, be it tomorrow, finds it, and only what was due at the cut may have been sent.
+--  3. A job is not claimed before its enqueue and its last correction are on disk and on the replicas (onDiskAt), so it stands in what
+--     is left as it was when it was sent: whoever enqueues it again, be it tomorrow, finds it, and only what was due at the cut may
+--     have been sent.
 --  4. What is forgotten or retired after the restart stays in `awaited`; a worker that never returns keeps the suspicion standing.
 -- Never lifted: without an append-only file synced every second; on a replica that took over, which may lack what its master had
 -- synced; and with nobody awaited: then no permit can just have been lost, but nobody vouches that this is not a backup.
@@ -26,7 +27,7 @@
 -- awaited  SET  workers that may hold a permit that was lost
 local MOST_RUNS = 10
 local PENDING_MS = 2500 -- a connection is tried again every second
-local ON_DISK_MS = 2000 -- the most that `everysec` may take back
+local ON_DISK_MS = 2000 -- the most that `everysec` may take back, and that a replica may lag
 local NO_RIGHT_YET_MS = 500
 
 local standing = redis.call('HMGET', KEYS[1], 'quarantineUntil', 'suspectUntil', 'pendingUntil', 'runs', 'durability', 'cutAt', 'cutBefore', 'isFresh')
@@ -136,9 +137,16 @@ local function mayHaveLeft(job)
 	return lookUntil() > now and tonumber(job.created) <= cutAt and tonumber(job.due) <= cutAt
 end
 
--- When a job that is written now may be claimed: not while a power cut could take it back together with its permit.
+-- What is synced at once is still lost in a failover to a replica that lags.
+local mayBeTakenBack
+local function canBeTakenBack()
+	if mayBeTakenBack == nil then mayBeTakenBack = durabilityOf(runId) == 'everysec' or infoOf('replication', 'connected_slaves') ~= '0' end
+	return mayBeTakenBack
+end
+
+-- When a job that is written now may be claimed: not while a power cut or a failover could take it back together with its permit.
 local function onDiskAt(due)
-	return durabilityOf(runId) == 'everysec' and math.max(tonumber(due), now + ON_DISK_MS) or due
+	return canBeTakenBack() and math.max(tonumber(due), now + ON_DISK_MS) or due
 end
 
 -- How long nothing may be sent since workers may still come back, ms.
