@@ -21,7 +21,7 @@ export function intoDoubt(job: Job, outcome: AttemptOutcome & { failure: Failure
 export interface Forgotten {
 	at: number;
 	lookFrom: number;
-	/** It may just have been: Pins made right before are not to be seen yet. */
+	/** Permits may have been lost with it: one look is not enough, since boards show Pins late. */
 	isFresh: boolean;
 }
 

@@ -34,7 +34,7 @@ local function tickOff()
 	if #rest == #awaitedWorkers() then return false end
 	setAwaited(rest)
 	-- This restart took back no permit; an earlier loss may stand.
-	if #rest == 0 and quarantineUntil <= now then cutAt, isFresh = cutBefore, false end
+	if #rest == 0 and quarantineUntil <= now then cutAt, isFresh = cutBefore, freshBefore end
 	return #rest == 0
 end
 

@@ -88,5 +88,5 @@ if #ids == 0 then return withRecords(refuse({ '', nextDue(), '', {}, now })) end
 refreshLanes()
 local persistedAt = redis.call('HGET', KEYS[1], 'persistedAt') or 0
 local isLooking = lookUntil() > now
-local cut = cutAt > 0 and { cutAt, persistedAt, isFresh and isLooking and 1 or 0 } or ''
+local cut = cutAt > 0 and { cutAt, persistedAt, isFresh and 1 or 0 } or ''
 return withRecords(finish({ isLooking and persistedAt or '', nextDue(), fence, ids, now, careful, cut }))

@@ -56,7 +56,7 @@ describe('after a power cut that took back a permit', () => {
 		world.time += 2 * policy.horizonMs;
 		await world.beat(other);
 		world.time += ON_DISK_MS;
-		expect(await claim(other)).toMatchObject({ jobs: [{ id: sent }], lookFirst: false, cut: { at, isFresh: false } });
+		expect(await claim(other)).toMatchObject({ jobs: [{ id: sent }], lookFirst: false, cut: { at, isFresh: true } });
 	});
 
 	it('what was due then is neither updated nor canceled before the looks are over; what came or falls due later is', async () => {
@@ -175,6 +175,19 @@ describe('a restart that took back nothing', () => {
 		await other.namespace.open();
 		world.time += PENDING_MS;
 		expect(await claim(other)).toMatchObject({ jobs: [{}], lookFirst: true, lookFrom });
+	});
+
+	it('leaves what waits since an earlier loss as doubtful as it was', async () => {
+		await permitLost();
+		await other.namespace.open();
+		const at = world.time;
+		world.time += 2 * policy.horizonMs;
+		await world.beat(other);
+		world.time += ON_DISK_MS;
+		await other.accounts.retire(sender.namespace.id);
+		await world.restart();
+		await other.namespace.open();
+		expect(await claim(other)).toMatchObject({ jobs: [{}], lookFirst: false, cut: { at, isFresh: true } });
 	});
 
 	it('cannot have taken back a permit when no worker was there, but may be a backup', async () => {

@@ -201,15 +201,34 @@ describe('a job that waits since Redis may have forgotten that it was sent', () 
 		expect(await job()).toMatchObject({ state: 'retry_scheduled', phase: 'reconcile', attempts: 0, dueAt: sendBy + policy.lookAtMs[0]!, inDoubt: { suspected: true, sendBy } });
 	});
 
-	it('is sent after one look when that is so long ago that a Pin would be seen', async () => {
+	/** Long after the cut; nobody had come for the job meanwhile. */
+	async function looksLater(): Promise<void> {
 		await forgot({ isFresh: 1, suspectUntil: world.store.time + policy.horizonMs });
-		world.pass(policy.horizonMs + 1);
+		world.pass(3 * policy.horizonMs);
 		await world.member().publish();
-		expect(reads()).toBe(1);
+		for (let looks = 1; looks <= policy.absentScans; looks++) {
+			expect(await job()).toMatchObject({ phase: 'reconcile', inDoubt: { suspected: true } });
+			world.pass((await job())!.dueAt! - world.store.time);
+			await world.member().look();
+			expect(reads()).toBe(looks);
+		}
+		expect(world.permits).toEqual([]);
+	}
+
+	it('is sent after as many looks as prove absence, also when that is so long ago that a Pin would be seen', async () => {
+		await looksLater();
+		await world.member().publish();
 		expect(await job()).toMatchObject({ state: 'succeeded', recovered: false });
+		const seen = reads();
 		const later = await world.put(1);
 		await world.member().publish();
-		expect(reads()).toBe(1);
+		expect(reads()).toBe(seen);
 		expect((await world.store.jobs.get(later))!.state).toBe('succeeded');
+	});
+
+	it('is left to a person where machines never send again', async () => {
+		await world.store.accounts.note('w', { skewMs: null, neverResend: ['acme'], forMs: 10 * policy.horizonMs });
+		await looksLater();
+		expect(await job()).toMatchObject({ state: 'failed', queue: { name: 'ops' }, lastError: { code: 'outcome_unknown' } });
 	});
 });

@@ -20,7 +20,8 @@
 --          persistedAt      of what was written after this, nothing may be left
 --          cutAt            what was due before this and waits since then may have been sent on a permit that is lost
 --          cutBefore        the same of the restart before, should this one prove to have taken back nothing
---          isFresh          1 when that may just have been: a look may not show the Pin yet
+--          isFresh          1 when permits may have been lost with it: one look may not show the Pin yet, or no more
+--          freshBefore      the same of cutBefore
 --          quarantineUntil  acknowledged writes are gone, or nobody will be able to tell: it stands to its end
 --          suspectUntil     ends before its time when nobody is awaited any more
 --          pendingUntil     until then, on the clock of Redis itself, nothing is sent: whoever lives is back by then
@@ -30,7 +31,7 @@ local PENDING_MS = 2500 -- a connection is tried again every second
 local ON_DISK_MS = 2000 -- the most that `everysec` may take back, and that a replica may lag
 local NO_RIGHT_YET_MS = 500
 
-local standing = redis.call('HMGET', KEYS[1], 'quarantineUntil', 'suspectUntil', 'pendingUntil', 'runs', 'durability', 'cutAt', 'cutBefore', 'isFresh')
+local standing = redis.call('HMGET', KEYS[1], 'quarantineUntil', 'suspectUntil', 'pendingUntil', 'runs', 'durability', 'cutAt', 'cutBefore', 'isFresh', 'freshBefore')
 local quarantineUntil, suspectUntil, pendingUntil = tonumber(standing[1] or 0), tonumber(standing[2] or 0), tonumber(standing[3] or 0)
 
 -- Asked here and not by the caller: on a Cluster only this is sure to be the node that holds the namespace.
@@ -49,7 +50,7 @@ local lastRun = string.match(standing[4] or '', '(%w*):%d+$')
 local isNewRun = lastRun ~= runId
 local wasLookingUntil = math.max(quarantineUntil, suspectUntil)
 local cutAt, cutBefore = tonumber(standing[6] or 0), tonumber(standing[7] or 0)
-local isFresh = standing[8] == '1' and wasLookingUntil > now
+local isFresh, freshBefore = standing[8] == '1', standing[9] == '1'
 local awaited, isAwaitedChanged = nil, false
 -- Registrations that were not yet sure to be on disk when the former run ended.
 local young = {}
@@ -99,8 +100,8 @@ local function suspectRestart()
 	local witnesses = mayHaveSent()
 	local isKept = isWhole and durability == 'everysec'
 	setAwaited(isKept and witnesses or {})
-	if suspectUntil <= now then cutBefore = cutAt end
-	cutAt, isFresh = now, isFresh or not isKept or #awaited > 0
+	if suspectUntil <= now then cutBefore, freshBefore = cutAt, isFresh end
+	cutAt, isFresh = now, (isFresh and wasLookingUntil > now) or not isKept or #awaited > 0
 	if #awaited > 0 then suspectUntil, pendingUntil = now + horizonMs, wall + PENDING_MS
 	else quarantineUntil = math.max(quarantineUntil, now + horizonMs) end
 end
@@ -126,7 +127,7 @@ end
 
 local function writeStanding()
 	redis.call('HSET', KEYS[1], 'quarantineUntil', quarantineUntil, 'suspectUntil', suspectUntil, 'pendingUntil', pendingUntil)
-	redis.call('HSET', KEYS[1], 'cutAt', cutAt, 'cutBefore', cutBefore, 'isFresh', isFresh and 1 or 0)
+	redis.call('HSET', KEYS[1], 'cutAt', cutAt, 'cutBefore', cutBefore, 'isFresh', isFresh and 1 or 0, 'freshBefore', freshBefore and 1 or 0)
 	if not isAwaitedChanged then return end
 	redis.call('DEL', key('awaited'))
 	for _, worker in ipairs(awaited) do redis.call('SADD', key('awaited'), worker) end
