@@ -84,7 +84,7 @@ function holdFor(job: Job, { failure }: Seen<'unreadable'>, terms: Terms): HoldR
 }
 
 /** What was seen stays on record, whatever is decided by it. */
-function recorded(job: Job, { evidence }: LookOutcome, { policy }: Terms): Pick<Job, 'looks' | 'looksCut'> {
+export function recorded(job: Job, { evidence }: LookOutcome, { policy }: Pick<Terms, 'policy'>): Pick<Job, 'looks' | 'looksCut'> {
 	const looks = [...job.looks, evidence];
 	const cut = Math.max(0, looks.length - policy.looksCap);
 	return { looks: looks.slice(cut), looksCut: job.looksCut + cut };

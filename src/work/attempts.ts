@@ -2,7 +2,7 @@ import { isEngineError } from '../errors';
 import { tooLate } from '../job/deadline';
 import { intoSuspicion, mayHaveLeft, type Forgotten } from '../job/doubt';
 import type { Doubt, LeasedJob } from '../job/job';
-import { afterLookAlongOf } from '../job/look';
+import { afterLookAlongOf, recorded } from '../job/look';
 import type { LookOutcome, Outcome } from '../job/outcome';
 import type { Policy } from '../job/policy';
 import { scanGapMs } from '../job/reconcile-plan';
@@ -112,7 +112,11 @@ export class Attempts {
 		const forgotten = claim.cut !== null && mayHaveLeft(job, claim.cut) ? claim.cut : null;
 		if (forgotten?.isFresh) return this.suspect(job, forgotten);
 		const lookFrom = claim.lookFrom ?? forgotten?.lookFrom ?? null;
-		if (lookFrom !== null && await this.isSettledByLook(job, account, lookFrom)) return;
+		const unseen = lookFrom === null ? job : await this.lookedFor(job, account, lookFrom);
+		if (unseen) await this.send(unseen, account);
+	}
+
+	private async send(job: LeasedJob, account: FitAccount): Promise<void> {
 		const outcome = tooLate(job, this.parts.policy, this.parts.world.now()) ?? await this.parts.publisher.publish(job, {
 			...trusted(account),
 			permit: (budgetMs) => this.draining || this.left.has(account.account) ? Promise.resolve(null) : this.parts.store.beginSend(job, budgetMs),
@@ -138,16 +142,16 @@ export class Attempts {
 		await this.settle(job, { kind: 'forgotten' }, change);
 	}
 
-	/** Acknowledged writes may be gone, this job's own success among them: read, and only send what is not there. */
-	private async isSettledByLook(job: LeasedJob, account: FitAccount, lookFrom: number): Promise<boolean> {
+	/** Acknowledged writes may be gone, this job's own success among them: answers the job only if its Pin is not there. */
+	private async lookedFor(job: LeasedJob, account: FitAccount, lookFrom: number): Promise<LeasedJob | null> {
 		const suspected: LeasedJob = { ...job, inDoubt: this.suspicion(job, lookFrom) };
 		const { outcomes } = await this.parts.publisher.look([suspected], { ...trusted(account), owners: this.parts.store.owners });
 		const outcome = outcomes.get(job.id);
-		if (outcome?.kind === 'absent') return false;
+		if (outcome?.kind === 'absent') return { ...job, ...recorded(job, outcome, this.parts) };
 		// What could not be looked for is not sent either.
 		if (outcome) await this.end(suspected, outcome);
 		else await this.parts.store.giveBack(job);
-		return true;
+		return null;
 	}
 
 	/** An enqueue that was forgotten and came again looks younger than the Pin it had. */

@@ -201,6 +201,13 @@ describe('a job that waits since Redis may have forgotten that it was sent', () 
 		expect(await job()).toMatchObject({ state: 'retry_scheduled', phase: 'reconcile', attempts: 0, dueAt: sendBy + policy.lookAtMs[0]!, inDoubt: { suspected: true, sendBy } });
 	});
 
+	it('is sent after one look where no permit can have been lost, and keeps what it saw', async () => {
+		await forgot({ isFresh: 0 });
+		await world.member().publish();
+		expect(reads()).toBe(1);
+		expect(await job()).toMatchObject({ state: 'succeeded', recovered: false, looks: [{ scan: 'complete', candidates: 0 }] });
+	});
+
 	/** Long after the cut; nobody had come for the job meanwhile. */
 	async function looksLater(): Promise<void> {
 		await forgot({ isFresh: 1, suspectUntil: world.store.time + policy.horizonMs });
@@ -218,7 +225,7 @@ describe('a job that waits since Redis may have forgotten that it was sent', () 
 	it('is sent after as many looks as prove absence, also when that is so long ago that a Pin would be seen', async () => {
 		await looksLater();
 		await world.member().publish();
-		expect(await job()).toMatchObject({ state: 'succeeded', recovered: false });
+		expect(await job()).toMatchObject({ state: 'succeeded', recovered: false, looks: Array(policy.absentScans).fill({ scan: 'complete' }) as object[] });
 		const seen = reads();
 		const later = await world.put(1);
 		await world.member().publish();
