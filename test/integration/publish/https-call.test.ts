@@ -137,10 +137,9 @@ describe.each([{ secure: false }, { secure: true }])('a call (TLS: $secure)', ({
 		const end = call.send({ before: () => true, deadlineMs: 300 }).then(() => order.push('ended'));
 		await new Promise((resolve) => setTimeout(resolve, 100));
 		// All is over while the process stands still; this timer is the first of those that are due then.
-		setTimeout(() => setImmediate(() => order.push('the loop turned')), 0);
+		const turned = new Promise<void>((resolve) => setTimeout(() => setImmediate(() => resolve(void order.push('the loop turned'))), 0));
 		freeze(400);
-		await end;
-		await new Promise((resolve) => setTimeout(resolve, 0));
+		await Promise.all([end, turned]);
 		expect(order).toEqual(['ended', 'the loop turned']);
 	});
 

@@ -28,7 +28,7 @@ afterEach(async () => {
 /** A permit is given, sent on, and taken back by a power cut; whoever sent is gone. */
 async function permitLost(): Promise<string> {
 	await start();
-	const length = world.written();
+	const length = await world.written();
 	const { jobs: [job] } = await sender.jobs.claim('acme', 'publish', 1);
 	expect(await sender.jobs.beginSend(job!, 1000)).not.toBeNull();
 	await sender.namespace.close();
@@ -96,7 +96,7 @@ describe('after a power cut that took back a permit', () => {
 
 	it('it stays so when whoever sent comes back late, since it misses what it was told', async () => {
 		await start();
-		const length = world.written();
+		const length = await world.written();
 		const { jobs: [job] } = await claim(sender);
 		await sender.jobs.beginSend(job!, 1000);
 		network.refuse();

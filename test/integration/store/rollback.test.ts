@@ -20,7 +20,7 @@ describe('a restart of Redis', () => {
 
 	it('that took back acknowledged writes puts a look before every send, until the horizon is over', async () => {
 		await start();
-		const length = world.written();
+		const length = await world.written();
 		const sent = await world.claimed();
 		await world.jobs.beginSend(sent, 1000);
 		await world.restart({ length });
@@ -68,7 +68,7 @@ describe('a restart of Redis', () => {
 		await start();
 		const early = await world.worker();
 		const { jobs: [job] } = await early.jobs.claim('acme', 'publish', 1);
-		const length = world.written();
+		const length = await world.written();
 		await world.claimed();
 		await world.restart({ length });
 		await world.namespace.open();
