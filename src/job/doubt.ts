@@ -56,6 +56,7 @@ export function doubtOf(job: Job, sendBy: number, { policy, now }: Pick<Terms, '
 	return {
 		notBefore: Math.min(earlier?.notBefore ?? Infinity, firstAttemptAt - policy.createdBeforeSlackMs),
 		...(earlier?.aheadMs !== undefined && { aheadMs: earlier.aheadMs }),
+		...((earlier?.neverResend || policy.neverResend) && { neverResend: true }),
 		sendBy: Math.max(earlier?.sendBy ?? 0, sendBy),
 		step: 0,
 		absentScans: 0,

@@ -71,6 +71,8 @@ export interface Doubt {
 	sendBy: number;
 	/** Nobody knows of a send: Redis may have forgotten one. */
 	suspected?: true;
+	/** Its account wanted a person to decide before anything is sent again: that stays so to the end of the doubt. */
+	neverResend?: true;
 	/** Index into the read plan of the next look. */
 	step: number;
 	/** Complete scans that found nothing. */
@@ -119,6 +121,8 @@ export interface Lease {
 	until: number;
 	/** Set by the send permit: the last instant at which the request may leave; null before it. */
 	sendBy: number | null;
+	/** Of a lease that was taken over: the account wanted a person to decide before anything is sent again. */
+	neverResend?: true;
 }
 
 /** The intention that one Pin shall exist once, and its record. */

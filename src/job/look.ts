@@ -28,7 +28,7 @@ export function afterLookOf(job: Job, outcome: LookOutcome, terms: Terms): Chang
 	const hold = outcome.kind === 'unreadable' ? holdFor(job, outcome, terms) : null;
 	// A read that Pinterest postponed was no look.
 	const postponed = hold !== null && hold.until !== null;
-	const looked = postponed ? doubt : afterLook(doubt, outcome);
+	const looked = postponed ? doubt : afterLook(doubt, outcome, terms.policy);
 	const record = postponed ? {} : recorded(job, outcome, terms);
 	const change = !postponed && isPlanOver(looked, outcome, terms.policy)
 		? undecided(job, looked, outcome.evidence.note, record, terms)
@@ -43,7 +43,7 @@ export function afterLookOf(job: Job, outcome: LookOutcome, terms: Terms): Chang
 export function afterLookAlongOf(job: Job, outcome: LookOutcome, terms: Terms): Change | null {
 	if (outcome.kind === 'found') return afterLookOf(job, outcome, terms);
 	if (!job.inDoubt || outcome.kind === 'absent' || outcome.kind === 'unreadable') return null;
-	return stepOf(job, { inDoubt: afterEarlyLook(job.inDoubt, outcome), ...recorded(job, outcome, terms) });
+	return stepOf(job, { inDoubt: afterEarlyLook(job.inDoubt, outcome, terms.policy), ...recorded(job, outcome, terms) });
 }
 
 /** The doubt stays: another look at `dueAt`. */
@@ -55,10 +55,10 @@ function lookAgain(job: Job, inDoubt: Doubt, dueAt: number, record: Partial<Job>
 /** No Pin came of the doubtful send: it may be sent again under the same key, if rules and time allow. */
 function afterAbsence(job: Job, doubt: Doubt, outcome: Seen<'absent'>, terms: Terms): Change {
 	const { policy, now, random } = terms;
-	const looked = afterLook(doubt, outcome);
+	const looked = afterLook(doubt, outcome, terms.policy);
 	const record = recorded(job, outcome, terms);
 	const proof = `Not found in ${looked.absentScans} complete scans.`;
-	if (policy.neverResend) return undecided(job, looked, `${proof} This account never sends again by machine.`, record, terms);
+	if (policy.neverResend || doubt.neverResend) return undecided(job, looked, `${proof} This account never sends again by machine.`, record, terms);
 	// Sent so often and never seen: then it is our looking that deserves doubt.
 	if (!doubt.suspected && job.used.afterAbsence >= policy.resendsAfterAbsence) return undecided(job, looked, `${proof} It was sent ${job.used.afterAbsence + 1} times.`, record, terms);
 	const settled = { ...unattempted(job), ...record, ...lookedAt(outcome), inDoubt: null };

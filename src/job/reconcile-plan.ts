@@ -37,12 +37,14 @@ export function isPlanOver(doubt: Doubt, outcome: LookOutcome, policy: Policy): 
 }
 
 /** The doubt after one more look; counts absence only from complete scans begun after the send deadline. */
-export function afterLook(doubt: Doubt, outcome: LookOutcome): Doubt {
+export function afterLook(doubt: Doubt, outcome: LookOutcome, policy: Policy): Doubt {
 	return {
 		...doubt,
 		step: doubt.step + 1,
 		absentScans: absentScansAfter(doubt, outcome),
 		aheadMs: Math.max(doubt.aheadMs ?? 0, outcome.evidence.skewMs ?? 0),
+		// Who opened the doubt may not have known.
+		...(policy.neverResend && { neverResend: true }),
 	};
 }
 
@@ -55,8 +57,8 @@ export function provesAbsence(doubt: Doubt, outcome: LookOutcome, policy: Policy
 }
 
 /** The doubt after a look that was not due for this job but saw something: absence is counted anew, the plan stays. */
-export function afterEarlyLook(doubt: Doubt, outcome: LookOutcome): Doubt {
-	return { ...afterLook(doubt, outcome), step: doubt.step };
+export function afterEarlyLook(doubt: Doubt, outcome: LookOutcome, policy: Policy): Doubt {
+	return { ...afterLook(doubt, outcome, policy), step: doubt.step };
 }
 
 function absentScansAfter(doubt: Doubt, outcome: LookOutcome): number {

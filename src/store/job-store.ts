@@ -126,8 +126,9 @@ export class JobStore {
 
 	/** Gives expired leases a new fence, ours; `lease.sendBy` says whether a permit had been given. */
 	async takeOver(max: number): Promise<LeasedJob[]> {
-		const [, records] = await this.namespace.run<[unknown, RawRecord[]]>('take-over', [max, this.policy.leaseMs]);
-		return records.map(leasedJobOf);
+		const [[, , careful], records] = await this.namespace.run<[[fence: string, ids: string[], careful: string[]], RawRecord[]]>('take-over', [max, this.policy.leaseMs]);
+		const jobs = records.map(leasedJobOf);
+		return jobs.map((job) => (careful.includes(job.id) ? { ...job, lease: { ...job.lease, neverResend: true } } : job));
 	}
 
 	/** Changes a job that nobody works on, if it is still as the caller saw it. */

@@ -83,7 +83,7 @@ export class Attempts {
 		const ends = await Promise.allSettled(claim.jobs.map((job) => {
 			const outcome = outcomes.get(job.id);
 			if (!outcome) return this.parts.store.giveBack(job);
-			return (job.dueAt ?? claim.at) > claim.at ? this.endAlong(job, outcome) : this.end(job, outcome, policy);
+			return (job.dueAt ?? claim.at) > claim.at ? this.endAlong(job, outcome, policy) : this.end(job, outcome, policy);
 		}));
 		const failed = ends.find((end) => end.status === 'rejected');
 		if (failed) throw failed.reason;
@@ -110,13 +110,14 @@ export class Attempts {
 
 	private async publish(job: LeasedJob, account: FitAccount, claim: Claim): Promise<void> {
 		const forgotten = claim.cut !== null && mayHaveLeft(job, claim.cut) ? claim.cut : null;
-		if (forgotten?.isFresh) return this.suspect(job, forgotten);
+		const policy = this.policyFor(claim, account);
+		if (forgotten?.isFresh) return this.suspect(job, forgotten, policy);
 		const lookFrom = claim.lookFrom ?? forgotten?.lookFrom ?? null;
-		const unseen = lookFrom === null ? job : await this.lookedFor(job, account, lookFrom);
-		if (unseen) await this.send(unseen, account);
+		const unseen = lookFrom === null ? job : await this.lookedFor(job, account, lookFrom, policy);
+		if (unseen) await this.send(unseen, account, policy);
 	}
 
-	private async send(job: LeasedJob, account: FitAccount): Promise<void> {
+	private async send(job: LeasedJob, account: FitAccount, policy: Policy): Promise<void> {
 		const outcome = tooLate(job, this.parts.policy, this.parts.world.now()) ?? await this.parts.publisher.publish(job, {
 			...trusted(account),
 			permit: (budgetMs) => this.draining || this.left.has(account.account) ? Promise.resolve(null) : this.parts.store.beginSend(job, budgetMs),
@@ -125,7 +126,7 @@ export class Attempts {
 		// Where the time to send had passed after the permit, the attempt is settled: its lease may not be given back any more.
 		if (outcome.kind === 'not_sent' && outcome.failure.code === 'permit_refused' && await this.parts.store.giveBack(job)) return;
 		this.parts.felt(account.account, outcome);
-		await this.end(job, outcome);
+		await this.end(job, outcome, policy);
 	}
 
 	/** Our own trouble: the job goes back at once, and no lost lease is counted against it. The store refuses that once a permit was given. */
@@ -136,20 +137,20 @@ export class Attempts {
 	}
 
 	/** Its permit may be lost, and its Pin not to be seen yet: it waits until its absence is proven. */
-	private async suspect(job: LeasedJob, forgotten: Forgotten): Promise<void> {
-		const { policy, world } = this.parts;
+	private async suspect(job: LeasedJob, forgotten: Forgotten, policy: Policy): Promise<void> {
+		const { world } = this.parts;
 		const change = intoSuspicion(job, forgotten, { policy, now: world.now(), random: () => world.random() });
 		await this.settle(job, { kind: 'forgotten' }, change);
 	}
 
 	/** Acknowledged writes may be gone, this job's own success among them: answers the job only if its Pin is not there. */
-	private async lookedFor(job: LeasedJob, account: FitAccount, lookFrom: number): Promise<LeasedJob | null> {
+	private async lookedFor(job: LeasedJob, account: FitAccount, lookFrom: number, policy: Policy): Promise<LeasedJob | null> {
 		const suspected: LeasedJob = { ...job, inDoubt: this.suspicion(job, lookFrom) };
 		const { outcomes } = await this.parts.publisher.look([suspected], { ...trusted(account), owners: this.parts.store.owners });
 		const outcome = outcomes.get(job.id);
 		if (outcome?.kind === 'absent') return { ...job, ...recorded(job, outcome, this.parts) };
 		// What could not be looked for is not sent either.
-		if (outcome) await this.end(suspected, outcome);
+		if (outcome) await this.end(suspected, outcome, policy);
 		else await this.parts.store.giveBack(job);
 		return null;
 	}
@@ -161,18 +162,18 @@ export class Attempts {
 	}
 
 	/** Decides and settles; proof that comes too late is kept as evidence. */
-	private async end(job: LeasedJob, outcome: Outcome, policy = this.parts.policy): Promise<void> {
+	private async end(job: LeasedJob, outcome: Outcome, policy: Policy): Promise<void> {
 		const { world } = this.parts;
 		const change = transition(job, outcome, policy, world.now(), () => world.random());
 		if (await this.settle(job, outcome, change) === 'contested') await this.end(job, contested(outcome), policy);
 	}
 
 	/** The same for a job whose look was not due; what changed nothing is given back. */
-	private async endAlong(job: LeasedJob, outcome: LookOutcome): Promise<void> {
-		const { policy, world, store } = this.parts;
+	private async endAlong(job: LeasedJob, outcome: LookOutcome, policy: Policy): Promise<void> {
+		const { world, store } = this.parts;
 		const change = afterLookAlongOf(job, outcome, { policy, now: world.now(), random: () => world.random() });
 		if (!change) return void await store.giveBack(job);
-		if (await this.settle(job, outcome, change) === 'contested') await this.endAlong(job, contested(outcome));
+		if (await this.settle(job, outcome, change) === 'contested') await this.endAlong(job, contested(outcome), policy);
 	}
 
 	private async settle(job: LeasedJob, outcome: { kind: string }, change: Change): Promise<SettleAnswer['kind']> {

@@ -65,7 +65,8 @@ export class Sweeper {
 	}
 
 	private async endLost(job: LeasedJob): Promise<void> {
-		const { policy, world } = this.parts;
+		const { world } = this.parts;
+		const policy = { ...this.parts.policy, neverResend: this.parts.policy.neverResend || job.lease.neverResend === true };
 		const afterPermit = job.lease.sendBy !== null;
 		const change = transition(job, { kind: 'lease_lost', afterPermit, sendBy: job.lease.sendBy }, policy, world.now(), () => world.random());
 		const answer = await this.parts.store.settle(job, change);

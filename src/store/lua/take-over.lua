@@ -5,7 +5,7 @@
 -- ARGV[5] max
 -- ARGV[6] leaseMs
 --
--- Returns [counter, now, [fence, [id …]], [record …]].
+-- Returns [counter, now, [fence, [id …], [id of an account that never sent again by machine as the lease ran out …]], [record …]].
 -- @include begin
 -- @include jobs
 local max, leaseMs = tonumber(ARGV[5]), tonumber(ARGV[6])
@@ -22,11 +22,16 @@ local amnestyAt = redis.call('HGET', KEYS[1], 'amnestyAt')
 local waits = amnestyAt and now < amnestyAt + leaseMs
 -- A permit never outlives its lease (begin-send.lua), so what is over here can no longer be on its way.
 local ids = waits and {} or redis.call('ZRANGE', key('leases'), '-inf', '(' .. now, 'BYSCORE', 'LIMIT', 0, max)
-if #ids == 0 then return withRecords(refuse({ '', {} })) end
+if #ids == 0 then return withRecords(refuse({ '', {}, {} })) end
 
 local fence = nextCounter .. '-' .. ARGV[1]
+local careful = {}
 for _, id in ipairs(ids) do
+	local account, leaseEnd = unpack(redis.call('HMGET', key('job', id), 'account', 'leaseEnd'))
+	-- Somebody may come only long after the last worker that wanted it.
+	local carefulUntil = tonumber(redis.call('HGET', key('account', account), 'carefulUntil') or 0)
+	if carefulUntil > tonumber(leaseEnd) then careful[#careful + 1] = id end
 	redis.call('HSET', key('job', id), 'fence', fence, 'leaseEnd', now + leaseMs)
 	redis.call('ZADD', key('leases'), now + leaseMs, id)
 end
-return withRecords(finish({ fence, ids }))
+return withRecords(finish({ fence, ids, careful }))

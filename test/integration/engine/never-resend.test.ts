@@ -1,4 +1,7 @@
+import { Redis } from 'ioredis';
 import type { Engine, JobView } from '../../../src';
+import { prefixOf } from '../../../src/store/keys';
+import { redisUrl } from '../../support/redis';
 import { FAST_PACE, TestWorld } from '../../support/world';
 
 let world: TestWorld;
@@ -42,6 +45,24 @@ it('is respected by another worker of the account that was not told so', async (
 	const id = await enqueued(told);
 	await world.until(async () => ((await told.get(id)).phase === 'reconcile' ? true : null));
 	await told.close();
+	await world.serve(other);
+	isLeftToAPerson((await world.ended(other, [id], 40_000))[0]);
+});
+
+/** An hour after the last beat of whoever wanted it nothing of that is left in Redis. */
+async function wishLapses(): Promise<void> {
+	const redis = new Redis(redisUrl());
+	await redis.hdel(`${prefixOf(world.namespace)}account:acme-us`, 'carefulUntil');
+	redis.disconnect();
+}
+
+it('stays with a job in doubt when nobody who wanted it is there any more', async () => {
+	const [told, other] = [world.engine(), world.engine()];
+	await careful(told);
+	const id = await enqueued(told);
+	await world.until(async () => ((await told.get(id)).phase === 'reconcile' ? true : null));
+	await told.close();
+	await wishLapses();
 	await world.serve(other);
 	isLeftToAPerson((await world.ended(other, [id], 40_000))[0]);
 });

@@ -206,6 +206,17 @@ describe('a lease that ran out', () => {
 		expect((await world.claimed()).id).toBe(lost.id);
 	});
 
+	it('says whether its account wanted a person to decide, however long ago that was', async () => {
+		await world.accounts.note('w', { skewMs: null, neverResend: ['acme'], forMs: 2 * policy.leaseMs });
+		await world.put(aJob(), aJob({ account: 'other' }));
+		const careful = await world.claimed();
+		await world.claimed('other');
+		world.time += 10 * policy.leaseMs;
+		const taken = await world.jobs.takeOver(10);
+		expect(taken.filter(({ lease }) => lease.neverResend).map(({ id }) => id)).toEqual([careful.id]);
+		expect(taken).toHaveLength(2);
+	});
+
 	it('still says that a permit had been given, also when the one who took it over is lost too', async () => {
 		await world.put(aJob());
 		const lost = await world.claimed();

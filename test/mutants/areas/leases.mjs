@@ -17,6 +17,7 @@ export const mutants = [
 	{ name: 'take-over: before the lease has ended', file: lua('take-over'), find: `'(' .. now`, replace: `'(' .. (now + leaseMs / 2)` },
 	{ name: 'take-over: the old fence stays good', file: lua('take-over'), find: `'fence', fence, 'leaseEnd'`, replace: `'leaseEnd'` },
 	{ name: 'take-over: forgets the permit', file: lua('take-over'), find: `'fence', fence, 'leaseEnd'`, replace: `'fence', fence, 'sendBy', '', 'leaseEnd'` },
+	{ name: 'take-over: the word that a person decides has run out meanwhile', file: lua('take-over'), find: `if carefulUntil > tonumber(leaseEnd) then`, replace: `if carefulUntil > now then` },
 	{ name: 'take-over: no time for owners after an outage', first: ['test/integration/store/rollback.test.ts'], file: lua('take-over'), find: `amnestyAt and now < amnestyAt + leaseMs`, replace: `false` },
 	{ name: 'heartbeat: a lease is prolonged after its fence moved', file: lua('extend'), find: `if redis.call('HGET', key('job', id), 'fence') ~= ARGV[i + 1] then`, replace: `if redis.call('EXISTS', key('job', id)) == 0 then` },
 	{ name: 'give back: after the permit', file: lua('give-back'), find: ` or job.sendBy ~= ''`, replace: '' },

@@ -4,7 +4,7 @@ import type { LookOutcome, Outcome } from '../../../src/job/outcome';
 import type { Policy } from '../../../src/job/policy';
 import { afterLookAlongOf } from '../../../src/job/look';
 import { transition } from '../../../src/job/transition';
-import { absent, aFailure, aJobInDoubt, aRunningJob, dice, evidence, HOUR, MINUTE, NOW, POLICY, SECOND } from './builders';
+import { absent, aFailure, aJobInDoubt, aRunningJob, dice, evidence, HOUR, MINUTE, NOW, POLICY, SECOND, unknown } from './builders';
 
 const HORIZON = NOW + 30 * MINUTE;
 const decide = (job: LeasedJob, outcome: Outcome, now = NOW, policy: Policy = POLICY): Change => transition(job, outcome, policy, now, dice(0.5));
@@ -45,6 +45,16 @@ describe('a look', () => {
 	])('that proves absence ends the job when %s', (_name, changes, policy, expected) => {
 		const change = decide(aJobInDoubt({ absentScans: 2 }, changes), absent(HORIZON), HORIZON, { ...POLICY, ...policy });
 		expect(change.job).toMatchObject({ state: 'failed', queue: { name: 'ops' }, ...expected });
+	});
+
+	it('keeps the word that a person decides from whenever it was given, when the job came into doubt or while it was looked for', () => {
+		const careful = { ...POLICY, neverResend: true };
+		const sent = transition(aRunningJob(), unknown(), careful, NOW, dice(0)).job;
+		const looked = decide(aJobInDoubt(), absent(NOW), NOW, careful).job;
+		for (const { inDoubt } of [sent, looked]) {
+			const change = decide(aJobInDoubt({ ...inDoubt!, absentScans: 2 }), absent(NOW + HOUR), NOW + HOUR);
+			expect(change.job).toMatchObject({ state: 'failed', lastError: { code: 'outcome_unknown' }, inDoubt: { neverResend: true } });
+		}
 	});
 
 	it.each([['ambiguous', several, 8], ['forbidden', unreadable('reads_forbidden', 'forbidden'), 8], ['unreadable', unreadable(), 11], ['contested', contested, 11]])(

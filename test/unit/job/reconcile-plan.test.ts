@@ -179,7 +179,7 @@ describe('a store whose clock is ahead of Pinterest\'s', () => {
 
 	it('remembers in the doubt how far ahead it was, also when it is right again and somebody else looks', () => {
 		const seen = judgeScan(job, scan([], { skewMs: 600_000, aheadMs: 600_000 }), nobody);
-		const doubtful = { ...job, inDoubt: afterLook(job.inDoubt!, seen) };
+		const doubtful = { ...job, inDoubt: afterLook(job.inDoubt!, seen, POLICY) };
 		expect(doubtful.inDoubt).toMatchObject({ aheadMs: 600_000 });
 		expect(judgeScan(doubtful, scan([written(9)], { skewMs: 0 }), nobody)).toMatchObject({ kind: 'found' });
 	});
@@ -238,12 +238,12 @@ describe('absence', () => {
 	});
 
 	it('does not count a scan that began before the request could have left', () => {
-		expect(afterLook(aDoubt(), absent(NOW - 1)).absentScans).toBe(0);
-		expect(afterLook(aDoubt(), absent(NOW)).absentScans).toBe(1);
+		expect(afterLook(aDoubt(), absent(NOW - 1), POLICY).absentScans).toBe(0);
+		expect(afterLook(aDoubt(), absent(NOW), POLICY).absentScans).toBe(1);
 	});
 
 	it('has to be shown anew once something was seen', () => {
 		const seen: LookOutcome = { kind: 'ambiguous', pinIds: ['1', '2'], evidence: evidence(NOW + MINUTE, 'complete', 2) };
-		expect(afterLook(aDoubt({ absentScans: 2 }), seen).absentScans).toBe(0);
+		expect(afterLook(aDoubt({ absentScans: 2 }), seen, POLICY).absentScans).toBe(0);
 	});
 });
