@@ -49,6 +49,11 @@ const BROKEN: [invariant: InvariantName, what: string, breaking: Breaking][] = [
 	['nothingBeginsEarly', 'a retry before its time', (history) => { eventsOf(history, 'first').find(({ snapshot }) => snapshot.phase === 'publish')!.snapshot.dueAt! += 3_600_000; }],
 	['sentAgainOnlyWhenAbsent', 'a send soon after the doubt', sendsAgainEarly],
 	['sentAgainOnlyWhenAbsent', 'a last look before the horizon', (history) => { retryOf(history, 'again').snapshot.lookedAt! -= 120_000; }],
+	['sentAgainOnlyWhenAbsent', 'two looks where three are asked', ({ scripts, jobs }) => {
+		const { id } = jobs.find(({ content }) => content.link === 'https://shop.example/again')!;
+		const [, look] = scripts!.leases.filter(({ jobId, by }) => jobId === id && by === 'claim');
+		scripts!.leases.splice(scripts!.leases.indexOf(look!), 1);
+	}],
 	['everyPostHasItsPermit', 'a request without a permit', ({ permits }) => permits.pop()],
 	['everyPostHasItsPermit', 'a second request in one permit', ({ posts }) => posts.push({ ...posts[1]!, group: OTHER! })],
 	['everyPostHasItsPermit', 'a request after the send deadline', ({ posts }) => { posts[1]!.at += 60_000; posts[1]!.earliest += 60_000; }],

@@ -2,7 +2,7 @@
 import type { JobEvent } from '../../../src/job/event';
 import type { FailureRow } from '../../../src/job/failure-row';
 import { rowOf } from '../../../src/job/failures';
-import { eventsByJob, type History } from '../history';
+import { eventsByJob, grouped, type History } from '../history';
 
 // State and, where it matters, phase: what may follow what. A succeeded job looks again, or gets its own Pin, only when the one
 // it had taken for its own by looking proved to be another's.
@@ -76,15 +76,18 @@ export function nothingBeginsEarly(history: History): string[] {
 	});
 }
 
-/** I16: in doubt, a job is sent again only after its Pin was not there past the horizon, in as many whole scans as the policy asks. */
+/** I16: in doubt, a job is sent again only after its Pin was not there past the horizon, in as many scans as the policy asks; each is claimed. */
 export function sentAgainOnlyWhenAbsent(history: History): string[] {
 	const { horizonMs, absentScans } = history.policy;
+	const claims = grouped((history.scripts?.leases ?? []).filter(({ by }) => by === 'claim'), ({ jobId }) => jobId);
 	return eachStep(history, (before, event) => {
 		if (placeOf(before) !== 'retry reconcile' || placeOf(event) !== 'retry publish') return null;
 		const { inDoubt } = before!.snapshot;
 		const lookedAt = event.snapshot.lookedAt ?? 0;
 		const isPastHorizon = inDoubt ? lookedAt >= inDoubt.sendBy + horizonMs : false;
-		return isPastHorizon && absentScans > 0 ? null : `is to be sent again after a look at ${lookedAt}, its doubt began at ${inDoubt?.sendBy}`;
+		const scans = (claims.get(event.jobId) ?? []).filter(({ at }) => at >= (inDoubt?.sendBy ?? 0) && at <= event.at).length;
+		const isLookedFor = history.scripts === undefined || scans >= absentScans;
+		return isPastHorizon && isLookedFor ? null : `is to be sent again after ${scans} looks, the last at ${lookedAt}, its doubt began at ${inDoubt?.sendBy}`;
 	});
 }
 
