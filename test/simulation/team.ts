@@ -169,8 +169,9 @@ export class Team {
 
 	private async strike(member: Member, aim: Aim, forMs: number): Promise<void> {
 		member.busy = true;
-		this.mishaps[aim] = (this.mishaps[aim] ?? 0) + 1;
-		await member.await(aim, AIM_MS);
+		const [how = aim] = aim.split(' ');
+		const happened = await member.await(aim, AIM_MS) ? aim : how;
+		this.mishaps[happened] = (this.mishaps[happened] ?? 0) + 1;
 		if (aim.startsWith('freeze')) {
 			await sleep(forMs);
 			member.process.thaw();
@@ -205,22 +206,25 @@ class Member {
 		return [...this.former, this.process].flatMap(({ lines }) => lines);
 	}
 
-	/** Strikes when the aim comes along, or after a while: it is stopped before what it waits for reaches it. */
-	async await(aim: Aim, withinMs: number): Promise<void> {
+	/** Strikes when the aim comes along, or after a while: it is stopped before what it waits for reaches it. False when it missed. */
+	async await(aim: Aim, withinMs: number): Promise<boolean> {
 		const [how, , when] = aim.split(' ');
 		const strike = () => this.process.signal(how === 'freeze' ? 'SIGSTOP' : how === 'kill' ? 'SIGKILL' : 'SIGTERM');
-		if (when === undefined) return strike();
-		await new Promise<void>((resolve) => {
-			const struck = () => {
+		if (when === undefined) {
+			strike();
+			return true;
+		}
+		return new Promise((resolve) => {
+			const struck = (isHit: boolean) => {
 				clearTimeout(timer);
 				this.redis.onPermit = this.pinterest.onRequest = this.pinterest.onAnswer = null;
 				strike();
-				resolve();
+				resolve(isHit);
 			};
-			const timer = setTimeout(struck, withinMs);
-			if (when === 'permit') this.redis.onPermit = () => void struck();
-			if (when === 'request') this.pinterest.onRequest = struck;
-			if (when === 'answer') this.pinterest.onAnswer = struck;
+			const timer = setTimeout(() => struck(false), withinMs);
+			if (when === 'permit') this.redis.onPermit = () => void struck(true);
+			if (when === 'request') this.pinterest.onRequest = () => struck(true);
+			if (when === 'answer') this.pinterest.onAnswer = () => struck(true);
 		});
 	}
 }

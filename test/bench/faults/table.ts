@@ -11,7 +11,7 @@ export interface Total {
 	least: number;
 }
 
-const LEAST = { jobs: 10_000, kills: 500, freezes: 200, powerCuts: 50, powerCutsOfAKind: 25, lostReplies: 2000 };
+const LEAST = { jobs: 10_000, kills: 500, freezes: 200, powerCutsOfAKind: 25, lostReplies: 2000 };
 
 /** How often everything went wrong, over all shards. */
 export function totalsOf({ verdicts, facts }: Run): Total[] {
