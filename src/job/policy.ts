@@ -50,6 +50,8 @@ const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
 
 /** However fast a trial runs, a process needs this long between two heartbeats, ms. */
 const LEAST_HEARTBEAT_MS = 100;
+/** However fast a trial runs, Pinterest tells the age of a Pin and its own time to the second, ms. */
+const LEAST_SLACK_MS = 3000;
 /** What lives by heartbeats must outlive some that are late. */
 export const BEATS_OF_A_LEASE = 3;
 
@@ -72,8 +74,7 @@ export function policyOf(timeFactor = 1, changes: Partial<Policy> = {}): Policy 
 		longestScanGapMs: t(7.5 * MINUTE),
 		horizonMs: t(30 * MINUTE),
 		absentScans: 3,
-		// Not scaled: it allows for the skew of real clocks.
-		createdBeforeSlackMs: 2 * MINUTE,
+		createdBeforeSlackMs: Math.max(LEAST_SLACK_MS, t(2 * MINUTE)),
 		spreadMs: t(180 * SECOND),
 		poisonLeases: 3,
 		neverResend: false,
