@@ -178,20 +178,20 @@ export class Attempts {
 
 	private async settle(job: LeasedJob, outcome: { kind: string }, change: Change): Promise<SettleAnswer['kind']> {
 		const { store } = this.parts;
-		const answer = await this.insisted(job, () => store.settle(job, change));
+		const answer = await this.insisted(job, change, () => store.settle(job, change));
 		const { pin } = change;
-		if (answer.kind === 'lease_lost' && pin?.by === 'answer') await this.insisted(job, () => store.evidence(job.id, pin.id));
+		if (answer.kind === 'lease_lost' && pin?.by === 'answer') await this.insisted(job, change, () => store.evidence(job.id, pin.id));
 		if (answer.kind !== 'contested') this.tell(job, outcome, change, answer);
 		return answer.kind;
 	}
 
 	/** While Redis is away the outcome is kept here: it is told as soon as Redis is back, however late. */
-	private async insisted<T>(job: LeasedJob, tell: () => Promise<T>): Promise<T> {
+	private async insisted<T>(job: LeasedJob, { pin }: Change, tell: () => Promise<T>): Promise<T> {
 		for (;;) {
 			try {
 				return await tell();
 			} catch (error) {
-				this.parts.log({ level: 'warn', event: 'settle.waiting', job: job.id, ...describe(error) });
+				this.parts.log({ level: 'warn', event: 'settle.waiting', job: job.id, pinId: pin?.id ?? null, ...describe(error) });
 				// What is wrong for another reason stays so: the lease runs out, and its outcome is decided anew.
 				if (this.draining || !isEngineError(error)) throw error;
 				await new Promise((resolve) => setTimeout(resolve, SETTLE_AGAIN_MS));

@@ -167,7 +167,7 @@ describe('an outcome', () => {
 			return act();
 		});
 		await worker.publish();
-		expect(worker.lines.filter(({ event }) => event === 'settle.waiting')).toHaveLength(2);
+		expect(worker.lines.filter(({ event }) => event === 'settle.waiting')).toMatchObject(Array(2).fill({ pinId: (await pins())[0] }));
 		expect(await job()).toMatchObject({ state: 'succeeded', attempts: 1 });
 	});
 
