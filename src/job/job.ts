@@ -181,7 +181,7 @@ export interface Job {
 	recovered: boolean;
 	/** Resolved by hand without knowing: the Pin may exist, so the key never sends again. */
 	mayExist: boolean;
-	/** Leases lost so far; three make a poison job. */
+	/** Leases lost since an attempt was last told of; three make a poison job. */
 	lostLeases: number;
 	/** Automatic requeues so far, capped so that a loop from job.failed ends. */
 	requeues: number;

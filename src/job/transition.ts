@@ -17,14 +17,16 @@ export type { Change } from './change';
 /** The one change that an outcome makes to a job whose lease is held. Decides everything; does nothing. */
 export function transition(job: LeasedJob, outcome: Outcome, policy: Policy, now: number, random: () => number): Change {
 	const terms: Terms = { policy, now, random };
+	// Whoever tells of an attempt was not lost by it.
+	const survived: LeasedJob = { ...job, lostLeases: 0 };
 	switch (outcome.kind) {
 		case 'published':
 			return succeeded(job, { id: outcome.pinId, url: outcome.pinUrl, by: 'answer' }, now, attempted(job, outcome, terms));
 		case 'refused':
 		case 'not_sent':
-			return afterFailure(job, outcome, terms);
+			return afterFailure(survived, outcome, terms);
 		case 'unknown':
-			return intoDoubt(job, outcome, job.lease.sendBy ?? now, terms);
+			return intoDoubt(survived, outcome, job.lease.sendBy ?? now, terms);
 		case 'lease_lost':
 			return afterLostLease(job, outcome, terms);
 		case 'found':

@@ -204,6 +204,10 @@ describe('a lost lease', () => {
 		expect(decide(aRunningJob({ lostLeases: 2 }), lost(false)).job).toMatchObject({ state: 'failed', queue: { name: 'engineering' }, lastError: { code: 'poison' }, inDoubt: null });
 	});
 
+	it.each([['refused', refused('rate_limited')], ['unknown', unknown()]])('counts anew after an attempt that a worker lived to call %s', (_kind, outcome) => {
+		expect(decide(aRunningJob({ lostLeases: 2 }), outcome).job.lostLeases).toBe(0);
+	});
+
 	it('for the third time after the permit is looked for first, and is poison only when no Pin is there', () => {
 		expect(decide(aRunningJob({ lostLeases: 2 }), lost(true, NOW)).job).toMatchObject({ phase: 'reconcile', lostLeases: 3 });
 		expect(decide(aJobInDoubt({ absentScans: 2 }, { lostLeases: 3 }), absent(HORIZON), HORIZON).job)
