@@ -3,6 +3,8 @@ import { Sandbox, type SandboxOptions } from '../../src/sandbox';
 import { redisUrl, testNamespace } from './redis';
 
 export const FAST_PACE: PaceSettings = { writesPerMinute: 100, burst: 5, writesPerDay: null, concurrent: 5 };
+/** A policy under which a busy machine is in time for its permits and answers, however fast the clock. */
+export const UNHURRIED = { sendBudgetMs: 5000, leaseMs: 20_000, heartbeatMs: 3000 };
 export const SECRET = 'a-signing-secret-of-enough-bytes';
 
 /** A sandbox, a namespace of its own and one engine that works for the sandbox's accounts. */

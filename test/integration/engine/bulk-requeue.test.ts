@@ -1,6 +1,6 @@
 import type { Engine } from '../../../src';
 import { figures } from '../../support/figures';
-import { FAST_PACE, TestWorld } from '../../support/world';
+import { FAST_PACE, TestWorld, UNHURRIED } from '../../support/world';
 
 let world: TestWorld;
 afterEach(() => world.stop());
@@ -8,8 +8,6 @@ afterEach(() => world.stop());
 const JOBS = 500;
 const GONE = '999999';
 const OPS = { by: 'Ops' };
-/** A call has the time that it has: a machine that is busy puts no job in doubt. */
-const UNHURRIED = { policy: { sendBudgetMs: 5000, leaseMs: 20_000, heartbeatMs: 3000 } };
 
 /** Accepts jobs for a board that has gone, and waits until all of them have failed by that. */
 async function failures(engine: Engine, count: number): Promise<string[]> {
@@ -25,7 +23,7 @@ const done = (engine: Engine, bulk: string, withinMs: number) => world.until(asy
 
 it('takes 500 failed jobs back with a corrected board within 5 s, shows how far they are, and sends them without a burst', async () => {
 	// So fast that 500 failures and 500 Pins fit a test; every limit of Pinterest is sped up alike.
-	world = await TestWorld.start({ timeFactor: 600, engine: UNHURRIED });
+	world = await TestWorld.start({ timeFactor: 600, engine: { policy: UNHURRIED } });
 	const engine = world.engine();
 	await world.serve(engine);
 	const ids = await failures(engine, JOBS);

@@ -1,6 +1,6 @@
 import type { Engine } from '../../../src';
 import { figures } from '../../support/figures';
-import { FAST_PACE, TestWorld } from '../../support/world';
+import { FAST_PACE, TestWorld, UNHURRIED } from '../../support/world';
 
 let world: TestWorld;
 afterEach(() => world.stop());
@@ -25,7 +25,7 @@ async function toldOf(engine: Engine, type: string, kind: string): Promise<Recor
 }
 
 it('holds 41 jobs behind a dead token under one incident and one event, uses up no attempt, and publishes all of them, paced, once the credential is renewed', async () => {
-	world = await TestWorld.start();
+	world = await TestWorld.start({ engine: { policy: UNHURRIED } });
 	const engine = world.engine();
 	await world.serve(engine);
 	await world.ended(engine, await enqueued(engine, [99]));
@@ -76,7 +76,7 @@ it('holds 41 jobs behind a dead token under one incident and one event, uses up 
 }, 120_000);
 
 it('tells once of a token that dies in the middle of a batch, and costs no job more than the call that was refused', async () => {
-	world = await TestWorld.start();
+	world = await TestWorld.start({ engine: { policy: UNHURRIED } });
 	const engine = world.engine();
 	await world.serve(engine);
 	await world.ended(engine, await enqueued(engine, [99]));

@@ -1,6 +1,6 @@
 import type { Engine, JobView, PublishRequest } from '../../../src';
 import { rawServer, type RawServer } from '../publish/raw-server';
-import { TestWorld } from '../../support/world';
+import { TestWorld, UNHURRIED } from '../../support/world';
 
 const ANN = { by: 'Ann' };
 let world: TestWorld;
@@ -11,7 +11,7 @@ beforeAll(async () => {
 	images = await rawServer({
 		whole: (socket, request) => void socket.end(request.startsWith('GET /page') ? answer('text/html', '<html>') : request.startsWith('GET /good') ? answer('image/png', png) : 'HTTP/1.1 404 X\r\ncontent-length: 0\r\n\r\n'),
 	});
-	world = await TestWorld.start({ timeFactor: 200, engine: { trustedImageOrigins: [images.url], policy: { sendBudgetMs: 5000, leaseMs: 20_000, heartbeatMs: 3000 } } });
+	world = await TestWorld.start({ timeFactor: 200, engine: { trustedImageOrigins: [images.url], policy: UNHURRIED } });
 	engine = world.engine();
 	await world.serve(engine);
 	await world.serve(engine, 'acme-eu', undefined, { client: 'Europe' });

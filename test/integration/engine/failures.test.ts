@@ -3,7 +3,7 @@ import { policyOf } from '../../../src/job/policy';
 import { JobStore } from '../../../src/store/job-store';
 import { Namespace } from '../../../src/store/namespace';
 import { redisUrl } from '../../support/redis';
-import { TestWorld } from '../../support/world';
+import { TestWorld, UNHURRIED } from '../../support/world';
 
 const ANN = { by: 'Ann' }, BOB = { by: 'Bob' };
 const MANY = 41;
@@ -20,7 +20,7 @@ async function failAll(count: number): Promise<JobView[]> {
 }
 
 beforeEach(async () => {
-	world = await TestWorld.start({ timeFactor: 200, engine: { policy: { sendBudgetMs: 5000, leaseMs: 20_000, heartbeatMs: 3000 } } });
+	world = await TestWorld.start({ timeFactor: 200, engine: { policy: UNHURRIED } });
 	engine = world.engine();
 	await world.serve(engine);
 });
