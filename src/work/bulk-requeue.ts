@@ -125,7 +125,8 @@ export class BulkRequeue {
 
 	private async chosen(chosen: Chosen, limit: number): Promise<Job[]> {
 		if ('filter' in chosen) return this.failed(chosen.filter, limit);
-		const ids = [...new Set(chosen.ids)].slice(0, limit);
+		const ids = [...new Set(chosen.ids)];
+		if (ids.length > limit) throw new EngineError('invalid_request', { message: `${ids.length} jobs are more than ${limit} at once.`, hint: 'Give their ids in parts; nothing was put back.' });
 		const found = await Promise.all(ids.map((id) => this.parts.find(id)));
 		const unknown = ids.filter((_, i) => found[i]!.kind !== 'job');
 		if (unknown.length > 0) throw new EngineError('job_not_found', { message: `There is no job ${unknown.slice(0, 5).join(', ')}.`, ids: unknown });

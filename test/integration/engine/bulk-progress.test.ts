@@ -57,3 +57,11 @@ it('refuses ids that nobody knows before it puts anything back', async () => {
 	expect((await engine.get(ids[0]!)).state).toBe('failed');
 	await expect(engine.failures.progress('bulk_nothing')).rejects.toMatchObject({ code: 'bulk_not_found' });
 });
+
+it('refuses more ids than it puts back at once, before it looks for any of them', async () => {
+	world = await TestWorld.start();
+	const engine = world.engine();
+	const many = Array.from({ length: 10_001 }, (_, n) => `pj_${n}`);
+	await expect(engine.failures.requeueMany({ ids: many }, {}, OPS)).rejects.toMatchObject({ code: 'invalid_request', message: '10001 jobs are more than 10000 at once.' });
+	await expect(engine.failures.requeueMany({ ids: many.slice(0, 3) }, {}, OPS, { limit: 2 })).rejects.toMatchObject({ code: 'invalid_request' });
+});
