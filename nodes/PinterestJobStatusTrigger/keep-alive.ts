@@ -1,6 +1,6 @@
 import type { IDataObject, ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import { credentialFollower, engineOf } from '../shared/engine';
-import { publishErrorOf } from '../shared/errors';
+import { publishErrorOf, shownBy } from '../shared/errors';
 import { itemOfEvent } from '../shared/event-item';
 import { repeat } from '../shared/repeat';
 import { refused } from '../shared/values';
@@ -23,7 +23,7 @@ export async function keepAlive(node: ITriggerFunctions): Promise<ITriggerRespon
 	const fields = fieldsOf(node);
 	const url = webhookUrlAtStart(node);
 	if (!url) throw publishErrorOf(node.getNode(), refused('n8n gives this trigger no address.', 'Unpublish the workflow and publish it again.'));
-	let held = await engineOf(node).catch((error: unknown) => Promise.reject(publishErrorOf(node.getNode(), error)));
+	let held = await engineOf(node).catch(shownBy(node, publishErrorOf));
 	const subscription = () => subscriptionOf(id, deliveryUrl(url, held.config.deliveryBaseUrl), fields, false);
 	await renewed.get(id)?.();
 	// While somebody publishes, `create` tries the address and subscribes: before it, beside it or after it.

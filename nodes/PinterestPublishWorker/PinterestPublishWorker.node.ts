@@ -45,7 +45,7 @@ export class PinterestPublishWorker implements INodeType {
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		// Everything is read now: n8n evaluates no expression once this function has returned.
 		const credential = this.getNodeParameter('authentication', 'oAuth2') === 'oAuth2' ? RENEWED_BY_N8N : MADE_BY_HAND;
-		const held = await engineOf(this).catch((error: unknown) => Promise.reject(publishErrorOf(this.getNode(), error)));
+		const held = await engineOf(this).catch(shownBy(this, publishErrorOf));
 		const { engine, release } = held;
 		try {
 			const account = { ...accountOf((name, fallback) => this.getNodeParameter(name, fallback)), token: tokenSource(this, credential) };

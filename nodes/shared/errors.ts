@@ -33,9 +33,9 @@ export function itemErrorOf(error: unknown): ItemError {
 }
 
 /** Throws it as n8n shows it: for what goes wrong before there is an engine. */
-export function shownBy(node: { getNode(): INode }): (error: unknown) => never {
+export function shownBy(node: { getNode(): INode }, shown: (node: INode, error: unknown) => NodeOperationError = nodeErrorOf): (error: unknown) => never {
 	return (error) => {
-		throw nodeErrorOf(node.getNode(), error);
+		throw shown(node.getNode(), error);
 	};
 }
 

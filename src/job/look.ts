@@ -20,16 +20,16 @@ type Seen<Kind extends LookOutcome['kind']> = Extract<LookOutcome, { kind: Kind 
  */
 export function afterLookOf(job: Job, outcome: LookOutcome, terms: Terms): Change {
 	if (outcome.kind === 'found') {
-		return succeeded(job, { id: outcome.pinId, url: outcome.pinUrl, by: 'adopted', alike: outcome.alike }, terms.now, { ...unattempted(job), ...recorded(job, outcome, terms) });
+		return succeeded(job, { id: outcome.pinId, url: outcome.pinUrl, by: 'adopted', alike: outcome.alike }, terms.now, { ...unattempted(job), ...withLook(job, outcome, terms) });
 	}
-	if (outcome.kind === 'absent' && !job.inDoubt) return giveBack(job, terms.now, { lookedAt: outcome.evidence.at, ...recorded(job, outcome, terms) });
+	if (outcome.kind === 'absent' && !job.inDoubt) return giveBack(job, terms.now, { lookedAt: outcome.evidence.at, ...withLook(job, outcome, terms) });
 	const doubt = job.inDoubt ?? doubtOf(job, terms.now, terms);
 	if (outcome.kind === 'absent' && provesAbsence(doubt, outcome, terms.policy)) return afterAbsence(job, doubt, outcome, terms);
 	const hold = outcome.kind === 'unreadable' ? holdFor(job, outcome, terms) : null;
 	// A read that Pinterest postponed was no look.
 	const postponed = hold !== null && hold.until !== null;
 	const looked = postponed ? doubt : afterLook(doubt, outcome, terms.policy);
-	const record = postponed ? {} : recorded(job, outcome, terms);
+	const record = postponed ? {} : withLook(job, outcome, terms);
 	const change = !postponed && isPlanOver(looked, outcome, terms.policy)
 		? undecided(job, looked, outcome.evidence.note, record, terms)
 		: lookAgain(job, looked, Math.max(hold?.until ?? 0, nextLookAt(looked, terms.policy, terms.now)), { ...record, ...lookedAt(outcome) }, hold);
@@ -43,7 +43,7 @@ export function afterLookOf(job: Job, outcome: LookOutcome, terms: Terms): Chang
 export function afterLookAlongOf(job: Job, outcome: LookOutcome, terms: Terms): Change | null {
 	if (outcome.kind === 'found') return afterLookOf(job, outcome, terms);
 	if (!job.inDoubt || outcome.kind === 'absent' || outcome.kind === 'unreadable') return null;
-	return stepOf(job, { inDoubt: afterEarlyLook(job.inDoubt, outcome, terms.policy), ...recorded(job, outcome, terms) });
+	return stepOf(job, { inDoubt: afterEarlyLook(job.inDoubt, outcome, terms.policy), ...withLook(job, outcome, terms) });
 }
 
 /** The doubt stays: another look at `dueAt`. */
@@ -55,8 +55,8 @@ function lookAgain(job: Job, inDoubt: Doubt, dueAt: number, record: Partial<Job>
 /** No Pin came of the doubtful send: it may be sent again under the same key, if rules and time allow. */
 function afterAbsence(job: Job, doubt: Doubt, outcome: Seen<'absent'>, terms: Terms): Change {
 	const { policy, now, random } = terms;
-	const looked = afterLook(doubt, outcome, terms.policy);
-	const record = recorded(job, outcome, terms);
+	const looked = afterLook(doubt, outcome, policy);
+	const record = withLook(job, outcome, terms);
 	const proof = `Not found in ${looked.absentScans} complete scans.`;
 	if (policy.neverResend || doubt.neverResend) return undecided(job, looked, `${proof} This account never sends again by machine.`, record, terms);
 	// Sent so often and never seen: then it is our looking that deserves doubt.
@@ -84,7 +84,7 @@ function holdFor(job: Job, { failure }: Seen<'unreadable'>, terms: Terms): HoldR
 }
 
 /** What was seen stays on record, whatever is decided by it. */
-export function recorded(job: Job, { evidence }: LookOutcome, { policy }: Pick<Terms, 'policy'>): Pick<Job, 'looks' | 'looksCut'> {
+export function withLook(job: Job, { evidence }: LookOutcome, { policy }: Pick<Terms, 'policy'>): Pick<Job, 'looks' | 'looksCut'> {
 	const looks = [...job.looks, evidence];
 	const cut = Math.max(0, looks.length - policy.looksCap);
 	return { looks: looks.slice(cut), looksCut: job.looksCut + cut };

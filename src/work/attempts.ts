@@ -2,7 +2,7 @@ import { isEngineError } from '../errors';
 import { tooLate } from '../job/deadline';
 import { intoSuspicion, mayHaveLeft, type Forgotten } from '../job/doubt';
 import type { Doubt, LeasedJob } from '../job/job';
-import { afterLookAlongOf, recorded } from '../job/look';
+import { afterLookAlongOf, withLook } from '../job/look';
 import type { LookOutcome, Outcome } from '../job/outcome';
 import type { Policy } from '../job/policy';
 import { scanGapMs } from '../job/reconcile-plan';
@@ -148,7 +148,7 @@ export class Attempts {
 		const suspected: LeasedJob = { ...job, inDoubt: this.suspicion(job, lookFrom) };
 		const { outcomes } = await this.parts.publisher.look([suspected], { ...trusted(account), owners: this.parts.store.owners });
 		const outcome = outcomes.get(job.id);
-		if (outcome?.kind === 'absent') return { ...job, ...recorded(job, outcome, this.parts) };
+		if (outcome?.kind === 'absent') return { ...job, ...withLook(job, outcome, this.parts) };
 		// What could not be looked for is not sent either.
 		if (outcome) await this.end(suspected, outcome, policy);
 		else await this.parts.store.giveBack(job);

@@ -37,8 +37,8 @@ export class Worker {
 	private readonly asked = new Map<string, number>();
 	private readonly quietUntil = new Map<string, number>();
 	private readonly underWay = new Set<Promise<void>>();
-	/** What has got its slot, by account: it may be about to send, or have sent. */
-	private readonly inSlots = new Map<string, Set<Promise<unknown>>>();
+	/** What has got its slot, and for which account: it may be about to send, or have sent. */
+	private readonly inSlots = new Map<Promise<unknown>, string>();
 	private readonly loop: Loop;
 	private stopping = false;
 
@@ -61,7 +61,7 @@ export class Worker {
 	/** Asks for no more slots of this account; resolves once what is in a slot has ended. */
 	async drop(account: string): Promise<void> {
 		this.accounts.delete(account);
-		await Promise.allSettled([...this.inSlots.get(account) ?? []]);
+		await Promise.allSettled([...this.inSlots].filter(([, label]) => label === account).map(([work]) => work));
 	}
 
 	/** Something of this account may be due earlier than we thought. */
@@ -134,11 +134,7 @@ export class Worker {
 	}
 
 	private async noted<T>(label: string, work: Promise<T>): Promise<T> {
-		const all = this.inSlots.get(label) ?? new Set();
-		this.inSlots.set(label, all.add(work));
-		return await work.finally(() => {
-			all.delete(work);
-			if (all.size === 0 && this.inSlots.get(label) === all) this.inSlots.delete(label);
-		});
+		this.inSlots.set(work, label);
+		return await work.finally(() => this.inSlots.delete(work));
 	}
 }

@@ -64,3 +64,48 @@ it('takes 500 failed jobs back with a corrected board within 5 s, shows how far 
 		'shortest ms between two writes to the board': board.minGapMs ?? '-',
 	});
 }, 600_000);
+
+it('says what each job refuses, and counts only those it has put back: a Pin that was there before is no progress', async () => {
+	world = await TestWorld.start({ timeFactor: 200, engine: { policy: UNHURRIED } });
+	const engine = world.engine();
+	await world.serve(engine);
+	const [published] = await world.ended(engine, (await engine.enqueue([world.request(90)])).map((result) => (result.ok ? result.job.id : '')));
+	const ids = await failures(engine, 2);
+	// The board is busy for a while, so that the progress can be looked at.
+	world.sandbox.control.addFault({ match: { operation: 'createPin' }, fault: { commits: 'no', ending: { kind: 'answer', status: 409, body: { code: 409 } } }, times: 3 });
+	const { bulk, requeued, refused } = await engine.failures.requeueMany({ ids: [...ids, ids[0]!, published!.id] }, { boardId: world.board() }, OPS, { check: false });
+	expect(requeued.map(({ id }) => id).sort()).toEqual([...ids].sort());
+	expect(refused).toMatchObject([{ id: published!.id, error: { code: 'job_not_failed' } }]);
+	const first = await engine.failures.progress(bulk!);
+	expect(first).toMatchObject({ total: 3, requeued: 2, refused: 1, refusals: [{ jobId: published!.id, code: 'job_not_failed' }] });
+	expect(Object.values(first.states).reduce((sum, count) => sum + count, 0)).toBe(2);
+	expect(first.percent).toBe(50 * (first.states.succeeded + first.states.failed));
+	expect(await done(engine, bulk!, 30_000)).toMatchObject({ percent: 100, states: { succeeded: 2 } });
+}, 60_000);
+
+it('is over at once when every job refused', async () => {
+	world = await TestWorld.start();
+	const engine = world.engine();
+	const [waiting] = await engine.enqueue([world.request(1)]);
+	if (!waiting?.ok) throw new Error('Nothing was enqueued.');
+	const { bulk } = await engine.failures.requeueMany({ ids: [waiting.job.id] }, {}, OPS);
+	expect(await engine.failures.progress(bulk!)).toMatchObject({ total: 1, requeued: 0, refused: 1, done: true, percent: 100 });
+});
+
+it('refuses ids that nobody knows before it puts anything back', async () => {
+	world = await TestWorld.start({ timeFactor: 200, engine: { policy: UNHURRIED } });
+	const engine = world.engine();
+	await world.serve(engine);
+	const ids = await failures(engine, 1);
+	await expect(engine.failures.requeueMany({ ids: [...ids, 'pj_nobody'] }, {}, OPS)).rejects.toMatchObject({ code: 'job_not_found' });
+	expect((await engine.get(ids[0]!)).state).toBe('failed');
+	await expect(engine.failures.progress('bulk_nothing')).rejects.toMatchObject({ code: 'bulk_not_found' });
+});
+
+it('refuses more ids than it puts back at once, before it looks for any of them', async () => {
+	world = await TestWorld.start();
+	const engine = world.engine();
+	const many = Array.from({ length: 10_001 }, (_, n) => `pj_${n}`);
+	await expect(engine.failures.requeueMany({ ids: many }, {}, OPS)).rejects.toMatchObject({ code: 'invalid_request', message: '10001 jobs are more than 10000 at once.' });
+	await expect(engine.failures.requeueMany({ ids: many.slice(0, 3) }, {}, OPS, { limit: 2 })).rejects.toMatchObject({ code: 'invalid_request' });
+});

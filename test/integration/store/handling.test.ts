@@ -5,7 +5,7 @@ import type { Job } from '../../../src/job/job';
 import { underFirstName } from '../../../src/job/rename';
 import { viewOf } from '../../../src/job/view';
 import { contradictions } from './invariants';
-import { aJob, failedFor, policy, StoreWorld } from './store-world';
+import { policy, StoreWorld } from './store-world';
 
 let world: StoreWorld;
 beforeEach(() => {
@@ -19,14 +19,6 @@ const requeued = (job: Job): Change => changeOf(job, {
 
 const revise = (job: Job, change: Change) => world.jobs.revise(job.id, { expectedRevision: job.revision, expectedSeq: job.seq, change, aliases: [] });
 
-async function failedJob(changes: Parameters<typeof aJob>[0] = {}): Promise<Job> {
-	await world.put(aJob(changes));
-	const leased = await world.claimed(changes.account);
-	const change = failedFor(leased, world.time);
-	await world.jobs.settle(leased, change);
-	return change.job;
-}
-
 describe('what people do with a failure', () => {
 	const handled = (job: Job, request: HandlingRequest, by = 'Ann'): Change => {
 		const decided = handle(job, request, { by }, world.time);
@@ -36,7 +28,7 @@ describe('what people do with a failure', () => {
 	const causes = async () => (await world.list.causes(0)).map(({ cause, count, recent }) => [cause.groupKey, cause.jobId, count, recent]);
 
 	it('is refused when somebody else did something meanwhile: no word is lost', async () => {
-		const job = await failedJob();
+		const job = await world.failedJob();
 		expect(await revise(job, handled(job, { what: 'note', note: 'first' }))).toMatchObject({ kind: 'revised' });
 		const answer = await revise(job, handled(job, { what: 'claim' }, 'Bob'));
 		expect(answer).toMatchObject({ kind: 'moved', job: { handling: [{ note: 'first' }], queue: { owner: null } } });
@@ -47,7 +39,7 @@ describe('what people do with a failure', () => {
 	});
 
 	it('is refused when it was requeued meanwhile, and a requeue when there is a note that it had not seen', async () => {
-		const [job, other] = [await failedJob({ boardId: '1' }), await failedJob({ boardId: '2' })];
+		const [job, other] = [await world.failedJob({ boardId: '1' }), await world.failedJob({ boardId: '2' })];
 		await revise(job, requeued(job));
 		expect((await revise(job, handled(job, { what: 'note', note: 'late' }))).kind).toBe('moved');
 		await revise(other, handled(other, { what: 'note', note: 'Wait for the new photo' }));
@@ -55,14 +47,14 @@ describe('what people do with a failure', () => {
 	});
 
 	it('is refused when it was moved to the first name of its account meanwhile, though that is no event', async () => {
-		const job = await failedJob();
+		const job = await world.failedJob();
 		await revise(job, underFirstName(job, 'first', world.time).change);
 		expect(await revise(job, handled(job, { what: 'note', note: 'late' }))).toMatchObject({ kind: 'moved', job: { account: 'first' } });
 		expect(await contradictions(world)).toEqual([]);
 	});
 
 	it('is kept of a record that knew no such thing', async () => {
-		const job = await failedJob();
+		const job = await world.failedJob();
 		const doc = JSON.parse((await world.redis.get(world.key('doc', job.id)))!) as Record<string, unknown>;
 		const { handling: _handling, handlingCut: _cut, ...rest } = doc;
 		await world.redis.set(world.key('doc', job.id), JSON.stringify({ ...rest, queue: { name: 'ops', owner: null, since: world.time } }));
@@ -74,7 +66,7 @@ describe('what people do with a failure', () => {
 	});
 
 	it('counts the open failures of each cause from the first to the last, whatever becomes of them', async () => {
-		const [a, b, c] = [await failedJob({ boardId: '1' }), await failedJob({ boardId: '2' }), await failedJob({ boardId: '3' })];
+		const [a, b, c] = [await world.failedJob({ boardId: '1' }), await world.failedJob({ boardId: '2' }), await world.failedJob({ boardId: '3' })];
 		const cause = a.groupKey!;
 		expect(await causes()).toEqual([[cause, a.id, 3, 3]]);
 		await revise(a, handled(a, { what: 'claim' }));
@@ -90,7 +82,7 @@ describe('what people do with a failure', () => {
 
 		// Emptied and filled again: that is news, told by whoever is the first now.
 		world.time += 60_000;
-		const again = await failedJob({ boardId: '4' });
+		const again = await world.failedJob({ boardId: '4' });
 		expect(await causes()).toEqual([[cause, again.id, 1, 1]]);
 		const opened = (await world.outbox.since(null, 1000)).filter(({ type }) => type === 'failure_group.opened');
 		expect(opened).toMatchObject([{ incident: { jobId: a.id } }, { incident: { jobId: again.id } }]);

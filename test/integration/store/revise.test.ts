@@ -2,7 +2,7 @@ import { changeOf, succeeded, type Change } from '../../../src/job/change';
 import { lateEvidence, sendBack } from '../../../src/job/corrections';
 import type { Attempt, Job } from '../../../src/job/job';
 import { contradictions } from './invariants';
-import { adopted, aJob, failedFor, intoDoubt, policy, published, retried, START, StoreWorld } from './store-world';
+import { adopted, aJob, intoDoubt, policy, published, retried, START, StoreWorld } from './store-world';
 
 let world: StoreWorld;
 beforeEach(() => { world = new StoreWorld(); });
@@ -18,14 +18,6 @@ const requeued = (job: Job, more: Partial<Job> = {}): Change => changeOf(job, {
 
 const revise = (job: Job, change: Change, aliases: string[] = []) =>
 	world.jobs.revise(job.id, { expectedRevision: job.revision, expectedSeq: job.seq, change, aliases });
-
-async function failedJob(changes: Parameters<typeof aJob>[0] = {}): Promise<Job> {
-	await world.put(aJob(changes));
-	const leased = await world.claimed(changes.account);
-	const change = failedFor(leased, world.time);
-	await world.jobs.settle(leased, change);
-	return change.job;
-}
 
 describe('an enqueue', () => {
 	it('answers the job that its key already names, as it stands', async () => {
@@ -68,7 +60,7 @@ describe('an enqueue', () => {
 
 describe('a revision', () => {
 	it('requeues a failure under its key: out of its queue and cause, into the lane of its new board', async () => {
-		const job = await failedJob({ boardId: '1' });
+		const job = await world.failedJob({ boardId: '1' });
 		const content = { ...job.content, boardId: '2' };
 		expect(await revise(job, requeued(job, { content }), ['pj_corrected'])).toMatchObject({ kind: 'revised', displaced: null });
 		expect(await world.list.counts()).toMatchObject({ states: { queued: 1, failed: 0 }, failures: { ops: 0 }, groups: {} });
@@ -77,7 +69,7 @@ describe('a revision', () => {
 	});
 
 	it('moves a job to another account with all its indexes', async () => {
-		const job = await failedJob();
+		const job = await world.failedJob();
 		await revise(job, requeued(job, { account: 'other' }));
 		expect((await world.list.list({ account: 'acme' })).jobs).toEqual([]);
 		expect(await world.list.accountCounts(['acme', 'other'])).toEqual(new Map([
@@ -87,14 +79,14 @@ describe('a revision', () => {
 	});
 
 	it.each([['revision', { revision: 9 }], ['number', { seq: 9 }]])('is refused when the %s is another than was seen', async (_what, seen) => {
-		const job = await failedJob();
+		const job = await world.failedJob();
 		const before = await world.dump();
 		expect(await revise({ ...job, ...seen }, requeued(job))).toMatchObject({ kind: 'moved', job: { id: job.id, seq: job.seq } });
 		expect(await world.dump()).toEqual(before);
 	});
 
 	it('is refused a second time: the first one moved the number', async () => {
-		const job = await failedJob();
+		const job = await world.failedJob();
 		await revise(job, requeued(job));
 		expect((await revise(job, requeued(job))).kind).toBe('moved');
 	});
@@ -107,7 +99,7 @@ describe('a revision', () => {
 	});
 
 	it('is refused when the corrected content is another job\'s, by key or by alias', async () => {
-		const [other, job] = [aJob(), await failedJob()];
+		const [other, job] = [aJob(), await world.failedJob()];
 		await world.jobs.enqueue([{ job: other, aliases: ['pj_alias'] }]);
 		expect(await revise(job, requeued(job), [other.id])).toEqual({ kind: 'owned', by: other.id });
 		expect(await revise(job, requeued(job), ['pj_alias'])).toEqual({ kind: 'owned', by: other.id });
@@ -122,7 +114,7 @@ describe('a revision', () => {
 		await world.put(aJob());
 		const owner = await world.claimed();
 		await world.jobs.settle(owner, published(owner, world.time, '99'));
-		const job = await failedJob({ boardId: '2' });
+		const job = await world.failedJob({ boardId: '2' });
 		expect(await revise(job, adopted(job, world.time, '99'))).toEqual({ kind: 'contested', owner: owner.id });
 	});
 
@@ -165,7 +157,7 @@ describe('late evidence of a Pin', () => {
 	});
 
 	it('ends a failure and takes it out of its queue', async () => {
-		const job = await failedJob();
+		const job = await world.failedJob();
 		expect((await evidence(job.id, '99')).kind).toBe('accepted');
 		expect((await world.list.counts()).failures.ops).toBe(0);
 	});
@@ -276,8 +268,8 @@ describe('a record past its retention', () => {
 	});
 
 	it('stays while it is an open failure, in doubt or waiting; a resolved failure goes', async () => {
-		const open = await failedJob({ boardId: '1' });
-		const resolved = await failedJob({ boardId: '2' });
+		const open = await world.failedJob({ boardId: '1' });
+		const resolved = await world.failedJob({ boardId: '2' });
 		await revise(resolved, changeOf(resolved, { queue: null, groupKey: null, mayExist: true }, null));
 		await world.put(aJob({ boardId: '3' }));
 		const doubtful = await world.inDoubt();

@@ -107,6 +107,15 @@ export class StoreWorld {
 		return change.job;
 	}
 
+	/** A new job, claimed and failed. */
+	async failedJob(changes: Parameters<typeof aJob>[0] = {}): Promise<Job> {
+		await this.put(aJob(changes));
+		const leased = await this.claimed(changes.account);
+		const change = failedFor(leased, this.time);
+		await this.jobs.settle(leased, change);
+		return change.job;
+	}
+
 	/** Types and numbers of a job's events, in order. */
 	async eventsOf(jobId: string): Promise<[string, number][]> {
 		const events = await this.outbox.since(null, 1000);

@@ -14,7 +14,7 @@ export const mutants = [
 	{ name: 'quarantine: the claim does not tell of it', file: lua('claim'), find: `finish({ isLooking and persistedAt or '', nextDue()`, replace: `finish({ '', nextDue()` },
 	{ name: 'quarantine: what outlasts it is sent without a look', file: lua('claim'), find: `local cut = cutAt > 0 and {`, replace: `local cut = isLooking and cutAt > 0 and {` },
 	{ name: 'quarantine: the worker does not look', file: 'src/work/attempts.ts', find: `const unseen = lookFrom === null ? job :`, replace: `const unseen = lookFrom === null || account ? job :` },
-	{ name: 'quarantine: what the look before the send saw is not kept', file: 'src/work/attempts.ts', find: `return { ...job, ...recorded(job, outcome, this.parts) };`, replace: `return job;`, first: ['test/integration/work/attempts.test.ts'] },
+	{ name: 'quarantine: what the look before the send saw is not kept', file: 'src/work/attempts.ts', find: `return { ...job, ...withLook(job, outcome, this.parts) };`, replace: `return job;`, first: ['test/integration/work/attempts.test.ts'] },
 	{ name: 'quarantine: only Pins since the enqueue are seen', file: 'src/work/attempts.ts', find: `Math.min(job.createdAt, lookFrom)`, replace: `job.createdAt` },
 	{ name: 'restart: never suspected', file: lua('include/runs'), find: `if lastRun and isNewRun then suspectRestart() end`, replace: '' },
 	{ name: 'restart: a file synced each second is trusted', file: lua('include/runs'), find: `if isWhole and durability == 'always' then return end`, replace: `if isWhole and durability ~= 'none' then return end` },
