@@ -17,6 +17,7 @@ it('reads what differs for each item, and the rest once', () => {
 	const read: string[] = [];
 	const n8n = {
 		getNode: () => ({ parameters: { title: '={{ $json.title }}', description: 'always' } }),
+		getInputData: () => [{ json: {} }, { json: {} }],
 		getNodeParameter: (name: string, item: number) => {
 			read.push(`${name} ${item}`);
 			return `${name} of ${item}`;
