@@ -202,9 +202,9 @@ describe('late evidence of a Pin', () => {
 	});
 
 	/** A job that took a twin's Pin for its own by looking, until the twin's answer named it; it was sent so often. */
-	async function displacedJob(sends: number): Promise<Job> {
+	async function displacedJob(sends: number, more: Partial<Job> = {}): Promise<Job> {
 		const unknown: Attempt = { n: 1, revision: 1, startedAt: START, endedAt: START, outcome: 'unknown', class: 'retry', code: 'response_timeout', httpStatus: null, pinterestCode: null, requestId: null, message: null };
-		await world.put(aJob({ attemptHistory: Array.from({ length: sends }, () => unknown) }), aJob({ dueAt: START + 1, boardId: '101' }));
+		await world.put(aJob({ attemptHistory: Array.from({ length: sends }, () => unknown), ...more }), aJob({ dueAt: START + 1, boardId: '101' }));
 		await world.inDoubt();
 		world.time += 5000;
 		const { jobs: [looking] } = await world.jobs.claim('acme', 'look', 1);
@@ -229,6 +229,23 @@ describe('late evidence of a Pin', () => {
 		const { job } = await late(id, '100') as { job: Job };
 		expect(await revise(job, sendBack(job, world.time, policy))).toMatchObject({ kind: 'moved', job: { state: 'succeeded', pinId: '100' } });
 		expect((await world.jobs.owners(['100'])).get('100')).toBe(id);
+	});
+
+	it('sends it back to look also when its image went with the Pin it had; sent again it must have the image', async () => {
+		const bytes = Buffer.from('a hat'), sha256 = 'a'.repeat(64);
+		await world.media.put(sha256, bytes);
+		const content = { ...aJob().content, media: { kind: 'image_base64', sha256, contentType: 'image/png', bytes: bytes.length } } as const;
+		const job = await displacedJob(1, { content });
+		expect(await world.media.get(sha256)).toBeNull();
+		expect(await revise(job, requeued(job))).toEqual({ kind: 'media_missing' });
+
+		expect(await revise(job, sendBack(job, world.time, policy))).toMatchObject({ kind: 'revised', job: { state: 'retry_scheduled', phase: 'reconcile' } });
+		expect(await world.jobs.displaced(10)).toEqual([]);
+		// Whoever brings the image meanwhile brings it to stay.
+		expect(await world.media.put(sha256, bytes)).toBe(true);
+		world.time += 3_600_000;
+		expect(await world.media.sweep()).toBe(0);
+		expect(await world.media.get(sha256)).toEqual(bytes);
 	});
 
 	it('is decided again when the job moved meanwhile', async () => {

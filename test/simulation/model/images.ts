@@ -20,14 +20,14 @@ export class Images {
 	/** True when the bytes were not known. */
 	put(sha256: string, now: number): boolean {
 		const isNew = !this.goAt.has(sha256);
-		if (!this.isNeeded(sha256)) this.goAt.set(sha256, now + this.idleMs);
+		this.goAt.set(sha256, this.isNeeded(sha256) ? null : now + this.idleMs);
 		return isNew;
 	}
 
-	/** A job needs other bytes than before, which may be none. */
+	/** A job needs other bytes than before, which may be none; of those that are gone it looks for its Pin alone. */
 	moved(before: string | null, after: string | null): void {
 		if (before === after) return;
-		if (after !== null) this.goAt.set(after, null);
+		if (after !== null && this.has(after)) this.goAt.set(after, null);
 		if (before !== null && !this.isNeeded(before)) this.goAt.delete(before);
 	}
 

@@ -157,7 +157,8 @@ export class Model {
 		const refusal = this.adoptionRefusal(change);
 		if (refusal !== null) return { kind: 'contested', other: refusal || null };
 		const image = imageOf(change.job);
-		if (image !== null && image !== imageOf(job) && !this.images.has(image)) return { kind: 'media_missing', other: null };
+		const looks = change.job.state === 'retry_scheduled' && change.job.phase === 'reconcile';
+		if (image !== null && image !== imageOf(job) && !looks && !this.images.has(image)) return { kind: 'media_missing', other: null };
 		for (const alias of aliases) if (alias !== id) this.aliases.set(alias, id);
 		return { kind: 'revised', other: this.apply(known, change, 0) };
 	}
