@@ -15,6 +15,7 @@ export const mutants = [
 	{ name: 'adoption: of a Pin with more in it beside a job in doubt that sent that', file: lua('include/pins'), find: `(how == 'sending' or job.alike == '1')`, replace: `how == 'sending'` },
 	{ name: 'adoption: who lost the Pin is sent back though it has one of its own', file: lua('include/jobs'), find: `		redis.call('SREM', key('displaced'), new.id)\n`, replace: '' },
 	{ name: 'adoption: who has a Pin of its own by now is sent back', file: lua('revise'), find: `ownerOf(old.pin) == new.id then return refuse`, replace: `false then return refuse` },
+	{ name: 'adoption: who lost the Pin is not sent back without its image', file: lua('revise'), find: `laneOf(new) ~= 'look' and `, replace: '' },
 	{ name: 'late evidence: beside a Pin that was another\'s it is a second one', file: 'src/store/job-store.ts', find: `return owner !== undefined && owner !== job.id;`, replace: `return false;` },
 	{ name: 'late evidence: a second Pin is not told', file: lua('double-pin'), find: `writeAccountEvent('failure_group.opened', ARGV[6], 'double_pin:' .. ARGV[7], ARGV[8])\n`, replace: '' },
 	{ name: 'late evidence: the owner of a Pin is not written', file: lua('include/pins'), find: `	redis.call('SET', key('pin', job.pin), job.pinBy .. ':' .. job.id)\n`, replace: '' },
