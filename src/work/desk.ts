@@ -137,7 +137,7 @@ function refusal(jobId: string, answer: Exclude<ReviseAnswer, { kind: 'revised' 
 	switch (answer.kind) {
 		case 'owned': return new EngineError('key_owned', { jobId, owner: answer.by, message: `The corrected content is already job ${answer.by}.`, hint: 'Cancel one of the two, or give the correction another content.' });
 		case 'contested': return new EngineError('key_owned', { jobId, owner: answer.owner, message: answer.owner ? `This Pin belongs to job ${answer.owner}.` : 'A job with the same content is being sent right now.', hint: answer.owner ? 'Look at that job first.' : 'Repeat this in a minute.' });
-		case 'in_doubt': return new EngineError('job_in_doubt', { jobId, message: 'Redis may have forgotten that this job was sent: a Pin may already exist.', hint: 'Wait until the board has been read, half an hour at most, then look at the job again.' });
+		case 'in_doubt': return new EngineError('job_in_doubt', { jobId, message: 'Redis may have forgotten that this job was sent: a Pin may already exist.', hint: 'Wait until the board has been read: half an hour at most, where its account is served. Then look at the job again.' });
 		case 'media_missing': return new EngineError('media_missing', { jobId, hint: 'Requeue with a new image.' });
 		case 'missing': return new EngineError('job_not_found', { jobId });
 	}

@@ -30,6 +30,7 @@ export const mutants = [
 	{ name: 'restart: a second one hides what the first had lost', file: lua('include/runs'), find: `if wasLookingUntil <= now then redis`, replace: `if true then redis` },
 	{ name: 'failover: a job is sent before the replicas have it', first: ['test/integration/store/topologies.test.ts'], file: lua('include/runs'), find: ` or infoOf('replication', 'connected_slaves') ~= '0' end`, replace: ` end` },
 	{ name: 'cut: what may have been sent is changed by hand', file: lua('revise'), find: `and mayHaveLeft(old) then`, replace: `and false then` },
-	{ name: 'cut: what came later cannot be changed by hand', file: lua('include/runs'), find: `lookUntil() > now and tonumber(job.created) <= cutAt and tonumber(job.due) <= cutAt`, replace: `lookUntil() > now` },
+	{ name: 'cut: what came later cannot be changed by hand', file: lua('include/runs'), find: `return tonumber(job.created) <= cutAt and tonumber(job.due) <= cutAt`, replace: `return cutAt > 0` },
+	{ name: 'cut: what was not looked for yet is updated past the horizon', file: lua('revise'), find: `(new.event == 'job.updated' or`, replace: `(new.event == 'job.updated' and lookUntil() > now or` },
 	{ name: 'clock: goes back', file: lua('include/begin'), find: `local now = math.max(wall, tonumber(meta[2] or 0))`, replace: `local now = wall` },
 ];

@@ -41,7 +41,7 @@ export class Memory {
 
 	/** Whether a waiting job may have been sent without anybody knowing. */
 	mayHaveLost({ createdAt, dueAt }: Job, now: number): boolean {
-		return this.isQuarantined(now) && Math.max(createdAt, dueAt ?? createdAt) <= this.lostAt(now);
+		return Math.max(createdAt, dueAt ?? createdAt) <= this.lostAt(now);
 	}
 
 	private isLooking(now: number): boolean {

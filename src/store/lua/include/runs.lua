@@ -135,7 +135,7 @@ end
 
 -- Whether the job may have been sent on a permit that is lost: it was due at the cut, and nobody has looked for its Pin yet.
 local function mayHaveLeft(job)
-	return lookUntil() > now and tonumber(job.created) <= cutAt and tonumber(job.due) <= cutAt
+	return tonumber(job.created) <= cutAt and tonumber(job.due) <= cutAt
 end
 
 -- What is synced at once is still lost in a failover to a replica that lags.
