@@ -38,15 +38,17 @@ export interface PlannedStrike {
 /** How often each mishap happened. */
 export type Mishaps = Record<string, number>;
 
-/** What the mishaps of a worker are aimed at. */
+/** What the mishaps are aimed at. */
 const AIMS = [
 	'kill at permit', 'kill at request', 'kill at request', 'kill at answer', 'freeze at permit', 'freeze at permit', 'freeze at request', 'freeze at answer',
 	'kill', 'freeze', 'end',
 ] as const;
 type Aim = (typeof AIMS)[number];
+type How = 'kill' | 'freeze' | 'end';
+type Moment = 'permit' | 'request' | 'answer';
 
 /** An aim that nothing came along for is struck after this long, ms. */
-const AIM_MS = 1500;
+const AIM_MS = 3000;
 
 /** Worker processes of one namespace, each behind bad networks of its own, and somebody who kills and freezes them. */
 export class Team {
@@ -84,7 +86,7 @@ export class Team {
 		while (!until()) {
 			await sleep(this.dice.between(100, 700));
 			const free = this.members.filter(({ busy }) => !busy);
-			if (free.length > 1 && !until()) troubles.push(this.harm(this.dice.pick(free)));
+			if (free.length > 1 && !until()) troubles.push(this.harm(free));
 		}
 		await Promise.all(troubles);
 	}
@@ -97,7 +99,7 @@ export class Team {
 			await sleep(Math.max(0, beganAt + atMs - performance.now()));
 			const free = await this.free();
 			const aims = AIMS.filter((aim) => aim.startsWith(what) && aim.includes(' at ') === aimed);
-			troubles.push(this.strike(free[worker % free.length]!, this.dice.pick(aims), forMs));
+			troubles.push(this.strike(this.dice.pick(aims), free, free[worker % free.length]!, forMs));
 		}
 		await Promise.all(troubles);
 	}
@@ -160,27 +162,51 @@ export class Team {
 		}
 	}
 
-	private harm(member: Member): Promise<void> {
+	private harm(free: Member[]): Promise<void> {
+		const member = this.dice.pick(free);
 		const aim = this.dice.pick(AIMS);
 		// Around the lease: some thaw before anybody noticed, some long after their jobs were taken over.
 		const frozenMs = this.dice.between(50, 3 * 60_000 / this.options.timeFactor);
-		return this.strike(member, aim, aim.startsWith('freeze') ? frozenMs : this.dice.between(0, 500));
+		return this.strike(aim, free, member, aim.startsWith('freeze') ? frozenMs : this.dice.between(0, 500));
 	}
 
-	private async strike(member: Member, aim: Aim, forMs: number): Promise<void> {
+	/** Strikes whoever meets the aim first, or `member` when nobody does for a while or there is nothing to wait for. */
+	private async strike(aim: Aim, free: Member[], member: Member, forMs: number): Promise<void> {
+		const [how, , moment] = aim.split(' ') as [How, string?, Moment?];
+		const hit = moment ? await this.meets(moment, how, free) : null;
+		member = hit ?? member;
 		member.busy = true;
-		const [how = aim] = aim.split(' ');
-		const happened = await member.await(aim, AIM_MS) ? aim : how;
+		if (!hit) member.signal(how);
+		const happened = hit ? aim : how;
 		this.mishaps[happened] = (this.mishaps[happened] ?? 0) + 1;
-		if (aim.startsWith('freeze')) {
+		if (how === 'freeze') {
 			await sleep(forMs);
 			member.process.thaw();
 		} else {
-			await (aim === 'end' ? member.process.end() : member.process.kill());
+			await (how === 'end' ? member.process.end() : member.process.kill());
 			await sleep(forMs);
 			member.restart();
 		}
 		member.busy = false;
+	}
+
+	/** The first of these that comes to such a moment is struck there, before what it waits for reaches it; null when none did. */
+	private async meets(moment: Moment, how: How, members: Member[]): Promise<Member | null> {
+		for (const member of members) member.busy = true;
+		const met = await new Promise<Member | null>((resolve) => {
+			const timer = setTimeout(() => resolve(null), AIM_MS);
+			for (const member of members) member.at(moment, () => {
+				for (const other of members) other.at(moment, null);
+				clearTimeout(timer);
+				member.signal(how);
+				resolve(member);
+			});
+		});
+		for (const member of members) {
+			member.at(moment, null);
+			member.busy = false;
+		}
+		return met;
 	}
 }
 
@@ -206,25 +232,14 @@ class Member {
 		return [...this.former, this.process].flatMap(({ lines }) => lines);
 	}
 
-	/** Strikes when the aim comes along, or after a while: it is stopped before what it waits for reaches it. False when it missed. */
-	async await(aim: Aim, withinMs: number): Promise<boolean> {
-		const [how, , when] = aim.split(' ');
-		const strike = () => this.process.signal(how === 'freeze' ? 'SIGSTOP' : how === 'kill' ? 'SIGKILL' : 'SIGTERM');
-		if (when === undefined) {
-			strike();
-			return true;
-		}
-		return new Promise((resolve) => {
-			const struck = (isHit: boolean) => {
-				clearTimeout(timer);
-				this.redis.onPermit = this.pinterest.onRequest = this.pinterest.onAnswer = null;
-				strike();
-				resolve(isHit);
-			};
-			const timer = setTimeout(() => struck(false), withinMs);
-			if (when === 'permit') this.redis.onPermit = () => void struck(true);
-			if (when === 'request') this.pinterest.onRequest = () => struck(true);
-			if (when === 'answer') this.pinterest.onAnswer = () => struck(true);
-		});
+	signal(how: How): void {
+		this.process.signal(({ kill: 'SIGKILL', freeze: 'SIGSTOP', end: 'SIGTERM' } as const)[how]);
+	}
+
+	/** Calls this whenever the worker's next permit, request or answer is on its way. */
+	at(moment: Moment, strike: (() => undefined) | null): void {
+		if (moment === 'permit') this.redis.onPermit = strike;
+		if (moment === 'request') this.pinterest.onRequest = strike;
+		if (moment === 'answer') this.pinterest.onAnswer = strike;
 	}
 }
