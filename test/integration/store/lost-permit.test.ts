@@ -164,6 +164,18 @@ describe('a restart that took back nothing', () => {
 		expect(await claim(other)).toMatchObject({ jobs: [{ id: job!.id }], lookFirst: true });
 	});
 
+	it('refuses it also where the look was taken for an earlier loss, and gives it then', async () => {
+		await permitLost();
+		await other.namespace.open();
+		world.time += PENDING_MS;
+		const { jobs: [job], lookFirst } = await claim(other);
+		expect(lookFirst).toBe(true);
+		await world.restart();
+		expect(await other.jobs.beginSend(job!, 1000)).toBeNull();
+		world.time += PENDING_MS;
+		expect(await other.jobs.beginSend(job!, 1000)).not.toBeNull();
+	});
+
 	it('does not end the looks that an earlier loss asks for, nor move where they begin', async () => {
 		await permitLost();
 		await other.namespace.open();

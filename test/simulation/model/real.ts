@@ -64,7 +64,7 @@ export class Real implements Twice {
 		await beatAll(world);
 		model.holds.beat(ACCOUNTS, model.now);
 		// After the first write: a loss that nobody noticed in the life before is noticed by it.
-		await world.redis.hdel(world.key('meta'), 'quarantineUntil', 'suspectUntil', 'pendingUntil', 'mediaBytes');
+		await world.redis.hdel(world.key('meta'), 'quarantineUntil', 'suspectUntil', 'pendingUntil', 'cutAt', 'cutBefore', 'mediaBytes');
 		for (const [account, cap] of Object.entries(CAPS)) model.caps.set(account, cap);
 	}
 
