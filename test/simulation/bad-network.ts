@@ -51,6 +51,8 @@ const PINTEREST_FAULTS = ['delay', 'loseReply', 'tearReply', 'silence'] as const
 export class PinterestTap implements Tap {
 	/** How often an answer was spoiled. */
 	spoiled = 0;
+	/** When the request for each Pin was seen on its way, by the Pin's link. From here to Pinterest a new connection may take a second. */
+	readonly left: { link: string; at: number }[] = [];
 	onRequest: (() => void) | null = null;
 	onAnswer: (() => void) | null = null;
 
@@ -59,6 +61,7 @@ export class PinterestTap implements Tap {
 	toServer(chunk: Buffer, link: Link): Fate {
 		if (chunk.subarray(0, 13).toString() !== 'POST /v5/pins') return 'pass';
 		link.note = 'pin';
+		this.left.push({ link: /"link":"([^"]*)"/.exec(chunk.toString())?.[1] ?? '', at: Date.now() });
 		this.strike('onRequest');
 		return 'pass';
 	}

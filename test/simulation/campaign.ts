@@ -160,7 +160,7 @@ export class Campaign {
 			plan: new Map(plan.map(({ key, group }) => [key, group])),
 			calls, permits, scripts,
 			limited: posts.filter(({ status }) => status === 429).map(({ account, requestId, at, resetAt }) => ({ account: account!, requestId, at, resetAt })),
-			posts: posts.map(({ link, at }) => ({ group: link ?? '', at, earliest: this.stalls.earliest(at) })),
+			posts: posts.map((post) => ({ group: post.link ?? '', at: post.at, earliest: this.stalls.earliest(team.leftAt(post)) })),
 			pins: control.pins({ limit: Infinity }).items.map(({ id, link, account, board, section }) => ({ id, group: link ?? '', account, board, section })),
 			events: ((values.events ?? []) as [string, string[]][]).map(eventOf),
 			jobs: Object.keys(values).filter((name) => name.startsWith('job:')).map((name) => {

@@ -45,15 +45,25 @@ const AIMS = [
 ] as const;
 type Aim = (typeof AIMS)[number];
 type How = 'kill' | 'freeze' | 'end';
-type Moment = 'permit' | 'request' | 'answer';
+const MOMENTS = ['permit', 'request', 'answer'] as const;
+type Moment = (typeof MOMENTS)[number];
 
-/** An aim that nothing came along for is struck after this long, ms. */
-const AIM_MS = 3000;
+/** An aim that nothing came along for is struck after this long, ms: in a short run, and in one that is planned for minutes. */
+const AIM_MS = 1500;
+const LONG_AIM_MS = 15_000;
+
+/** Somebody waits for a worker to come to this moment. */
+interface Pending {
+	moment: Moment;
+	how: How;
+	hit(member: Member): void;
+}
 
 /** Worker processes of one namespace, each behind bad networks of its own, and somebody who kills and freezes them. */
 export class Team {
 	readonly mishaps: Mishaps = {};
 	private readonly members: Member[] = [];
+	private readonly aims: Pending[] = [];
 	private folder = '';
 
 	private constructor(private readonly options: TeamOptions, private readonly dice: Dice) {}
@@ -61,7 +71,7 @@ export class Team {
 	static async start(options: TeamOptions, dice: Dice): Promise<Team> {
 		const team = new Team(options, dice);
 		team.folder = await mkdtemp(join(tmpdir(), 'pinterest-jobs-team-'));
-		for (let n = 0; n < options.size; n++) team.members.push(await team.hire(n));
+		for (let n = 0; n < options.size; n++) team.watch(await team.hire(n));
 		await Promise.all(team.members.map((member) => member.process.started()));
 		return team;
 	}
@@ -75,6 +85,12 @@ export class Team {
 		return this.members.reduce((sum, { pinterest }) => sum + pinterest.spoiled, 0);
 	}
 
+	/** When a request that reached Pinterest at this instant had left its worker, as far as the network between them tells. */
+	leftAt({ link, at }: { link: string | null; at: number }): number {
+		const times = this.members.flatMap(({ pinterest }) => pinterest.left).filter((left) => left.link === link && left.at <= at).map((left) => left.at);
+		return times.length > 0 ? Math.max(...times) : at;
+	}
+
 	/** Every line that was logged. */
 	get lines(): Record<string, unknown>[] {
 		return this.members.flatMap((member) => member.log());
@@ -86,7 +102,7 @@ export class Team {
 		while (!until()) {
 			await sleep(this.dice.between(100, 700));
 			const free = this.members.filter(({ busy }) => !busy);
-			if (free.length > 1 && !until()) troubles.push(this.harm(free));
+			if (free.length > 1 && !until()) troubles.push(this.harm(this.dice.pick(free)));
 		}
 		await Promise.all(troubles);
 	}
@@ -97,9 +113,12 @@ export class Team {
 		const troubles: Promise<void>[] = [];
 		for (const { atMs, what, worker, aimed, forMs } of plan) {
 			await sleep(Math.max(0, beganAt + atMs - performance.now()));
-			const free = await this.free();
 			const aims = AIMS.filter((aim) => aim.startsWith(what) && aim.includes(' at ') === aimed);
-			troubles.push(this.strike(this.dice.pick(aims), free, free[worker % free.length]!, forMs));
+			const someone = async () => {
+				const free = await this.free();
+				return free[worker % free.length]!;
+			};
+			troubles.push(this.strike(this.dice.pick(aims), someone, forMs, LONG_AIM_MS));
 		}
 		await Promise.all(troubles);
 	}
@@ -162,21 +181,24 @@ export class Team {
 		}
 	}
 
-	private harm(free: Member[]): Promise<void> {
-		const member = this.dice.pick(free);
+	private harm(member: Member): Promise<void> {
 		const aim = this.dice.pick(AIMS);
 		// Around the lease: some thaw before anybody noticed, some long after their jobs were taken over.
 		const frozenMs = this.dice.between(50, 3 * 60_000 / this.options.timeFactor);
-		return this.strike(aim, free, member, aim.startsWith('freeze') ? frozenMs : this.dice.between(0, 500));
+		const forMs = aim.startsWith('freeze') ? frozenMs : this.dice.between(0, 500);
+		const someone = async () => {
+			const free = await this.free();
+			return free.includes(member) ? member : this.dice.pick(free);
+		};
+		return this.strike(aim, someone, forMs, AIM_MS);
 	}
 
-	/** Strikes whoever meets the aim first, or `member` when nobody does for a while or there is nothing to wait for. */
-	private async strike(aim: Aim, free: Member[], member: Member, forMs: number): Promise<void> {
+	/** Strikes whoever meets the aim first; `someone` when nobody does in time, or when it is aimed at no moment. */
+	private async strike(aim: Aim, someone: () => Promise<Member>, forMs: number, withinMs: number): Promise<void> {
 		const [how, , moment] = aim.split(' ') as [How, string?, Moment?];
-		const hit = moment ? await this.meets(moment, how, free) : null;
-		member = hit ?? member;
-		member.busy = true;
-		if (!hit) member.signal(how);
+		const hit = moment ? await this.meets(moment, how, withinMs) : null;
+		const member = hit ?? await someone();
+		if (!hit) member.strike(how);
 		const happened = hit ? aim : how;
 		this.mishaps[happened] = (this.mishaps[happened] ?? 0) + 1;
 		if (how === 'freeze') {
@@ -190,23 +212,34 @@ export class Team {
 		member.busy = false;
 	}
 
-	/** The first of these that comes to such a moment is struck there, before what it waits for reaches it; null when none did. */
-	private async meets(moment: Moment, how: How, members: Member[]): Promise<Member | null> {
-		for (const member of members) member.busy = true;
-		const met = await new Promise<Member | null>((resolve) => {
-			const timer = setTimeout(() => resolve(null), AIM_MS);
-			for (const member of members) member.at(moment, () => {
-				for (const other of members) other.at(moment, null);
+	/** The first who comes to such a moment is struck there, before what it waits for reaches it; null when nobody did. */
+	private meets(moment: Moment, how: How, withinMs: number): Promise<Member | null> {
+		return new Promise((resolve) => {
+			const aim: Pending = { moment, how, hit: (member) => end(member) };
+			const end = (member: Member | null) => {
 				clearTimeout(timer);
-				member.signal(how);
+				this.aims.splice(this.aims.indexOf(aim), 1);
 				resolve(member);
-			});
+			};
+			const timer = setTimeout(() => end(null), withinMs);
+			this.aims.push(aim);
 		});
-		for (const member of members) {
-			member.at(moment, null);
-			member.busy = false;
+	}
+
+	private watch(member: Member): void {
+		this.members.push(member);
+		for (const moment of MOMENTS) {
+			const look = (): undefined => {
+				member.at(moment, look);
+				const aim = this.aims.find((pending) => pending.moment === moment);
+				const others = this.members.filter((other) => other !== member && !other.busy);
+				// One is left to go on.
+				if (!aim || member.busy || others.length === 0) return;
+				member.strike(aim.how);
+				aim.hit(member);
+			};
+			member.at(moment, look);
 		}
-		return met;
 	}
 }
 
@@ -232,11 +265,12 @@ class Member {
 		return [...this.former, this.process].flatMap(({ lines }) => lines);
 	}
 
-	signal(how: How): void {
+	strike(how: How): void {
+		this.busy = true;
 		this.process.signal(({ kill: 'SIGKILL', freeze: 'SIGSTOP', end: 'SIGTERM' } as const)[how]);
 	}
 
-	/** Calls this whenever the worker's next permit, request or answer is on its way. */
+	/** Calls this once, when the worker's next permit, request or answer is on its way. */
 	at(moment: Moment, strike: (() => undefined) | null): void {
 		if (moment === 'permit') this.redis.onPermit = strike;
 		if (moment === 'request') this.pinterest.onRequest = strike;

@@ -47,8 +47,8 @@ interface Running {
 	name: string;
 	operation: Operation;
 	at: number;
-	/** Job id → the fence it was called with. */
-	fences: Map<string, string>;
+	/** What it was called with: of one job several, when a worker ends its own attempt together with the lease it took over. */
+	fences: [jobId: string, fence: string][];
 	/** Job id → the fence that stood when the script began, of the jobs it has changed. */
 	changed: Map<string, string | undefined>;
 }
@@ -83,11 +83,12 @@ export class ScriptLog {
 		const { running } = this;
 		this.running = null;
 		if (!running) return;
+		const byRight = (jobId: string) => running.fences.some(([id, fence]) => id === jobId && fence === running.changed.get(jobId));
 		for (const [jobId, fence] of running.fences) {
 			const changed = running.changed.has(jobId);
 			const standing = changed ? running.changed.get(jobId) : this.standing.get(jobId)?.fence;
 			if (standing === undefined || standing === fence) continue;
-			this.record.stale.push({ jobId, at: running.at, by: running.name, fence, standing, changed });
+			this.record.stale.push({ jobId, at: running.at, by: running.name, fence, standing, changed: changed && !byRight(jobId) });
 		}
 	}
 
@@ -122,13 +123,13 @@ export class ScriptLog {
 }
 
 /** Which fences a call comes with: pairs of job and fence, or the `owned` of each change. */
-function fencesOf(name: string, args: string[]): Map<string, string> {
-	const pairs = (from: number) => new Map(args.flatMap((id, i) => (i >= from && (i - from) % 2 === 0 ? [[id, args[i + 1] ?? ''] as const] : [])));
+function fencesOf(name: string, args: string[]): Running['fences'] {
+	const pairs = (from: number) => args.flatMap((id, i): Running['fences'] => (i >= from && (i - from) % 2 === 0 ? [[id, args[i + 1] ?? '']] : []));
 	switch (name) {
-		case 'begin-send': return new Map([[args[0]!, args[1]!]]);
+		case 'begin-send': return [[args[0]!, args[1]!]];
 		case 'extend': return pairs(1);
 		case 'give-back': return pairs(0);
-		case 'settle': return new Map([...pairs(1).keys()].map((json) => JSON.parse(json) as { id: string; owned: string }).map(({ id, owned }) => [id, owned]));
-		default: return new Map();
+		case 'settle': return pairs(1).map(([json]) => JSON.parse(json) as { id: string; owned: string }).map(({ id, owned }) => [id, owned]);
+		default: return [];
 	}
 }

@@ -71,7 +71,8 @@ export class Shard {
 		this.clientTap.chance = 0;
 		this.clientProxy.cut();
 		await this.client.runAgain(this.round.plan);
-		await this.drained(beganAt + this.round.deadlineMs);
+		// Mishaps may last longer than planned, and what is in doubt at their end has its time from then on.
+		await this.drained(performance.now() + this.round.deadlineMs - this.round.troubleMs);
 		const seconds = (performance.now() - beganAt) / 1000;
 		const exits = await this.team.end();
 		await this.look();
@@ -203,7 +204,7 @@ export class Shard {
 			}],
 			plan: plan.map(({ key, group, fate }) => ({ key, group, fate })),
 			calls: this.client.calls, permits, ...scripts,
-			posts: posts.map(({ link, at }) => ({ group: link ?? '', at, earliest: this.stalls.earliest(at) })),
+			posts: posts.map((post) => ({ group: post.link ?? '', at: post.at, earliest: this.stalls.earliest(this.team.leftAt(post)) })),
 			limited: posts.filter(({ status }) => status === 429).map(({ account, requestId, at, resetAt }) => ({ account: account!, requestId, at, resetAt })),
 			pins: control.pins({ limit: Infinity }).items.map(({ id, link, account, board, section }) => ({ id, group: link ?? '', account, board, section })),
 			snapshots: this.snapshots, rates: [rates.accounts],
