@@ -10,6 +10,7 @@ export function jobText(job: JobView): string {
 /** All of it: every attempt, look, correction and handling beside. */
 export function wholeJobText(job: JobView): string {
 	const parts: [string, string[]][] = [
+		['Description', job.description?.split('\n') ?? []],
 		['Attempts', job.attemptHistory.map(attemptLine)],
 		['Looks at the board', job.looks.map(({ at, scan, pages, note }) => `${time(at)}  ${scan}, ${count(pages, 'page')}: ${note}`)],
 		['Corrections', job.revisions.map(revisionLine)],

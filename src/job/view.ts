@@ -19,6 +19,7 @@ export interface JobView {
 	source: string | null;
 	creative: { kind: string; ref: string; sha256: string | null };
 	title: string | null;
+	description: string | null;
 	scheduledAt: string | null;
 	publishBefore: string | null;
 	createdAt: string;
@@ -96,7 +97,7 @@ export function viewOf(job: Job, { incident = null, existing = false }: { incide
 		id: job.id, existing, state: job.state, phase: job.phase, revision: job.revision, seq: job.seq,
 		account: job.account, client: job.client,
 		board: { id: content.boardId, sectionId: content.sectionId, name: content.boardName },
-		link: content.link, source: job.source, creative: creativeView(job), title: content.title,
+		link: content.link, source: job.source, creative: creativeView(job), title: content.title, description: content.description,
 		scheduledAt: iso(job.scheduledAt), publishBefore: iso(job.publishBefore), createdAt: instant(job.createdAt),
 		// A running job keeps its place in the line by the time it was due at; nothing else is next.
 		nextAttemptAt: job.state === 'running' ? null : iso(job.dueAt), finishedAt: iso(job.finishedAt),

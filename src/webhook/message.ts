@@ -8,11 +8,12 @@ const USER_AGENT = 'n8n-nodes-pinterest-jobs';
 /** The `data` of an event: for a job, its view as of the event. */
 export type Render = (event: EngineEvent, job: Job | null) => Record<string, unknown>;
 
-/** The JSON of one event; the same at every try. A view that grew too large keeps only its last attempt. */
+/** The JSON of one event; the same at every try. A view that grew too large keeps only its last attempt and correction. */
 export function bodyOf(event: EngineEvent, data: Record<string, unknown>): Buffer {
 	const whole = encode(event, data);
-	if (whole.length <= MAX_BODY_BYTES || !Array.isArray(data.attemptHistory)) return whole;
-	return encode(event, { ...data, attemptHistory: data.attemptHistory.slice(-1) });
+	if (whole.length <= MAX_BODY_BYTES) return whole;
+	const lists = (['attemptHistory', 'revisions'] as const).filter((name) => Array.isArray(data[name]));
+	return encode(event, { ...data, ...Object.fromEntries(lists.map((name) => [name, (data[name] as unknown[]).slice(-1)])) });
 }
 
 /** The headers of one POST, signed by each usable secret at this instant, epoch ms. */

@@ -32,20 +32,20 @@ async function run(...argv: string[]): Promise<string> {
 const json = async (...argv: string[]) => (await run(...argv, '--json')).split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
 
 /** Jobs that failed since their board belongs to somebody else. */
-async function failures(count: number): Promise<JobView[]> {
+async function failures(count: number, more: { description?: string } = {}): Promise<JobView[]> {
 	await world.serve(engine);
 	const foreign = world.board('acme-eu');
-	const results = await engine.enqueue(Array.from({ length: count }, (_, n) => world.request(n, { boardId: foreign })));
+	const results = await engine.enqueue(Array.from({ length: count }, (_, n) => world.request(n, { boardId: foreign, ...more })));
 	return world.ended(engine, results.map((result) => (result.ok ? result.job.id : '')));
 }
 
 it('tells all that ops needs of a failed job without a log', async () => {
-	const [{ id, board }] = await failures(1) as [JobView];
+	const [{ id, board }] = await failures(1, { description: 'Of straw.\nFor summer.' }) as [JobView];
 	const text = await run('get', id);
 	for (const fact of [
 		`account   acme-us (Acme), board ${board.id}`, 'link      https://shop.example/products/0', 'image     https://shop.example/images/0.jpg',
 		/attempts {2}1, the last ended .* UTC: refused, HTTP \d+/, /error {5}route board_not_permitted: \S/, /next {6}acme-us is neither owner nor collaborator/,
-		'fix       requeue with boardId or account', 'has it    nobody', `cause     board_not_permitted|acme-us|${board.id}`, /Attempts\n {6}1 .*refused route board_not_permitted/,
+		'fix       requeue with boardId or account', 'has it    nobody', `cause     board_not_permitted|acme-us|${board.id}`, /Description\n {6}Of straw\.\n {6}For summer\.\n/, /Attempts\n {6}1 .*refused route board_not_permitted/,
 	]) expect(text).toMatch(fact);
 });
 

@@ -56,12 +56,13 @@ describe('a delivery', () => {
 		expect(world.endpoint.seen).toEqual([`${id} 3`]);
 	});
 
-	it('stays under 64 kB: a view that grew too large keeps its last attempt', async () => {
+	it('stays under 64 kB: a view that grew too large keeps its last attempt and correction', async () => {
 		await world.queued(1);
-		const attempt = { n: 1, message: 'x'.repeat(30_000) };
-		await world.dispatcher({ render: () => ({ id: 'pj_1', seq: 1, attemptHistory: [attempt, attempt, { ...attempt, n: 3 }] }) }).runOnce();
+		const attempt = { n: 1, message: 'x'.repeat(1000) };
+		const correction = (revision: number) => ({ revision, changes: { description: { from: 'x'.repeat(15_000), to: 'y'.repeat(15_000) } } });
+		await world.dispatcher({ render: () => ({ id: 'pj_1', seq: 1, attemptHistory: [attempt, attempt, { ...attempt, n: 3 }], revisions: [correction(2), correction(3), correction(4)] }) }).runOnce();
 		expect(world.endpoint.calls[0]!.raw.length).toBeLessThan(64 * 1024);
-		expect(world.endpoint.calls[0]!.data.attemptHistory).toEqual([{ ...attempt, n: 3 }]);
+		expect(world.endpoint.calls[0]!.data).toEqual({ id: 'pj_1', seq: 1, attemptHistory: [{ ...attempt, n: 3 }], revisions: [correction(4)] });
 	});
 
 	it('needs a secret: a dispatcher without one is refused', () => {

@@ -21,7 +21,7 @@ const undecided = failedWith('outcome_unknown', { inDoubt: aDoubt() });
 describe('the view of a job', () => {
 	it('has exactly the fields of the contract', () => {
 		expect(Object.keys(viewOf(aJob()))).toEqual([
-			'id', 'existing', 'state', 'phase', 'revision', 'seq', 'account', 'client', 'board', 'link', 'source', 'creative', 'title', 'scheduledAt', 'publishBefore',
+			'id', 'existing', 'state', 'phase', 'revision', 'seq', 'account', 'client', 'board', 'link', 'source', 'creative', 'title', 'description', 'scheduledAt', 'publishBefore',
 			'createdAt', 'nextAttemptAt', 'finishedAt', 'attempts', 'attemptHistory', 'lastError', 'nextAction', 'fix', 'queue', 'handling', 'revisions', 'doubt', 'looks', 'looksCut',
 			'incident', 'warnings', 'pinId', 'pinUrl',
 			'recovered', 'metadata', 'n8n',
@@ -31,7 +31,7 @@ describe('the view of a job', () => {
 	it('answers what somebody asks when a job fails, without a look at any log', () => {
 		const job = failedWith('board_not_found', { attempts: 1, attemptHistory: [anAttempt(1, { outcome: 'refused', code: 'board_not_found', httpStatus: 404, requestId: 'rid' })] });
 		expect(viewOf(job)).toMatchObject({
-			account: 'acme-us', board: { id: '1234', sectionId: null, name: 'Summer' }, link: 'https://shop.example/summer',
+			account: 'acme-us', board: { id: '1234', sectionId: null, name: 'Summer' }, link: 'https://shop.example/summer', title: 'Summer', description: 'Hats',
 			creative: { kind: 'image_url', ref: 'https://cdn.example/hat.jpg', sha256: null },
 			attemptHistory: [{ n: 1, startedAt: '2026-11-24T10:01:00.000Z', endedAt: '2026-11-24T10:01:01.000Z', outcome: 'refused', code: 'board_not_found', httpStatus: 404, requestId: 'rid' }],
 			lastError: {
@@ -167,11 +167,11 @@ describe('the view as of an event', () => {
 
 	it('shows the content of its own revision', () => {
 		const first = failedWith('board_not_found');
-		const decided = requeue(first, { boardId: '99', title: 'Hats', client: 'Acme' }, { by: 'ann' }, NOW + HOUR, POLICY);
+		const decided = requeue(first, { boardId: '99', title: 'Hats', description: 'Of straw', client: 'Acme' }, { by: 'ann' }, NOW + HOUR, POLICY);
 		if (!('change' in decided)) throw decided;
 		const view = viewAsOf(decided.change.job, event(first, NOW, { lastError: first.lastError, queue: first.queue }));
-		expect(view).toMatchObject({ revision: 1, client: null, title: 'Summer', board: { id: '1234', name: 'Summer' }, lastError: { code: 'board_not_found' } });
-		expect(viewAsOf(decided.change.job, event(decided.change.job, NOW + HOUR))).toMatchObject({ revision: 2, client: 'Acme', title: 'Hats', board: { id: '99', name: null } });
+		expect(view).toMatchObject({ revision: 1, client: null, title: 'Summer', description: 'Hats', board: { id: '1234', name: 'Summer' }, lastError: { code: 'board_not_found' } });
+		expect(viewAsOf(decided.change.job, event(decided.change.job, NOW + HOUR))).toMatchObject({ revision: 2, client: 'Acme', title: 'Hats', description: 'Of straw', board: { id: '99', name: null } });
 	});
 
 	it('shows who had it then, and nothing of what was done about it later', () => {
