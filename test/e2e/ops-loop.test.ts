@@ -11,7 +11,8 @@ const ops = { username: 'ops', password: 'a-password-of-the-ops-form' };
 const ann = { username: 'ann', password: 'a-password-of-ann' };
 
 // Fields of the form are known by their number.
-const cause = '#field-1', problem = '#field-5', what = '#field-6', why = '#field-7', action = '#field-9', board = '#field-10', link = '#field-13', title = '#field-15', pin = '#field-19', note = '#field-21';
+const cause = '#field-1', problem = '#field-5', what = '#field-6', why = '#field-7', action = '#field-9', boards = '#field-11', board = '#field-12';
+const link = '#field-15', title = '#field-17', description = '#field-18', pin = '#field-21', note = '#field-23';
 
 // One story in order: each test goes on where the one before it stopped.
 describe(`from a failure to Slack, the ops form and the Pin, on n8n ${n8nVersion}`, () => {
@@ -22,6 +23,7 @@ describe(`from a failure to Slack, the ops form and the Pin, on n8n ${n8nVersion
 	let page: Page;
 	let alerts: { id: string };
 	let own: string, foreign: string[];
+	const lines = 'Warm light.\nA switch that is found in the dark.';
 
 	beforeAll(async () => {
 		world = await open({ accounts: ['acme-us', 'acme-eu'] });
@@ -51,6 +53,10 @@ describe(`from a failure to Slack, the ops form and the Pin, on n8n ${n8nVersion
 		return said(services).find(({ text }) => text.includes(words))!;
 	};
 	const submit = async () => await page.click('#submit-btn');
+	const choose = async (boardId: string) => {
+		const row = (await page.inputValue(boards)).split('\n').findIndex((text) => text.endsWith(` · ${boardId}`));
+		await page.click(`label[for="option${row}_field-10"]`);
+	};
 	const show = async (address: string, step: string) => {
 		await page.goto(address);
 		await submit();
@@ -63,7 +69,7 @@ describe(`from a failure to Slack, the ops form and the Pin, on n8n ${n8nVersion
 	const formOf = (jobId: string) => `${world.n8n.n8n.url}/form/pinterest-ops?job=${jobId}`;
 
 	it('says in Slack what failed, what to do and where, when a Pin is meant for a board of somebody else', async () => {
-		await enqueue(world, [{ ...pins(world, 1)[0]!, board: foreign[0], title: 'A lamp for long evenings' }]);
+		await enqueue(world, [{ ...pins(world, 1)[0]!, board: foreign[0], title: 'A lamp for long evenings', description: lines }]);
 		const { channel, text } = await about(`Board ${foreign[0]} of acme-us`);
 		expect(channel).toBe('#pinterest-clients');
 		expect(text).toContain('1 job so far failed');
@@ -81,7 +87,7 @@ describe(`from a failure to Slack, the ops form and the Pin, on n8n ${n8nVersion
 		}
 	});
 
-	it('shows the job behind the link with its hint and its fields', async () => {
+	it('shows the job behind the link with its hint, its fields and the boards of its account', async () => {
 		await page.goto(linkIn((await about(foreign[0]!)).text));
 		expect(await page.inputValue(cause)).toBe(`board_not_permitted|acme-us|${foreign[0]}`);
 		await keepPicture(page, 'ops-form-1-which');
@@ -89,7 +95,10 @@ describe(`from a failure to Slack, the ops form and the Pin, on n8n ${n8nVersion
 		await page.waitForSelector('#field-2[value="job"]', { state: 'attached' });
 		expect(await page.inputValue(what)).toBe('A lamp for long evenings');
 		expect(await page.inputValue(why)).toContain('is neither owner nor collaborator of board');
-		expect(await page.inputValue(board)).toBe(foreign[0]);
+		expect((await page.inputValue(boards)).split('\n').map((row) => row.split(' · ')[1]).sort()).toEqual([...world.accounts[0]!.boards].sort());
+		expect(await page.locator('#field-10 .multiselect-option:visible').count()).toBe(world.accounts[0]!.boards.length);
+		expect(await page.locator('#field-10 :checked').count()).toBe(0);
+		expect(await page.inputValue(description)).toBe(lines);
 		expect(await page.inputValue(link)).toBe('https://shop.example/pin/acme-us/0');
 		await keepPicture(page, 'ops-form-2-correct');
 	});
@@ -108,11 +117,12 @@ describe(`from a failure to Slack, the ops form and the Pin, on n8n ${n8nVersion
 
 	it('publishes the Pin under the same key once the board is right, in the name of who is signed in', async () => {
 		const [before] = await world.jobs();
-		await page.fill(board, own);
+		await page.fill(board, '');
+		await choose(own);
 		await done('Back in the queue');
 		await keepPicture(page, 'ops-form-4-done');
 		const [job] = await world.untilEnded(1);
-		expect(job).toMatchObject({ id: before!.id, state: 'succeeded', revision: 2, board: { id: own }, title: 'A lamp & its shade' });
+		expect(job).toMatchObject({ id: before!.id, state: 'succeeded', revision: 2, board: { id: own }, title: 'A lamp & its shade', description: lines });
 		expect(job!.revisions).toMatchObject([{ revision: 2, by: 'ops', changes: { boardId: { from: foreign[0], to: own } } }]);
 		expect(Object.keys(job!.revisions[0]!.changes).sort()).toEqual(['boardId', 'title']);
 		expect(world.sandbox.control.summary()).toMatchObject({ pins: 1, double: 0 });
@@ -138,7 +148,7 @@ describe(`from a failure to Slack, the ops form and the Pin, on n8n ${n8nVersion
 		page = await pageFor(ann);
 		await show(linkIn(text).replace('pinterest-ops', 'pinterest-ops-ann'), 'cause');
 		expect(await page.inputValue(what)).toBe(`Board ${foreign[1]} of acme-us: 41 jobs`);
-		await page.fill(board, own);
+		await choose(own);
 		await keepPicture(page, 'ops-form-5-cause');
 		await done('Back in the queue');
 		await keepPicture(page, 'ops-form-6-all');

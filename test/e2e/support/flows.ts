@@ -8,6 +8,7 @@ export interface PinItem {
 	board: string;
 	record?: string;
 	title?: string;
+	description?: string;
 	link?: string;
 	image?: string;
 	[more: string]: unknown;
@@ -42,6 +43,7 @@ export function enqueueNode(world: World, { parameters, ...more }: Partial<NodeJ
 			source: '={{ $json.record }}',
 			imageUrl: '={{ $json.image }}',
 			title: '={{ $json.title }}',
+			description: '={{ $json.description }}',
 			link: '={{ $json.link }}',
 			...parameters,
 		},
