@@ -12,7 +12,7 @@ const decide = new Function('$', 'DateTime', parametersOf('Decide').jsCode) as (
 const fields = parametersOf('Form of ops').formFields.values;
 
 interface Decision { to: string; url: string; changes?: Record<string, string> }
-type Form = Record<string, string>;
+type Form = Record<string, unknown>;
 
 const PUBLISH = 'Publish it again, corrected';
 const boardsNamed = (...names: string[]) => names.map((name, n) => ({ id: String(1001 + n), name, privacy: null, sections: [] }));
@@ -40,17 +40,24 @@ function opsForm(job: Job, { boards = boardsNamed('Summer', 'Winter'), others = 
 /** What a page gives back when nobody touches it: lines end as browsers end them, and a field of one line has none. */
 function opened(url: string): Form {
 	const known = new URL(url).searchParams;
-	return Object.fromEntries(fields.map(({ fieldName, fieldType }) => {
+	const given = fields.map(({ fieldName, fieldType }) => {
 		const value = known.get(fieldName) ?? '';
 		if (fieldType === 'text') return [fieldName, value.replace(/[\r\n]/g, '').trim()];
 		return [fieldName, fieldType === 'textarea' ? value.replace(/\r\n?|\n/g, '\r\n') : value];
-	}));
+	});
+	return { ...Object.fromEntries(given) as Form, formQueryParameters: Object.fromEntries(known) };
 }
 
 const cause = 'board_not_found|acme-us|1234';
 const many: Partial<FailureGroup> = { cause, count: 41, title: 'board 1234 of acme-us: 41 jobs', hint: 'h', code: 'board_not_found', message: 'm', since: new Date(NOW).toISOString(), fix: ['boardId'] };
 
 describe('the ops form', () => {
+	// Its styles know the fields by their number.
+	it('has each field once', () => {
+		const names = fields.map(({ fieldName }) => fieldName);
+		expect(names).toEqual([...new Set(names)]);
+	});
+
 	it.each<[string, Partial<PinContent>]>([
 		['as most are', { boardId: '1001' }],
 		['with several lines', { description: 'Hats\n\nof straw', altText: null }],
@@ -102,7 +109,7 @@ describe('the ops form', () => {
 	it('has twelve rows, and finds the others by name', () => {
 		const names = Array.from({ length: 60 }, (_, n) => `Board ${n + 10}`);
 		const { page, send } = opsForm(failed({ boardId: '1060' }), { boards: boardsNamed(...names) });
-		expect(page()['boards']!.split('\r\n')).toHaveLength(12);
+		expect(String(page()['boards']).split('\r\n')).toHaveLength(12);
 		expect(page()).toMatchObject({ boards: expect.stringMatching(/^Board 69 · 1060\r\nBoard 10/), facts: expect.stringContaining('More boards of acme-us: Board 21 · ') });
 		expect(send({ ...page(), board: 'board 50' }).changes).toEqual({ board: '1041' });
 	});
@@ -117,6 +124,15 @@ describe('the ops form', () => {
 		const { page, send } = opsForm(failed(), { boards: boardsNamed('Summer', 'Winter', 'Winter') });
 		const { to, url } = send({ ...page(), board, title: 'Caps' });
 		expect([to, opened(url)]).toMatchObject(['form', { board, title: 'Caps', problem: expect.stringContaining(`of the name “${board}”`) }]);
+	});
+
+	it('takes a row that was clicked after a typed board came back refused', () => {
+		const { page, send } = opsForm(failed({ boardId: '1001' }));
+		const refused = opened(send({ ...page(), board: 'Spring' }).url);
+		expect(refused).toMatchObject({ board: 'Spring', choice: '' });
+		expect(send({ ...refused, choice: '2' }).changes).toEqual({ board: '1002' });
+		expect(opened(send({ ...refused, choice: '2', action: '' }).url)).toMatchObject({ board: '', choice: '2' });
+		expect(send({ ...refused, board: '5' }).changes).toEqual({ board: '5' });
 	});
 
 	it('corrects what 41 jobs have in common, and nothing that is a job\'s own', () => {
