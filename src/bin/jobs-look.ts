@@ -34,7 +34,7 @@ export async function list(engine: Engine, { ids, values }: Called): Promise<voi
 export async function groups(engine: Engine, { values }: Called): Promise<void> {
 	const since = textOf(values, 'since'), { queue, account, client, code } = filterOf(values, Date.now());
 	const recentAfter = since === undefined ? undefined : instantOf(since, 'since', Date.now(), '-');
-	const found = (await engine.failures.groups({ queue, account, client, code, recentAfter })).filter(({ recent }) => recent !== 0);
+	const found = (await engine.failures.groups({ queue, account, client, code, recentAfter, awake: !values.snoozed })).filter(({ recent }) => recent !== 0);
 	for (const group of found) print<FailureGroup>(group, values, groupText);
 	if (found.length === 0) aside(values, 'None.');
 }

@@ -22,7 +22,7 @@ const FILTERS = {
 	owner: { value: 'NAME', says: 'that NAME has claimed' },
 	unclaimed: { value: null, says: 'that nobody has claimed' },
 	'failed-for': { value: 'HOURS', says: 'that have waited for somebody so long' },
-	snoozed: { value: null, says: 'list: also failures that are snoozed, which are left out otherwise' },
+	snoozed: { value: null, says: 'list, groups: also what is snoozed, which is left out otherwise' },
 } as const satisfies Record<string, Option>;
 
 const CORRECTIONS = {
@@ -39,7 +39,7 @@ const CORRECTIONS = {
 
 const OTHERS = {
 	limit: { value: 'N', says: 'at most N jobs (list: 50, requeue: 500)' },
-	since: { value: 'TIME', says: 'groups: leave out causes without a failure since, and count the new ones' },
+	since: { value: 'TIME', says: 'groups: leave out causes without a failure since, or a snooze that ended, and count these' },
 	by: { value: 'NAME', says: 'who does it (default: the user of this machine)' },
 	for: { value: 'NAME', says: 'claim: for somebody else' },
 	'take-over': { value: null, says: 'claim: also from somebody who has it' },
@@ -59,7 +59,7 @@ const filters = Object.keys(FILTERS);
 const TAKES = {
 	get: [],
 	list: [...filters, 'limit'],
-	groups: ['queue', 'account', 'client', 'code', 'since'],
+	groups: ['queue', 'account', 'client', 'code', 'since', 'snoozed'],
 	claim: ['cause', 'by', 'for', 'take-over'],
 	release: ['cause', 'by'],
 	note: ['cause', 'by', 'note'],

@@ -21,14 +21,16 @@ export interface Cause {
 export interface FailureGroup {
 	/** Names the cause; the filter `cause` of lists and of Requeue Many takes it. */
 	cause: string;
-	/** `board 123 of acme-us: 41 jobs` */
+	/** `board 123 of acme-us: 41 jobs, 5 snoozed` */
 	title: string;
 	queue: QueueName;
 	code: string;
 	account: string;
 	client: string | null;
 	count: number;
-	/** Of them since the instant that was asked about; null when none was. */
+	/** Of them not due for a reminder now. */
+	snoozed: number;
+	/** Of them to be told of, and new or woken since the instant that was asked about; null when none was. */
 	recent: number | null;
 	since: string;
 	/** The first one of them. */
@@ -40,11 +42,12 @@ export interface FailureGroup {
 	fix: string[];
 }
 
-/** Shows a cause; `recent` of its `count` failures are new. */
-export function failureGroupOf(cause: Cause, count: number, recent: number | null): FailureGroup {
+/** Shows a cause; of its `count` failures some are `snoozed`, some `recent`. */
+export function failureGroupOf(cause: Cause, { count, snoozed, recent }: Pick<FailureGroup, 'count' | 'snoozed' | 'recent'>): FailureGroup {
 	const { groupKey, queue, since, account, client, jobId, code, message } = cause;
+	const jobs = `${count} ${count === 1 ? 'job' : 'jobs'}${snoozed > 0 ? `, ${snoozed} snoozed` : ''}`;
 	return {
-		cause: groupKey, title: `${aboutOf(groupKey)}: ${count} ${count === 1 ? 'job' : 'jobs'}`, queue, code, account, client, count, recent,
+		cause: groupKey, title: `${aboutOf(groupKey)}: ${jobs}`, queue, code, account, client, count, snoozed, recent,
 		since: new Date(since).toISOString(), jobId, message, ...whatToDo(groupKey, account),
 	};
 }

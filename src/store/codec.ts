@@ -57,7 +57,7 @@ export function recordJson(job: Job, more: Record<string, unknown>): string {
 		id: job.id, state: job.state, phase: job.phase ?? '', account: job.account, board: job.content.boardId,
 		due: text(job.dueAt ?? (isWaiting(job) ? job.createdAt : null)), seq: text(job.seq), rev: text(job.revision), n: text(job.attempts),
 		created: text(job.createdAt), edit: text(job.edits), started: text(job.startedAt), finished: text(job.finishedAt), nat: naturalKey(job),
-		queue: job.queue?.name ?? '', since: text(job.queue?.since ?? null), group: job.queue ? job.groupKey ?? '' : '',
+		queue: job.queue?.name ?? '', since: text(job.queue?.since ?? null), snoozed: text(job.queue?.snoozedUntil ?? null), group: job.queue ? job.groupKey ?? '' : '',
 		groupEvent: job.queue && job.groupKey ? groupEvent(job) : '', media: mediaOf(job), doubt: text(job.inDoubt?.sendBy ?? null),
 		pin: job.pinId ?? '', may: job.mayExist ? '1' : '', event: '', pinBy: '', aliases: [], ...more,
 	});

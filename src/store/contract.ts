@@ -1,6 +1,7 @@
 // What the store is asked and what it answers. The scripts move and compare; what a job becomes is decided in src/job.
 import type { Forgotten } from '../job/doubt';
 import type { EngineEvent, EventType } from '../job/event';
+import type { Cause } from '../job/failure-group';
 import type { Job, JobState, Lease, LeasedJob, Phase, QueueName } from '../job/job';
 import type { Change } from '../job/transition';
 
@@ -152,6 +153,16 @@ export interface JobCounts {
 	oldestDueAt: number | null;
 	/** Failures of one cause that nobody resolved, by cause. */
 	groups: Record<string, number>;
+	/** Of both those that are snoozed now. */
+	snoozed: { failures: Record<QueueName, number>; groups: Record<string, number> };
+}
+
+/** A cause with its open failures: all, those snoozed now, those that are news. */
+export interface CountedCause {
+	cause: Cause;
+	count: number;
+	snoozed: number;
+	recent: number | null;
 }
 
 /** Jobs of one account. */

@@ -1,6 +1,6 @@
 import type { Cause } from '../job/failure-group';
 import { JOB_STATES, QUEUE_NAMES, type Job, type JobState, type QueueName } from '../job/job';
-import type { AccountCounts, JobCounts, JobFilter, JobPage } from './contract';
+import type { AccountCounts, CountedCause, JobCounts, JobFilter, JobPage } from './contract';
 import type { Namespace } from './namespace';
 import { batch, readRecords } from './records';
 
@@ -48,6 +48,7 @@ export class JobList {
 			['zrange', key('due', 'publish'), 0, 0, 'WITHSCORES'],
 			['hgetall', key('groups')],
 		]));
+		const snoozed = await this.snoozed();
 		const numbers = answers.map(Number);
 		const [inDoubt, oldest, groups] = answers.slice(JOB_STATES.length + QUEUE_NAMES.length) as [number, string[], Record<string, string>];
 		const oldestDueAt = oldest[1] === undefined ? null : Number(oldest[1]);
@@ -57,25 +58,42 @@ export class JobList {
 			inDoubt: Number(inDoubt),
 			oldestDueAt: oldestDueAt !== null && oldestDueAt <= this.namespace.now() ? oldestDueAt : null,
 			groups: Object.fromEntries(Object.entries(groups).map(([group, count]) => [group, Number(count)])),
+			snoozed: {
+				failures: Object.fromEntries(QUEUE_NAMES.map((name) => [name, snoozed.filter(({ queue }) => queue === name).length])) as Record<QueueName, number>,
+				groups: Object.fromEntries(perCause(snoozed)),
+			},
 		};
 	}
 
-	/** Why jobs have failed, the oldest cause first; `recentAfter` also counts those that failed since. */
-	async causes(recentAfter: number | null = null): Promise<{ cause: Cause; count: number; recent: number | null }[]> {
+	/** Why jobs have failed, the oldest cause first; `recentAfter` also counts those to be told of that failed, or whose snooze ended, since. */
+	async causes(recentAfter: number | null = null): Promise<CountedCause[]> {
 		const [causes, counts] = await this.namespace.read((client) => batch(client, ['causes', 'groups'].map((name) => ['hgetall', this.namespace.key(name)]))) as Record<string, string>[];
-		const recent = recentAfter === null ? null : await this.failedSince(recentAfter);
+		const asleep = await this.snoozed(), snoozed = perCause(asleep);
+		const recent = recentAfter === null ? null : perCause(await this.newsSince(recentAfter, asleep));
 		return Object.entries(causes ?? {}).map(([group, json]) => ({
-			cause: JSON.parse(json) as Cause, count: Number(counts?.[group] ?? 0), recent: recent && (recent.get(group) ?? 0),
+			cause: JSON.parse(json) as Cause, count: Number(counts?.[group] ?? 0), snoozed: snoozed.get(group) ?? 0, recent: recent && (recent.get(group) ?? 0),
 		})).filter(({ count }) => count > 0).sort((a, b) => a.cause.since - b.cause.since);
 	}
 
-	/** Open failures since an instant, by cause. */
-	private async failedSince(at: number): Promise<Map<string, number>> {
-		const ids = (await this.namespace.read((client) => batch(client, QUEUE_NAMES.map((queue) => ['zrangebyscore', this.namespace.key('failed', queue), at, '+inf'])))).flat() as string[];
-		const groups = await this.namespace.read((client) => batch(client, ids.map((id) => ['hget', this.namespace.key('job', id), 'group']))) as (string | null)[];
-		const found = new Map<string, number>();
-		for (const group of groups) if (group) found.set(group, (found.get(group) ?? 0) + 1);
-		return found;
+	/** Open failures that are not to be told of yet. */
+	private async snoozed(): Promise<Failure[]> {
+		return this.failures(await this.idsFrom(['snoozed'], `(${this.namespace.now()}`));
+	}
+
+	/** Open failures that came, or came back, since an instant. */
+	private async newsSince(at: number, asleep: Failure[]): Promise<Failure[]> {
+		const ids = new Set(await this.idsFrom([...QUEUE_NAMES.map((queue) => `failed:${queue}`), 'snoozed'], at));
+		for (const { id } of asleep) ids.delete(id);
+		return this.failures([...ids]);
+	}
+
+	private async idsFrom(indexes: string[], least: number | string): Promise<string[]> {
+		return (await this.namespace.read((client) => batch(client, indexes.map((index) => ['zrangebyscore', this.namespace.key(index), least, '+inf'])))).flat() as string[];
+	}
+
+	private async failures(ids: string[]): Promise<Failure[]> {
+		const found = await this.namespace.read((client) => batch(client, ids.map((id) => ['hmget', this.namespace.key('job', id), 'queue', 'group']))) as [string | null, string | null][];
+		return ids.map((id, i) => ({ id, queue: found[i]?.[0] ?? '', group: found[i]?.[1] ?? '' }));
 	}
 
 	async accountCounts(accounts: string[]): Promise<Map<string, AccountCounts>> {
@@ -110,6 +128,19 @@ export class JobList {
 		}
 		return found;
 	}
+}
+
+/** An open failure as the counts see it. */
+interface Failure {
+	id: string;
+	queue: string;
+	group: string;
+}
+
+function perCause(failures: Failure[]): Map<string, number> {
+	const found = new Map<string, number>();
+	for (const { group } of failures) if (group) found.set(group, (found.get(group) ?? 0) + 1);
+	return found;
 }
 
 /** The smallest indexes that hold every job the filter can want. What stands in no queue has no cause, owner or age as a failure. */

@@ -44,6 +44,7 @@ export const BOUNDS: readonly Bound[] = [
 	bound('gaps:*', 'hash', 'board → no write before', 'boards ever written to', 'until the next write to the board'),
 	bound('scan:*', 'string', 'no reading of a board to look for Pins before', 'boards with jobs in doubt, by account', '1 min after it may be read again'),
 	bound('failed:*', 'zset', 'open failure by since when', '3 queues', 'until requeued or resolved'),
+	bound('snoozed', 'zset', 'open failure by when it is to be told of again', 'open failures that were snoozed', 'until claimed, requeued or resolved'),
 	bound('groups', 'hash', 'cause → open failures', 'causes of open failures', 'until the last is resolved'),
 	bound('causes', 'hash', 'cause → JSON of its first failure', 'causes of open failures', 'until the last is resolved'),
 	bound('bulk:*', 'hash', 'who requeued which filter, when, what was refused', '8 fields, 50 refusals', '30 days'),

@@ -5,7 +5,7 @@ import { APP, type Incident } from '../job/hold';
 import type { Job, QueueName } from '../job/job';
 import type { Actor, Correction } from '../job/corrections';
 import type { JobView } from '../job/view';
-import type { DoublePin, JobFilter, JobPage } from '../store/contract';
+import type { CountedCause, DoublePin, JobFilter, JobPage } from '../store/contract';
 import type { BulkAnswer, BulkOptions, BulkProgress, BulkRequeue, Chosen } from './bulk-requeue';
 import type { Views } from './views';
 
@@ -14,7 +14,7 @@ interface Parts {
 	named<T extends { account?: string }>(given: T): Promise<T>;
 	list(filter: JobFilter): Promise<JobPage>;
 	bulk: BulkRequeue;
-	causes(recentAfter: number | null): Promise<{ cause: Cause; count: number; recent: number | null }[]>;
+	causes(recentAfter: number | null): Promise<CountedCause[]>;
 	holds(): Promise<Incident[]>;
 	doubles: { list(): Promise<DoublePin[]>; dismiss(jobId: string): Promise<boolean> };
 	handle(id: string, request: HandlingRequest, actor: Actor): Promise<Job>;
@@ -28,8 +28,10 @@ export interface GroupFilter {
 	account?: string;
 	client?: string;
 	code?: string;
-	/** Also counts those that failed since, epoch ms. */
+	/** Also counts those that failed, or whose snooze ended, since, epoch ms. */
 	recentAfter?: number;
+	/** Leaves out causes all of whose failures are snoozed. */
+	awake?: boolean;
 }
 
 /** The failure queues as people work on them: by cause, one by one, or all of a cause at once. */
@@ -38,12 +40,13 @@ export class Failures {
 
 	/** Every cause with open failures, the oldest first. */
 	async groups(given: GroupFilter = {}): Promise<FailureGroup[]> {
-		const { recentAfter, ...filter } = await this.parts.named(given);
+		const { recentAfter, awake = false, ...filter } = await this.parts.named(given);
 		const [causes, doubles] = await Promise.all([this.parts.causes(recentAfter ?? null), this.parts.doubles.list()]);
-		const groups = causes.map(({ cause, count, recent }) => failureGroupOf(cause, count, recent));
-		const twice = doubles.map((double) => failureGroupOf(causeOf(double), 1, recentAfter === undefined ? null : Number(double.at >= recentAfter)));
+		const groups = causes.map(({ cause, ...counts }) => failureGroupOf(cause, counts));
+		const twice = doubles.map((double) => failureGroupOf(causeOf(double), { count: 1, snoozed: 0, recent: recentAfter === undefined ? null : Number(double.at >= recentAfter) }));
 		const same = (name: keyof typeof filter, group: FailureGroup) => filter[name] === undefined || filter[name] === group[name];
-		return [...groups, ...twice].filter((group) => (['cause', 'queue', 'account', 'client', 'code'] as const).every((name) => same(name, group)));
+		const wanted = [...groups, ...twice].filter(({ count, snoozed }) => !awake || snoozed < count);
+		return wanted.filter((group) => (['cause', 'queue', 'account', 'client', 'code'] as const).every((name) => same(name, group)));
 	}
 
 	/** Claims, releases, notes, snoozes or resolves one: `failure_not_open`, `already_claimed`, `job_in_doubt`. */

@@ -219,8 +219,10 @@ function backlogFindings(oldestDueAgeMs: number | null, counts: JobCounts): Find
 	if (oldestDueAgeMs !== null && oldestDueAgeMs > LATE_MS) {
 		found.push({ level: 'warning', code: 'late_jobs', message: `A job has been due for ${Math.round(oldestDueAgeMs / 60_000)} minutes.`, hint: 'Look at Account: Get Many: a hold, a slow pace or a missing worker says why.' });
 	}
-	const failed = Object.entries(counts.failures).filter(([, count]) => count > 0).map(([queue, count]) => `${count} for ${queue}`);
-	const unmapped = Object.entries(counts.groups).reduce((sum, [cause, count]) => sum + (cause.startsWith('unmapped|') ? count : 0), 0);
+	// What is snoozed waits for nobody yet.
+	const failed = Object.entries(counts.failures).map(([queue, count]) => [queue, count - counts.snoozed.failures[queue as QueueName]] as const)
+		.filter(([, count]) => count > 0).map(([queue, count]) => `${count} for ${queue}`);
+	const unmapped = Object.entries(counts.groups).reduce((sum, [cause, count]) => sum + (cause.startsWith('unmapped|') ? count - (counts.snoozed.groups[cause] ?? 0) : 0), 0);
 	if (unmapped > 0) found.push(unmappedFinding(unmapped));
 	if (failed.length > 0) found.push({ level: 'warning', code: 'failures_open', message: `Failed jobs wait for somebody: ${failed.join(', ')}.`, hint: 'Pinterest Requeue → Failure → Get Many lists them with what to do.' });
 	return found;

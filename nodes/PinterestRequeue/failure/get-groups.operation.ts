@@ -24,11 +24,18 @@ export const getGroups: Operation = {
 				{ displayName: 'Error Code', name: 'code', type: 'string', default: '', placeholder: 'e.g. board_not_found', description: 'The code of the failures' },
 				{ displayName: 'Failure Queue', name: 'queue', type: 'options', default: 'ops', options: queueOptions, description: 'Who has to act' },
 				{
+					displayName: 'Include Snoozed',
+					name: 'snoozed',
+					type: 'boolean',
+					default: true,
+					description: 'Whether to list also causes all of whose failures are snoozed. A cause that is named is always listed.',
+				},
+				{
 					displayName: 'New Since',
 					name: 'recentAfter',
 					type: 'dateTime',
 					default: '={{ $now.minus(1, "hour") }}',
-					description: 'Leaves out causes without a failure since this time, and counts the new ones of each as recent: what a digest tells',
+					description: 'Leaves out causes without a failure, or the end of a snooze, since this time, and counts these of each as recent: what a digest tells',
 				},
 			],
 		},
@@ -38,6 +45,7 @@ export const getGroups: Operation = {
 		const filter: GroupFilter = {};
 		for (const [name, label] of [['account', 'Account'], ['cause', 'Cause'], ['client', 'Client Label'], ['code', 'Error Code']] as const) filter[name] = textOf(fields[name], label) ?? undefined;
 		if (fields['queue']) filter.queue = fields['queue'] as GroupFilter['queue'];
+		filter.awake = fields['snoozed'] !== true && filter.cause === undefined;
 		const since = instantOf(fields['recentAfter'], 'New Since', n8n.getTimezone());
 		if (since) filter.recentAfter = Date.parse(since.iso);
 		return (await engine.failures.groups(filter)).filter(({ recent }) => recent !== 0);

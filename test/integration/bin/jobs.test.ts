@@ -67,6 +67,10 @@ it('lists failures by whose, what, where and how long, and by what somebody has 
 	expect(await run('get', two.id)).toMatch(/has it {4}nobody; snoozed until .*\n[^]*Done about it\n.*ann snoozed until .*: Asked Acme\./);
 	expect(await run('list', '--queue', 'ops')).toBe('None.');
 	expect(await run('list', '--limit', '1', '--state', 'failed')).toMatch(/There may be more: --limit 4 shows them\.$/);
+
+	expect(await run('groups')).toContain('acme-us: 3 jobs, 1 snoozed  (client');
+	for (const { id } of [one, three]) await run('snooze', id, '--until', '4h');
+	expect([await run('groups'), await run('groups', '--snoozed')]).toEqual(['None.', expect.stringContaining(': 3 jobs, 3 snoozed')]);
 });
 
 it('shows 41 failures as one cause with what mends all of them', async () => {

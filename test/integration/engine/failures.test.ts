@@ -68,6 +68,13 @@ it('keeps who has a failure, what was noted, until when it sleeps and who closed
 	expect(awake.jobs.map(({ id }) => id).sort()).toEqual([first, third].sort());
 	expect((await engine.list({ queue: 'client', awakeAt: until + 1 })).jobs).toHaveLength(3);
 
+	const waiting = async () => (await engine.health()).findings.find(({ code }) => code === 'failures_open')?.message;
+	expect((await engine.failures.groups({ awake: true }))[0]).toMatchObject({ count: 3, snoozed: 1, title: expect.stringContaining(': 3 jobs, 1 snoozed') });
+	expect(await waiting()).toContain('2 for client');
+	for (const id of [first, third]) await engine.failures.handle(id, { what: 'snooze', until }, ANN);
+	expect([await engine.failures.groups({ awake: true }), await engine.failures.groups({ recentAfter: 0 })]).toEqual([[], [expect.objectContaining({ count: 3, snoozed: 3, recent: 0 })]]);
+	expect([await waiting(), (await engine.health()).failures.client]).toEqual([undefined, 3]);
+
 	const closed = await engine.failures.handle(third, { what: 'resolve', note: 'Not wanted any more' }, ANN);
 	expect(closed).toMatchObject({ state: 'failed', queue: null, nextAction: expect.stringContaining('closed by Ann') });
 	await expect(engine.failures.handle(third, { what: 'note', note: 'late' }, BOB)).rejects.toMatchObject({ code: 'failure_not_open' });

@@ -74,6 +74,11 @@ it('claims, notes, snoozes and resolves, and keeps who did it', async () => {
 	expect((await on('snooze', { until: '2027-01-04T09:00:00', note: 'They are away.' }))[0]).toMatchObject({ queue: { snoozedUntil: '2027-01-04T08:00:00.000Z' } });
 	expect((await output('failure', 'getAll', {})).map(({ id }) => id)).toEqual([two.id]);
 	expect(await output('failure', 'getAll', { snoozed: true })).toHaveLength(2);
+	const groups = (filters: IDataObject) => output('failure', 'getGroups', { filters });
+	expect(await groups({})).toMatchObject([{ count: 2, snoozed: 1 }]);
+	await on('snooze', { until: '2027-01-04T09:00:00' }, two);
+	expect(await groups({})).toEqual([]);
+	for (const filters of [{ snoozed: true }, { cause: two.queue!.cause! }]) expect(await groups(filters)).toMatchObject([{ count: 2, snoozed: 2 }]);
 	const [resolved] = await on('resolve', { note: 'Not wanted.' }) as [IDataObject];
 	expect(resolved).toMatchObject({ state: 'failed', queue: null });
 	expect((resolved['handling'] as IDataObject[]).map(({ by, what, note }) => [by, what, note])).toEqual([

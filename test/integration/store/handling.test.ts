@@ -92,4 +92,35 @@ describe('what people do with a failure', () => {
 		expect((await world.jobs.find(b.id)).kind).toBe('tombstone');
 		expect([(await causes()).map(([, , count]) => count), await contradictions(world)]).toEqual([[1], []]);
 	});
+
+	it('of a snoozed failure is counted apart, and tells of it again when its time is over', async () => {
+		const [a, b] = [await world.failedJob({ boardId: '1' }), await world.failedJob({ boardId: '2' })];
+		const counted = async (since = 0) => (await world.list.causes(since)).map(({ count, snoozed, recent }) => [count, snoozed, recent]);
+		const inQueues = async () => (({ failures, snoozed }) => [failures.ops, snoozed.failures.ops, Object.values(snoozed.groups)])(await world.list.counts());
+		await revise(a, handled(a, { what: 'snooze', until: world.time + 60_000 }));
+		expect([await counted(), await inQueues()]).toEqual([[[2, 1, 1]], [2, 1, [1]]]);
+		await revise(b, handled(b, { what: 'snooze', until: world.time + 120_000 }));
+		expect([await counted(), await inQueues()]).toEqual([[[2, 2, 0]], [2, 2, [2]]]);
+
+		world.time += 60_000;
+		// Awake since just now: news for whoever asks what is new since a moment ago, though it failed long before.
+		expect(await counted(world.time - 1)).toEqual([[2, 1, 1]]);
+		expect(await counted(world.time + 1)).toEqual([[2, 1, 0]]);
+		const [awake, asleep] = [(await world.jobs.get(a.id))!, (await world.jobs.get(b.id))!];
+		await revise(awake, handled(awake, { what: 'note', note: 'Asked again' }));
+		expect([await counted(), await contradictions(world)]).toEqual([[[2, 1, 1]], []]);
+		await revise(asleep, handled(asleep, { what: 'claim' }));
+		expect([await counted(), await inQueues(), await contradictions(world)]).toEqual([[[2, 0, 2]], [2, 0, []], []]);
+	});
+
+	it.each([
+		['is requeued', requeued],
+		['is resolved', (job: Job) => handled(job, { what: 'resolve' })],
+	])('ends a snooze when it %s', async (_how, change) => {
+		const job = await world.failedJob();
+		await revise(job, handled(job, { what: 'snooze', until: world.time + 60_000 }));
+		const snoozed = (await world.jobs.get(job.id))!;
+		await revise(snoozed, change(snoozed));
+		expect([await world.redis.exists(world.key('snoozed')), await contradictions(world)]).toEqual([0, []]);
+	});
 });

@@ -22,6 +22,11 @@ function laneOf({ state, phase, fence }: Hash): string | null {
 	return state === 'retry_scheduled' ? { reconcile: 'look', media: 'media' }[phase ?? ''] ?? 'publish' : null;
 }
 
+/** When a snooze ends stands in no field of the hash. */
+function snoozeIn(doc: unknown): number | null {
+	return (JSON.parse(doc as string) as { queue: { snoozedUntil?: number | null } | null }).queue?.snoozedUntil ?? null;
+}
+
 /** Every place in an index that the records ask for: name, member and value in one line. */
 function expectedIndexes(dump: Dump): Set<string> {
 	const places = new Set<string>();
@@ -48,6 +53,8 @@ function expectedIndexes(dump: Dump): Set<string> {
 		if (stand) places.add(`nat:${account}:${board} ${id} ${stand} ${job.nat}`);
 		if (queue) places.add(`failed:${queue} ${id}`);
 		if (queue && group) count(`groups ${group}`);
+		const snoozedUntil = snoozeIn(dump[`doc:${id}`]);
+		if (queue && snoozedUntil !== null) places.add(`snoozed ${id} ${snoozedUntil}`);
 		if (media) places.add(`mediarefs:${media} ${id}`);
 		const over = state === 'succeeded' || state === 'canceled' || (state === 'failed' && !queue);
 		if (over) places.add(`finished ${id} ${job.finished}`);
@@ -73,7 +80,7 @@ function causeFaults(dump: Dump): string[] {
 	return differences('causes', groups!, causes!);
 }
 
-const INDEXES = /^(state|jobs|lane|boards|due|busy|nat|failed|mediarefs|counts):|^(leases|doubt|finished|groups)$/;
+const INDEXES = /^(state|jobs|lane|boards|due|busy|nat|failed|mediarefs|counts):|^(leases|doubt|finished|groups|snoozed)$/;
 
 function actualIndexes(dump: Dump): Set<string> {
 	return new Set(Object.entries(dump).filter(([name]) => INDEXES.test(name)).flatMap(([name, value]) => placesIn(name, value)));

@@ -66,6 +66,7 @@ describe('counts', () => {
 		expect(await world.list.counts()).toEqual({
 			states: { queued: 1, running: 1, succeeded: 1, retry_scheduled: 1, failed: 0, canceled: 0 },
 			failures: { ops: 0, client: 0, engineering: 0 }, inDoubt: 1, oldestDueAt: null, groups: {},
+			snoozed: { failures: { ops: 0, client: 0, engineering: 0 }, groups: {} },
 		});
 		expect(await world.list.accountCounts(['acme', 'none'])).toEqual(new Map([
 			['acme', { waiting: 2, running: 1, inDoubt: 1, failed: 0 }], ['none', { waiting: 0, running: 0, inDoubt: 0, failed: 0 }],

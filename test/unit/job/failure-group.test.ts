@@ -10,11 +10,12 @@ const aCause = (changes: Partial<Cause> = {}): Cause => ({
 
 describe('a group of failures', () => {
 	it('says in a line what it is about and how many jobs it holds', () => {
-		expect(failureGroupOf(aCause(), 41, 7)).toMatchObject({
-			cause: 'board_not_found|acme-us|123', title: 'board 123 of acme-us: 41 jobs', count: 41, recent: 7, since: '2026-11-24T10:00:00.000Z', fix: ['boardId', 'account'],
+		expect(failureGroupOf(aCause(), { count: 41, snoozed: 0, recent: 7 })).toMatchObject({
+			cause: 'board_not_found|acme-us|123', title: 'board 123 of acme-us: 41 jobs', count: 41, snoozed: 0, recent: 7, since: '2026-11-24T10:00:00.000Z', fix: ['boardId', 'account'],
 			hint: 'Board 123 does not exist for acme-us. Requeue with another board. A board of the sandbox exists only there.', clientMessage: 'The board does not exist. Please name another one.',
 		});
-		expect(failureGroupOf(aCause(), 1, null).title).toBe('board 123 of acme-us: 1 job');
+		expect(failureGroupOf(aCause(), { count: 1, snoozed: 0, recent: null }).title).toBe('board 123 of acme-us: 1 job');
+		expect(failureGroupOf(aCause(), { count: 41, snoozed: 5, recent: 0 })).toMatchObject({ title: 'board 123 of acme-us: 41 jobs, 5 snoozed', count: 41, snoozed: 5 });
 	});
 
 	it.each([

@@ -7,6 +7,7 @@
 -- state:<state>       ZSET    job by creation         jobs:<account>    ZSET  job by creation
 -- doubt               ZSET    job by since when       finished          ZSET  job nobody waits for any more, by end
 -- failed:<queue>      ZSET    job by since when       groups, causes    HASH  cause → open failures, → what its first one told
+-- snoozed             ZSET    open failure by when it is to be told of again
 -- counts:<account>    HASH    state or doubt → jobs   accounts          ZSET  account by when it was last served
 -- leases              ZSET    job by end of lease
 -- @include events
@@ -147,6 +148,14 @@ local function moveQueue(old, new)
 	if new.queue ~= '' then enterQueue(new) end
 end
 
+local function moveSnooze(old, new)
+	if new.snoozed ~= '' then
+		redis.call('ZADD', key('snoozed'), new.snoozed, new.id)
+	elseif old and old.queue ~= '' then
+		redis.call('ZREM', key('snoozed'), old.id)
+	end
+end
+
 -- Answers the job that loses its Pin to this one, or ''.
 local function movePin(old, new)
 	if old and old.pin ~= '' and old.pin ~= new.pin then
@@ -176,6 +185,7 @@ local function apply(old, new, doc, content, gapMs)
 	moveFinished(old, new)
 	moveMedia(old, new)
 	moveQueue(old, new)
+	moveSnooze(old, new)
 	local displaced = movePin(old, new)
 	writeFields(new)
 	redis.call('SET', key('doc', new.id), doc)
