@@ -277,7 +277,7 @@ export class Engine {
 	async checkAccount(given: ServedAccount): Promise<{ account: string; token: TokenCheck; boards: Board[]; findings: Finding[] }> {
 		const account = servedAccount(given), publisher = this.publisher();
 		const [token, { findings }] = await Promise.all([publisher.check(account.token), this.overview.health()]);
-		const boards = token.ok ? await publisher.boards(account.token).catch(boardsFinding) : [];
+		const boards = token.ok ? await publisher.boards(account.token).catch((error: unknown) => boardsFinding(account.account, error)) : [];
 		const more = [...('code' in boards ? [boards] : []), ...(findings.some(({ code }) => code === 'clock_skew') ? [] : clockFindings([publisher.skewMs()]))];
 		return { account: account.account, token, boards: 'code' in boards ? [] : boards, findings: [...findings, ...more] };
 	}

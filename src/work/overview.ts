@@ -1,7 +1,7 @@
 import type { PaceSettings } from '../config';
 import { isEngineError } from '../errors';
 import type { Incident } from '../job/hold';
-import type { JobState, QueueName } from '../job/job';
+import { QUEUE_NAMES, type JobState, type QueueName } from '../job/job';
 import type { Board } from '../publish/contract';
 import type { AccountCounts, JobCounts, StoredSubscription } from '../store/contract';
 import type { World } from './contract';
@@ -34,6 +34,8 @@ export interface AccountView {
 export interface Finding {
 	level: 'ok' | 'warning' | 'error';
 	code: string;
+	/** Whom it is about: an account, a subscription, a queue; null when all. With the code it names the finding from check to check, while numbers and words change. */
+	subject: string | null;
 	message: string;
 	hint: string;
 }
@@ -114,7 +116,7 @@ export class Overview {
 			return await this.seen();
 		} catch (error) {
 			if (!isEngineError(error)) throw error;
-			return { ...NOTHING, findings: [{ level: 'error', code: error.code, message: error.message, hint: error.hint ?? 'Check that Redis runs and that the credential names it.' }] };
+			return { ...NOTHING, findings: [{ level: 'error', code: error.code, subject: null, message: error.message, hint: error.hint ?? 'Check that Redis runs and that the credential names it.' }] };
 		}
 	}
 
@@ -131,7 +133,7 @@ export class Overview {
 		];
 		return {
 			ok: !findings.some(({ level }) => level === 'error'),
-			findings: findings.length > 0 ? findings : [{ level: 'ok', code: 'all_well', message: 'Redis keeps what it is told, workers serve every account, nothing is held.', hint: '' }],
+			findings: findings.length > 0 ? findings : [{ level: 'ok', code: 'all_well', subject: null, message: 'Redis keeps what it is told, workers serve every account, nothing is held.', hint: '' }],
 			redis: { version: redis.version, aof: redis.aof, appendfsync: redis.appendfsync, evictionPolicy: redis.evictionPolicy },
 			workers: living.map((worker) => ({ ...worker, lastSeenAt: iso(worker.lastSeenAt)! })),
 			jobs: { ...counts.states, in_doubt: counts.inDoubt },
@@ -150,16 +152,16 @@ const CLOCK_AHEAD_MS = 5000;
 export function redisFindings(redis: RedisReport): Finding[] {
 	const found: Finding[] = [];
 	if (redis.evictionPolicy !== null && redis.evictionPolicy !== 'noeviction') {
-		found.push({ level: 'error', code: 'redis_evicts', message: `Redis may evict jobs (maxmemory-policy ${redis.evictionPolicy}).`, hint: 'Set maxmemory-policy noeviction.' });
+		found.push({ level: 'error', code: 'redis_evicts', subject: null, message: `Redis may evict jobs (maxmemory-policy ${redis.evictionPolicy}).`, hint: 'Set maxmemory-policy noeviction.' });
 	}
 	if (redis.aof === false) {
-		found.push({ level: 'error', code: 'redis_no_aof', message: 'Redis does not persist: a crash forgets every job since its last snapshot.', hint: 'Set appendonly yes (redis-cli config set appendonly yes && redis-cli config rewrite).' });
+		found.push({ level: 'error', code: 'redis_no_aof', subject: null, message: 'Redis does not persist: a crash forgets every job since its last snapshot.', hint: 'Set appendonly yes (redis-cli config set appendonly yes && redis-cli config rewrite).' });
 	}
 	if (redis.aof === true && redis.appendfsync === 'no') {
-		found.push({ level: 'warning', code: 'redis_fsync_no', message: 'Redis leaves it to the system when to write (appendfsync no): a power cut may take back many seconds.', hint: 'Set appendfsync everysec, or always.' });
+		found.push({ level: 'warning', code: 'redis_fsync_no', subject: null, message: 'Redis leaves it to the system when to write (appendfsync no): a power cut may take back many seconds.', hint: 'Set appendfsync everysec, or always.' });
 	}
 	if (redis.quarantineUntil !== null) {
-		found.push({ level: 'warning', code: 'quarantine', message: `Redis was restarted and may have forgotten writes. Until ${iso(redis.quarantineUntil)} Pins are looked for on their boards before they are sent; what may have been sent right before waits for proof.`, hint: 'Nothing to do; it ends by itself, and sooner when every worker that ran before comes back and misses nothing.' });
+		found.push({ level: 'warning', code: 'quarantine', subject: null, message: `Redis was restarted and may have forgotten writes. Until ${iso(redis.quarantineUntil)} Pins are looked for on their boards before they are sent; what may have been sent right before waits for proof.`, hint: 'Nothing to do; it ends by itself, and sooner when every worker that ran before comes back and misses nothing.' });
 	}
 	if (redis.clockAheadMs > CLOCK_AHEAD_MS) found.push(clockFinding(redis.clockAheadMs));
 	return found;
@@ -169,7 +171,7 @@ export function redisFindings(redis: RedisReport): Finding[] {
 function clockFinding(aheadMs: number): Finding {
 	const ahead = aheadMs < 2 * 60_000 ? `${Math.round(aheadMs / 1000)} seconds` : `${Math.round(aheadMs / 60_000)} minutes`;
 	return {
-		level: 'error', code: 'clock', message: `The clock of Redis was ${ahead} ahead and was set back: until it has caught up, no retry and no hold comes due.`,
+		level: 'error', code: 'clock', subject: null, message: `The clock of Redis was ${ahead} ahead and was set back: until it has caught up, no retry and no hold comes due.`,
 		hint: `Keep the clock of the machine of Redis right (NTP). Nothing is lost; what waits goes on by itself in ${ahead}.`,
 	};
 }
@@ -177,10 +179,10 @@ function clockFinding(aheadMs: number): Finding {
 function workerFindings(living: number, accounts: AccountView[]): Finding[] {
 	const found: Finding[] = [];
 	if (living === 0) {
-		found.push({ level: 'error', code: 'no_worker', message: 'No worker runs.', hint: 'Publish a workflow with Pinterest Publish Worker, or start pinterest-jobs worker.' });
+		found.push({ level: 'error', code: 'no_worker', subject: null, message: 'No worker runs.', hint: 'Publish a workflow with Pinterest Publish Worker, or start pinterest-jobs worker.' });
 	}
 	for (const { account, waiting } of accounts.filter(({ served, waiting: jobs }) => !served && jobs > 0)) {
-		found.push({ level: 'error', code: 'account_not_served', message: `${waiting} jobs of ${account} wait and no worker serves it.`, hint: `Publish a workflow with a Pinterest Publish Worker whose Account Name is ${account}.` });
+		found.push({ level: 'error', code: 'account_not_served', subject: account, message: `${waiting} jobs of ${account} wait and no worker serves it.`, hint: `Publish a workflow with a Pinterest Publish Worker whose Account Name is ${account}.` });
 	}
 	return found;
 }
@@ -193,22 +195,22 @@ export function clockFindings(skews: (number | null)[]): Finding[] {
 	const worst = skews.reduce<number>((most, skew) => (Math.abs(skew ?? 0) > Math.abs(most) ? skew ?? 0 : most), 0);
 	if (Math.abs(worst) <= SKEW_MS) return [];
 	return [{
-		level: 'warning', code: 'clock_skew', message: `The clock of Redis is ${Math.round(Math.abs(worst) / 1000)} seconds ${worst > 0 ? 'ahead of' : 'behind'} Pinterest's.`,
+		level: 'warning', code: 'clock_skew', subject: null, message: `The clock of Redis is ${Math.round(Math.abs(worst) / 1000)} seconds ${worst > 0 ? 'ahead of' : 'behind'} Pinterest's.`,
 		hint: 'Let NTP set the clock of the machine on which Redis runs (timedatectl set-ntp true). Until then Pins come at another time than scheduled; none is made twice for it.',
 	}];
 }
 
 /** Not an error: who may not read boards may still publish to a board that is named by its id. */
-export function boardsFinding(error: unknown): Finding {
+export function boardsFinding(account: string, error: unknown): Finding {
 	return {
-		level: 'warning', code: 'boards_unread', message: (error as Error).message,
+		level: 'warning', code: 'boards_unread', subject: account, message: (error as Error).message,
 		hint: 'Choose boards By ID and check again in a minute. Where it stays so, connect the account again with the scopes boards:read and pins:read. Without them no Pin in doubt can be looked for.',
 	};
 }
 
 function incidentFindings(incidents: Incident[]): Finding[] {
 	return incidents.filter(({ kind }) => kind !== 'no_worker').map((incident) => ({
-		level: incident.until === null ? 'error' as const : 'warning' as const, code: incident.kind,
+		level: incident.until === null ? 'error' as const : 'warning' as const, code: incident.kind, subject: incident.account,
 		message: `${incident.account} is held since ${iso(incident.since)}, ${incident.waiting} jobs wait: ${incident.message}`,
 		hint: incident.until === null ? 'Mend the cause; the hold ends by itself when a check finds it mended, or by Requeue → Hold → Release.' : `It ends by itself at ${iso(incident.until)}.`,
 	}));
@@ -217,27 +219,33 @@ function incidentFindings(incidents: Incident[]): Finding[] {
 function backlogFindings(oldestDueAgeMs: number | null, counts: JobCounts): Finding[] {
 	const found: Finding[] = [];
 	if (oldestDueAgeMs !== null && oldestDueAgeMs > LATE_MS) {
-		found.push({ level: 'warning', code: 'late_jobs', message: `A job has been due for ${Math.round(oldestDueAgeMs / 60_000)} minutes.`, hint: 'Look at Account: Get Many: a hold, a slow pace or a missing worker says why.' });
+		found.push({ level: 'warning', code: 'late_jobs', subject: null, message: `A job has been due for ${Math.round(oldestDueAgeMs / 60_000)} minutes.`, hint: 'Look at Account: Get Many: a hold, a slow pace or a missing worker says why.' });
 	}
-	// What is snoozed waits for nobody yet.
-	const failed = Object.entries(counts.failures).map(([queue, count]) => [queue, count - counts.snoozed.failures[queue as QueueName]] as const)
-		.filter(([, count]) => count > 0).map(([queue, count]) => `${count} for ${queue}`);
 	const unmapped = Object.entries(counts.groups).reduce((sum, [cause, count]) => sum + (cause.startsWith('unmapped|') ? count - (counts.snoozed.groups[cause] ?? 0) : 0), 0);
 	if (unmapped > 0) found.push(unmappedFinding(unmapped));
-	if (failed.length > 0) found.push({ level: 'warning', code: 'failures_open', message: `Failed jobs wait for somebody: ${failed.join(', ')}.`, hint: 'Pinterest Requeue → Failure → Get Many lists them with what to do.' });
+	found.push(...failureFindings(counts));
 	return found;
+}
+
+/** One for each queue in which somebody has something to do; what is snoozed waits for nobody yet. */
+function failureFindings({ failures, snoozed }: JobCounts): Finding[] {
+	const awake = QUEUE_NAMES.map((queue) => ({ queue, count: failures[queue] - snoozed.failures[queue] }));
+	return awake.filter(({ count }) => count > 0).map(({ queue, count }) => ({
+		level: 'warning', code: 'failures_open', subject: queue, message: `Failed jobs wait for ${queue}: ${count}.`,
+		hint: 'Pinterest Requeue → Failure → Get Many lists them with what to do.',
+	}));
 }
 
 function unmappedFinding(count: number): Finding {
 	return {
-		level: 'warning', code: 'unmapped_answers', message: `Pinterest has answered ${count} ${count === 1 ? 'job' : 'jobs'} in a way that nobody has mapped yet.`,
+		level: 'warning', code: 'unmapped_answers', subject: null, message: `Pinterest has answered ${count} ${count === 1 ? 'job' : 'jobs'} in a way that nobody has mapped yet.`,
 		hint: 'None of them is sent again by itself. Pinterest Requeue → Failure → Get Groups shows the answers: correct what they name and requeue, and report them.',
 	};
 }
 
 function subscriptionFindings(subscriptions: StoredSubscription[]): Finding[] {
-	return subscriptions.filter(({ failingSince, paused }) => failingSince !== null && !paused).map(({ url, failingSince, lastError, waiting }) => ({
-		level: 'warning' as const, code: 'subscription_failing',
+	return subscriptions.filter(({ failingSince, paused }) => failingSince !== null && !paused).map(({ id, url, failingSince, lastError, waiting }) => ({
+		level: 'warning' as const, code: 'subscription_failing', subject: id,
 		message: `${url} has taken no event since ${iso(failingSince)}; ${waiting} wait. ${lastError ?? ''}`.trim(),
 		hint: 'Check that n8n is reachable at this address from the worker; the credential can name another n8n base URL for deliveries.',
 	}));

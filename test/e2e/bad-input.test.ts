@@ -151,7 +151,7 @@ describe(`bad input, on n8n ${n8nVersion}`, () => {
 			findings = N8nApi.outputOf(await run(unheard, id), 'Ask')[0]![0]!.json['findings'];
 			return JSON.stringify(findings).includes('subscription_failing');
 		}, { everyMs: 500 });
-		expect(findings).toMatchObject([{ level: 'warning', code: 'subscription_failing', message: expect.stringContaining(`http://127.0.0.1:${way.port}/`), hint: expect.stringContaining('base URL') }]);
+		expect(findings).toMatchObject([{ level: 'warning', code: 'subscription_failing', subject: expect.stringMatching(/^n8n-/), message: expect.stringContaining(`http://127.0.0.1:${way.port}/`), hint: expect.stringContaining('base URL') }]);
 		await way.close();
 	});
 

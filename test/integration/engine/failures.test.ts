@@ -70,7 +70,7 @@ it('keeps who has a failure, what was noted, until when it sleeps and who closed
 
 	const waiting = async () => (await engine.health()).findings.find(({ code }) => code === 'failures_open')?.message;
 	expect((await engine.failures.groups({ awake: true }))[0]).toMatchObject({ count: 3, snoozed: 1, title: expect.stringContaining(': 3 jobs, 1 snoozed') });
-	expect(await waiting()).toContain('2 for client');
+	expect(await waiting()).toContain('client: 2');
 	for (const id of [first, third]) await engine.failures.handle(id, { what: 'snooze', until }, ANN);
 	expect([await engine.failures.groups({ awake: true }), await engine.failures.groups({ recentAfter: 0 })]).toEqual([[], [expect.objectContaining({ count: 3, snoozed: 3, recent: 0 })]]);
 	expect([await waiting(), (await engine.health()).failures.client]).toEqual([undefined, 3]);

@@ -32,7 +32,7 @@ it('keeps an answer that nobody has mapped without its secrets, counts it, leave
 	expect(await engine.failures.groups()).toMatchObject([{ code: 'unmapped', queue: 'engineering', title: `the answer HTTP 418: ${PINS} jobs`, count: PINS }]);
 	const { findings, failures } = await engine.health();
 	expect(failures.engineering).toBe(PINS);
-	expect(findings).toContainEqual({ level: 'warning', code: 'unmapped_answers', message: `Pinterest has answered ${PINS} jobs in a way that nobody has mapped yet.`, hint: expect.stringContaining('Get Groups') });
+	expect(findings).toContainEqual({ level: 'warning', code: 'unmapped_answers', subject: null, message: `Pinterest has answered ${PINS} jobs in a way that nobody has mapped yet.`, hint: expect.stringContaining('Get Groups') });
 
 	const redis = new Redis(redisUrl());
 	const { values } = await snapshotOf(redis, world.namespace);

@@ -29,7 +29,7 @@ it('has no limit over the app unless one is given', () => {
 });
 
 it('tests green only when Redis keeps what it is given and events can be signed', () => {
-	const finding = { level: 'error', code: 'redis_evicts', message: 'Redis may evict jobs.', hint: 'Set noeviction.' } as const;
+	const finding = { level: 'error', code: 'redis_evicts', subject: null, message: 'Redis may evict jobs.', hint: 'Set noeviction.' } as const;
 	expect(testResult([], true).status).toBe('OK');
 	expect(testResult([{ ...finding, level: 'warning' }], true).status).toBe('OK');
 	expect(testResult([finding], true)).toEqual({ status: 'Error', message: 'Connected, but: Redis may evict jobs. Set noeviction.' });

@@ -42,7 +42,7 @@ it('tells once which accounts nobody serves, harmless as HTML', () => {
 });
 
 it('warns of a Redis that may lose jobs, and of nothing else', () => {
-	const finding = (level: 'ok' | 'warning' | 'error', code: string) => ({ level, code, message: 'M.', hint: 'H.' });
+	const finding = (level: 'ok' | 'warning' | 'error', code: string) => ({ level, code, subject: null, message: 'M.', hint: 'H.' });
 	expect(unsafe([finding('error', 'redis_evicts'), finding('error', 'no_worker'), finding('ok', 'redis_ok')]).map(({ message }) => message)).toEqual(['M. H.']);
 });
 
