@@ -54,7 +54,8 @@ async function letN8nRefresh(node: TokenNode, baseUrl: string): Promise<void> {
 		// The cause stays here: it holds the request with its authorization header.
 		const status = (error as { httpCode?: unknown }).httpCode;
 		const failure = unusable(node, `Pinterest did not renew the connection (${String(status ?? 'no answer')}). If it persists, reconnect the credential in n8n.`);
-		throw Object.assign(failure, { retryable: isPassing(error, status) });
+		const retryable = isPassing(error, status);
+		throw Object.assign(failure, { retryable, refused: !retryable && Number(status) >= 400 });
 	}
 }
 

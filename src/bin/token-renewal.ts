@@ -21,7 +21,7 @@ export async function renewToken(baseUrl: string, secret: { refreshToken: string
 	}, RENEWAL_MS);
 	if (end.kind === 'fault') throw passing(`Pinterest could not be asked to renew the token (${end.code}).`);
 	if (isPassing(end.status)) throw passing(`Pinterest could not renew the token for now (HTTP ${end.status}).`);
-	if (end.status < 200 || end.status > 299) throw new Error(`Pinterest refused to renew the token (HTTP ${end.status}). Connect the account again.`);
+	if (end.status < 200 || end.status > 299) throw Object.assign(new Error(`Pinterest refused to renew the token (HTTP ${end.status}). Connect the account again.`), { refused: true });
 	if (!end.complete) throw passing('The answer to the renewal of the token broke off.');
 	return tokensOf(end);
 }

@@ -8,7 +8,8 @@ export interface TokenSource {
 	current(): Promise<AccessToken>;
 	/**
 	 * One renewal, single-flight per account; resolves to the token afterwards. Rejects when the owner must reconnect; with
-	 * `retryable: true` on the error when nobody could be asked (network, a fault of Pinterest), so that it is tried later.
+	 * `retryable: true` on the error when nobody could be asked (network, a fault of Pinterest), so that it is tried later, and
+	 * `refused: true` when Pinterest was asked and would not.
 	 */
 	refresh(): Promise<AccessToken>;
 }

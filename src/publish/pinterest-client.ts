@@ -129,7 +129,7 @@ export async function cureOf(result: { ok: true } | { ok: false; failure: Failur
 	const renewal = await tokens.renew(token);
 	if (renewal.kind === 'renewed') return renewal;
 	if (renewal.kind === 'unanswered') return { kind: 'failed', failure: ourFailure('token_service_down', renewal.message) };
-	const { code, facts } = result.failure;
+	const { facts } = result.failure, code = renewal.kind === 'refused' ? 'token_refused' : result.failure.code;
 	return { kind: 'failed', failure: { code, facts: { ...facts, message: ourFailure(code, `${facts.message} ${renewal.message}`).facts.message } } };
 }
 

@@ -1,7 +1,7 @@
 import type { AccessToken, TokenSource } from './contract';
 
-/** What a renewal came to: another token to try, nothing but reconnecting, or nobody could be asked. */
-export type Renewal = { kind: 'renewed' } | { kind: 'dead'; message: string } | { kind: 'unanswered'; message: string };
+/** What a renewal came to: another token to try, nothing but reconnecting (also since Pinterest refused to renew), or nobody could be asked. */
+export type Renewal = { kind: 'renewed' } | { kind: 'dead' | 'refused' | 'unanswered'; message: string };
 
 /** What a call needs of the tokens of one account. */
 export interface Tokens {
@@ -49,7 +49,7 @@ export class AccountTokens implements Tokens {
 			if (fresh.value === refused.value) return { kind: 'dead', message: 'The renewal gave the refused token back.' };
 			return { kind: 'renewed' };
 		} catch (error) {
-			return { kind: isRetryable(error) ? 'unanswered' : 'dead', message: without(error, refused) };
+			return { kind: says(error, 'retryable') ? 'unanswered' : says(error, 'refused') ? 'refused' : 'dead', message: without(error, refused) };
 		}
 	}
 }
@@ -82,6 +82,6 @@ export function without(error: unknown, token: AccessToken | null): string {
 	return token ? message.replaceAll(token.value, '[token]') : message;
 }
 
-function isRetryable(error: unknown): boolean {
-	return error instanceof Error && 'retryable' in error && error.retryable === true;
+function says(error: unknown, what: 'retryable' | 'refused'): boolean {
+	return error instanceof Error && (error as { [name in typeof what]?: unknown })[what] === true;
 }

@@ -107,7 +107,7 @@ describe('a renewal that reaches nobody or meets a fault', () => {
 		const source = new SecretFile(aFile([{ ...connected('acme-us'), baseUrl: server.url }])).tokenSource('acme-us');
 		const error = await source.refresh().catch((failure: Error) => failure);
 		await server.close();
-		expect(error).toMatchObject({ message: expect.stringContaining('Connect the account again') });
+		expect(error).toMatchObject({ refused: true, message: expect.stringContaining('Connect the account again') });
 		expect(error).not.toHaveProperty('retryable');
 	});
 });

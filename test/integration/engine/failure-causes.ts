@@ -1,4 +1,5 @@
 import type { PublishRequest } from '../../../src';
+import { renewToken } from '../../../src/bin/token-renewal';
 import type { FailureCode } from '../../../src/job/failures';
 import type { HoldKind } from '../../../src/job/hold';
 import type { FaultName } from '../../../src/sandbox/faults';
@@ -44,6 +45,14 @@ function broken(what: 'current' | 'refresh', error: Error) {
 	};
 }
 
+/** Its owner has taken the app's leave away: Pinterest knows neither the token nor the one that renews it. */
+function unrenewable({ sandbox, sources }: TestWorld, account: string): void {
+	const { refreshToken } = sandbox.control.account(account), [app] = sandbox.control.world().apps;
+	const secret = { refreshToken: refreshToken!, appId: app!.id, appSecret: app!.secret };
+	sources.set(account, { refresh: async () => ({ value: (await renewToken(sandbox.url.replace(/\/$/, ''), secret)).accessToken, baseUrl: sandbox.url }) });
+	sandbox.control.changeAccount(account, { revoke: 'all' });
+}
+
 /** In a policy of two quick and two slow retries: rows without a rule of their own are tried so often. */
 export const TRIES = { retry: 1 + 2 + 2, retryLater: 1 + 2 };
 
@@ -71,6 +80,7 @@ export const CAUSES: Partial<Record<FailureCode, Cause>> = {
 	business_account_needed: { act: answered(403, pinterest(403, 'PINNER_DATA_ACCESS_DENIED')), end: 'failed', posts: 1 },
 	board_not_permitted: { request: (world) => ({ boardId: world.board('stranger') }), end: 'failed', posts: 1 },
 	token_dead: { act: (world, account) => void world.sandbox.control.changeAccount(account, { revoke: 'all' }), end: 'held', posts: 1, hold: 'token_dead' },
+	token_refused: { act: unrenewable, end: 'held', posts: 1, hold: 'token_dead' },
 	token_service_down: { act: broken('refresh', Object.assign(new Error('The token endpoint answers 503.'), { retryable: true })), end: 'failed', posts: TRIES.retryLater },
 	token_refreshed: { act: answered(401, pinterest(2, 'Authentication failed.'), {}, 1), end: 'published', posts: 2 },
 	token_unreadable: { act: broken('current', new Error('The credential is locked.')), end: 'held', posts: 0, hold: 'token_dead', byCheck: true },
@@ -120,4 +130,4 @@ export const ELSEWHERE: Partial<Record<FailureCode, [file: string, test: string]
 };
 
 /** Rows that nothing in this version says: no call of theirs is made yet, or no step. A test looks that this stays true. */
-export const NOT_YET: readonly FailureCode[] = ['token_refused', 'media_call_failed', 'upload_refused', 'media_processing_failed', 'media_processing_slow', 'worker_fault'];
+export const NOT_YET: readonly FailureCode[] = ['media_call_failed', 'upload_refused', 'media_processing_failed', 'media_processing_slow', 'worker_fault'];

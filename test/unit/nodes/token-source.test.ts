@@ -67,15 +67,15 @@ it('says that a person has to reconnect when n8n cannot renew, without telling t
 });
 
 it.each([
-	[{ httpCode: '401' }, false], [{ httpCode: '400' }, false], [{}, false],
-	[{ httpCode: '503' }, true], [{ httpCode: '429' }, true], [{ code: 'ECONNREFUSED' }, true], [{ cause: { code: 'EAI_AGAIN' } }, true],
-])('says of a failed renewal with %j whether it may pass: %s', async (details, retryable) => {
+	[{ httpCode: '401' }, false, true], [{ httpCode: '400' }, false, true], [{}, false, false],
+	[{ httpCode: '503' }, true, false], [{ httpCode: '429' }, true, false], [{ code: 'ECONNREFUSED' }, true, false], [{ cause: { code: 'EAI_AGAIN' } }, true, false],
+])('says of a failed renewal with %j whether it may pass (%s), and whether it was refused (%s)', async (details, retryable, refused) => {
 	const { functions } = n8n('pina_old', () => {
 		throw Object.assign(new Error('failed'), details);
 	});
 	const source = tokenSource(functions, RENEWED_BY_N8N);
 	await source.current();
-	await expect(source.refresh()).rejects.toMatchObject({ retryable });
+	await expect(source.refresh()).rejects.toMatchObject({ retryable, refused });
 });
 
 it('cannot renew an access token made by hand', async () => {

@@ -68,6 +68,11 @@ it('is dead when the owner must reconnect, and quotes no token', async () => {
 	expect(renewal).toEqual({ kind: 'dead', message: 'invalid_grant for [token]' });
 });
 
+it('is refused when Pinterest was asked and would not', async () => {
+	const renewal = await new AccountTokens(aSource(Object.assign(new Error('HTTP 400'), { refused: true }))).renew(token('first'));
+	expect(renewal).toEqual({ kind: 'refused', message: 'HTTP 400' });
+});
+
 it('is unanswered when nobody could be asked, and asks again the next time', async () => {
 	const tokens = new AccountTokens(aSource(Object.assign(new Error('no network'), { retryable: true }), 'second'));
 	await expect(tokens.renew(token('first'))).resolves.toEqual({ kind: 'unanswered', message: 'no network' });
