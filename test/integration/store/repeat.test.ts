@@ -66,6 +66,9 @@ async function live(world: StoreWorld): Promise<void> {
 	await jobs.settle(first!, intoDoubt(first!, world.time));
 	await jobs.settle(second!, failedFor(second!, world.time));
 	await jobs.giveBack(third!);
+	const failed = (await jobs.get(second!.id))!;
+	const snoozed = changeOf(failed, { queue: { ...failed.queue!, snoozedUntil: world.time + 1 } }, null);
+	await jobs.revise(failed.id, { expectedRevision: 1, expectedSeq: failed.seq, change: snoozed, aliases: [] });
 	const failure = (await jobs.get(second!.id))!;
 	const change = changeOf(failure, { state: 'queued', queue: null, groupKey: null, dueAt: world.time, revision: 2 }, 'job.requeued');
 	await jobs.revise(failure.id, { expectedRevision: 1, expectedSeq: failure.seq, change, aliases: ['pj_corrected'] });
