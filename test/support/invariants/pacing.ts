@@ -50,9 +50,12 @@ export function noAccountStarves(history: History): string[] {
 	const patienceMs = 2 * history.policy.leaseMs + 5000;
 	const changes = [...eventsByJob(history).values()].flatMap((events) => events.map((event, i) => ({ event, before: events[i - 1] })));
 	const runs = changes.filter(({ event }) => event.type === 'job.running').map(({ event, before }) => ({ event, before, account: accountOf(event) }));
+	// A lease that was lost before its permit puts the job back without an event.
+	const freed = grouped((history.scripts?.leases ?? []).filter(({ fence, by }) => fence === '' && by !== 'enqueue'), ({ jobId }) => jobId);
 	return runs.flatMap(({ event, before, account }) => {
+		const freedAt = freed.get(event.jobId)?.findLast(({ at }) => at <= event.at)?.at ?? 0;
 		const releases = history.events.filter((other) => other.type === 'account.released' && !isJobEvent(other) && [account, APP].includes(other.account) && other.at <= event.at);
-		const readyAt = Math.max(before?.at ?? 0, before?.snapshot.dueAt ?? 0, releases.at(-1)?.at ?? 0);
+		const readyAt = Math.max(before?.at ?? 0, before?.snapshot.dueAt ?? 0, releases.at(-1)?.at ?? 0, freedAt);
 		if (event.at - readyAt <= patienceMs) return [];
 		const meanwhile = runs.filter((other) => other.event.at > readyAt && other.event.at < event.at);
 		const isStarved = meanwhile.every((other) => other.account !== account) && meanwhile.length >= OTHERS_SERVED;
