@@ -1,5 +1,4 @@
 import { EngineError, isEngineError } from '../errors';
-import { canonicalJson } from '../job/hash';
 import { differingFields } from '../job/idempotency';
 import type { Job } from '../job/job';
 import type { Policy } from '../job/policy';
@@ -13,7 +12,7 @@ import type { Views } from './views';
 export type EnqueueResult = { ok: true; job: JobView } | { ok: false; error: EngineError };
 
 export interface EnqueueOptions {
-	/** What to do when the key names a waiting job with other content: refuse (default), or make it the next revision, also with the same image at another address. */
+	/** What to do when the key names a waiting job with other content: refuse (default), or make it the next revision. */
 	whenWaiting?: 'error' | 'update';
 	by?: string | null;
 	/**
@@ -132,25 +131,13 @@ export class Intake {
 	/** The key is known: the same content is the same job; other content is a conflict, or an update when asked for. */
 	private async meet(request: ParsedRequest, fresh: Job, known: Job, options: EnqueueOptions): Promise<Taken> {
 		const fields = differingFields(known.fingerprint, fresh.fingerprint);
-		if (fields.length === 0) return this.readdressed(request, known, options);
+		if (fields.length === 0) return { job: known, existing: true };
 		if (options.whenWaiting !== 'update') return { error: conflict(known, fields) };
 		try {
 			return { job: await this.parts.update(known, { ...request, client: request.client ?? known.client }, options.by ?? null), existing: true };
 		} catch (error) {
 			if (error instanceof EngineError) return { error };
 			throw error;
-		}
-	}
-
-	/** The same creative at another address: a job that waits takes it when updates are asked for, since signed addresses end. */
-	private async readdressed({ content: { media } }: ParsedRequest, known: Job, { whenWaiting, by = null }: EnqueueOptions): Promise<Taken> {
-		const asItStands = { job: known, existing: true };
-		if (whenWaiting !== 'update' || canonicalJson(media) === canonicalJson(known.content.media)) return asItStands;
-		try {
-			return { job: await this.parts.update(known, { ...known, content: { ...known.content, media } }, by), existing: true };
-		} catch (error) {
-			if (!isEngineError(error)) throw error;
-			return NOT_NOW.includes(error.code) ? asItStands : { error };
 		}
 	}
 
@@ -163,9 +150,6 @@ export class Intake {
 }
 
 const MEDIA_TRIES = 3;
-
-/** The job is sent, over, or in doubt: what was sent stays known as it was. */
-const NOT_NOW = ['job_not_waiting', 'job_in_doubt'];
 
 function lacksMedia(taken: Taken): boolean {
 	return 'error' in taken && taken.error.code === 'media_missing';

@@ -71,7 +71,7 @@ const options: INodeProperties[] = [
 		description: 'What to do when the same record comes again with another title, image or time',
 		options: [
 			{ name: 'Report a Conflict', value: 'error', description: 'Leave the job as it is and name the fields that differ' },
-			{ name: 'Update the Job', value: 'update', description: 'Let the waiting job publish the new content, or the same image from its new address; published Pins are never changed' },
+			{ name: 'Update the Job', value: 'update', description: 'Let the waiting job publish the new content; published Pins are never changed' },
 		],
 	},
 ];

@@ -32,7 +32,6 @@ export const mutants = [
 	{ name: 'enqueue: tombstone ignored', file: lua('enqueue'), find: `if redis.call('EXISTS', key('tomb', id)) == 1 then return 'tombstone', id end`, replace: '' },
 	{ name: 'enqueue: alias not followed', file: lua('enqueue'), find: `if alias then return ownerOfKey(alias) end`, replace: '' },
 	{ name: 'enqueue: fingerprints not compared', file: 'src/work/intake.ts', find: `if (fields.length === 0) return`, replace: `if (fields.length >= 0) return`, first: ['test/integration/nodes/publish-job.test.ts'] },
-	{ name: 'enqueue: a fresh address changes the whole job', file: 'src/work/intake.ts', find: `{ ...known, content: { ...known.content, media } }`, replace: `{ ...known, publishBefore: null, content: { ...known.content, media } }`, first: ['test/integration/engine/failure-desk.test.ts'] },
 	{ name: 'revise: the number seen is ignored', file: lua('revise'), find: ` and old.seq == ARGV[9]`, replace: '' },
 	{ name: 'revise: the revision seen is ignored', file: lua('revise'), find: `old.rev == ARGV[8] and `, replace: '' },
 	{ name: 'revise: a job that somebody works on', file: lua('revise'), find: ` and old.fence == new.owned`, replace: '' },
