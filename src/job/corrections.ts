@@ -80,7 +80,8 @@ function refusedWhileBusy(job: Job): EngineError | null {
 
 /** A job that met a hold is due when that would have ended by itself; ended by hand, it goes on with the others. */
 export function goOn(job: Job, kinds: HoldKind[], now: number): Decided {
-	if (!waitsForEndOf(job, kinds)) return refused(job, 'job_not_waiting', 'It does not wait for the end of this hold.');
+	// What is due already keeps its place, and when it was due: after a restart of Redis that says whether it may have been sent.
+	if (!waitsForEndOf(job, kinds) || (job.dueAt ?? 0) <= now) return refused(job, 'job_not_waiting', 'It does not wait for the end of this hold.');
 	return { change: changeOf(job, { dueAt: now }, null), aliases: [] };
 }
 

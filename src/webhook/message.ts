@@ -8,11 +8,11 @@ const USER_AGENT = 'n8n-nodes-pinterest-jobs';
 /** The `data` of an event: for a job, its view as of the event. */
 export type Render = (event: EngineEvent, job: Job | null) => Record<string, unknown>;
 
-/** The JSON of one event; the same at every try. A view that grew too large keeps only its last attempt and correction. */
+/** The JSON of one event; the same at every try. A view that grew too large keeps only the last of each of its lists. */
 export function bodyOf(event: EngineEvent, data: Record<string, unknown>): Buffer {
 	const whole = encode(event, data);
 	if (whole.length <= MAX_BODY_BYTES) return whole;
-	const lists = (['attemptHistory', 'revisions'] as const).filter((name) => Array.isArray(data[name]));
+	const lists = (['attemptHistory', 'revisions', 'handling', 'looks'] as const).filter((name) => Array.isArray(data[name]));
 	return encode(event, { ...data, ...Object.fromEntries(lists.map((name) => [name, (data[name] as unknown[]).slice(-1)])) });
 }
 

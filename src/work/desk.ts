@@ -7,6 +7,7 @@ import { refusalOf } from '../job/preflight';
 import type { ParsedRequest } from '../job/request';
 import { cancel, correctionOf, goOn, requeue, resolve, update, waitsForEndOf, type Actor, type Correction, type Decided, type Verdict } from '../job/corrections';
 import type { JobView } from '../job/view';
+import type { Change } from '../job/change';
 import type { Found, JobFilter, JobPage, ReviseAnswer, Revision } from '../store/contract';
 import type { World } from './contract';
 import type { Preflight } from './preflight';
@@ -117,12 +118,20 @@ export class Desk {
 			const decided = decide(known, this.parts.world.now(), this.parts.policy);
 			if (decided instanceof EngineError) throw decided;
 			const { change, aliases } = decided;
-			const answer = await this.parts.store.revise(job.id, { expectedRevision: known.revision, expectedSeq: known.seq, change, aliases });
+			const answer = await this.revised(known, change, aliases);
 			if (answer.kind === 'revised') return answer.job;
 			if (answer.kind !== 'moved') throw refusal(job.id, answer);
 			known = answer.job;
 		}
 		throw new EngineError('revision_moved', { jobId: job.id, hint: 'Look at the job again, then repeat the change.' });
+	}
+
+	/** What may have been sent before a restart of Redis and was not looked for yet is canceled with the word that a Pin may exist. */
+	private async revised(known: Job, change: Change, aliases: string[]): Promise<ReviseAnswer> {
+		const asSeen = { expectedRevision: known.revision, expectedSeq: known.seq, aliases };
+		const answer = await this.parts.store.revise(known.id, { ...asSeen, change });
+		if (answer.kind !== 'in_doubt' || change.event !== 'job.canceled') return answer;
+		return this.parts.store.revise(known.id, { ...asSeen, change: { ...change, job: { ...change.job, mayExist: true } } });
 	}
 
 	private async job(id: string): Promise<Job> {

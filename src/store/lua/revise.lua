@@ -29,8 +29,11 @@ local asSeen = old.rev == ARGV[8] and old.seq == ARGV[9] and old.fence == new.ow
 if not asSeen then return refuse({ 'moved', '' }) end
 -- It lost a Pin, and has one of its own by now.
 if old.state == 'succeeded' and new.state ~= 'succeeded' and ownerOf(old.pin) == new.id then return refuse({ 'moved', '' }) end
--- What its Pin looks like must stay known until it was looked for, however late that is; while that goes on, nobody may be told that there will be none.
-if (new.event == 'job.updated' or new.event == 'job.canceled' and lookUntil() > now) and mayHaveLeft(old) then return refuse({ 'in_doubt', '' }) end
+-- What its Pin looks like must stay known until it was looked for, however late that is. Nobody may be told that there will be none: while
+-- everything is looked for it is not canceled, later only with the word that a Pin may exist.
+local isRenamed = new.account ~= old.account and new.board == old.board and new.nat == old.nat
+local isDenied = new.event == 'job.updated' or new.event == 'job.canceled' and (lookUntil() > now or new.may == '')
+if isDenied and not isRenamed and mayHaveLeft(old) then return refuse({ 'in_doubt', '' }) end
 for _, alias in ipairs(new.aliases) do
 	local owner = otherOwner(alias)
 	if owner then return refuse({ 'owned', owner }) end

@@ -13,7 +13,7 @@ export const mutants = [
 	{ name: 'groups: a cause outlives its last failure', file: lua('include/jobs'), find: `	redis.call('HDEL', key('causes'), job.group)\n`, replace: '', first: store },
 	{ name: 'groups: the recent ones are all', file: 'src/store/job-list.ts', find: `'snoozed'], at)`, replace: `'snoozed'], 0)`, first: store },
 	{ name: 'groups: what is snoozed counts as news', file: 'src/store/job-list.ts', find: `for (const { id } of asleep) ids.delete(id);`, replace: '', first: store },
-	{ name: 'groups: a snooze outlives its failure', file: lua('include/jobs'), find: `		redis.call('ZREM', key('snoozed'), old.id)\n`, replace: '', first: store },
+	{ name: 'groups: a snooze outlives its failure', file: lua('include/jobs'), find: `		redis.call('ZREM', key('snoozed'), new.id)\n`, replace: '', first: store },
 	{ name: 'health: warns of what is snoozed', file: 'src/work/overview.ts', find: `failures[queue] - snoozed.failures[queue]`, replace: `failures[queue]`, first: bulk },
 	{ name: 'edits: ignored, so that a word is lost', file: lua('revise'), find: ` and (tonumber(old.edit) or 0) == tonumber(new.fromEdits)`, replace: '', first: store },
 	{ name: 'edits: only what people do counts', file: 'src/job/change.ts', find: `before.edits + (isEvent ? 0 : 1)`, replace: `before.edits + (isEvent || after.handling === undefined ? 0 : 1)`, first: store },

@@ -2,7 +2,7 @@
 const lua = (name) => `src/store/lua/${name}.lua`;
 
 export const tests = [
-	'test/integration/store/lost-permit.test.ts', 'test/integration/store/rollback.test.ts', 'test/integration/store/turns.test.ts',
+	'test/integration/store/lost-permit.test.ts', 'test/integration/store/by-hand.test.ts', 'test/integration/store/rollback.test.ts', 'test/integration/store/turns.test.ts',
 	'test/integration/engine/forgotten.test.ts', 'test/integration/store/topologies.test.ts', 'test/simulation/model.test.ts',
 ];
 
@@ -31,6 +31,8 @@ export const mutants = [
 	{ name: 'failover: a job is sent before the replicas have it', first: ['test/integration/store/topologies.test.ts'], file: lua('include/runs'), find: ` or infoOf('replication', 'connected_slaves') ~= '0' end`, replace: ` end` },
 	{ name: 'cut: what may have been sent is changed by hand', file: lua('revise'), find: `and mayHaveLeft(old) then`, replace: `and false then` },
 	{ name: 'cut: what came later cannot be changed by hand', file: lua('include/runs'), find: `return tonumber(job.created) <= cutAt and tonumber(job.due) <= cutAt`, replace: `return cutAt > 0` },
-	{ name: 'cut: what was not looked for yet is updated past the horizon', file: lua('revise'), find: `(new.event == 'job.updated' or`, replace: `(new.event == 'job.updated' and lookUntil() > now or` },
+	{ name: 'cut: what was not looked for yet is updated past the horizon', file: lua('revise'), find: `local isDenied = new.event == 'job.updated' or`, replace: `local isDenied = new.event == 'job.updated' and lookUntil() > now or` },
+	{ name: 'cut: what may have been sent is canceled as if it had not', file: lua('revise'), find: ` or new.may == '')`, replace: `)` },
+	{ name: 'cut: a renamed account keeps its jobs from going on', file: lua('revise'), find: `isDenied and not isRenamed and`, replace: `isDenied and` },
 	{ name: 'clock: goes back', file: lua('include/begin'), find: `local now = math.max(wall, tonumber(meta[2] or 0))`, replace: `local now = wall` },
 ];

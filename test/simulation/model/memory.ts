@@ -1,4 +1,6 @@
+import type { Change } from '../../../src/job/change';
 import type { Job } from '../../../src/job/job';
+import { naturalKey } from '../../../src/job/natural-key';
 
 const PENDING_MS = 2500;
 
@@ -39,8 +41,14 @@ export class Memory {
 		return isKnownToBeGone ? 0 : Math.max(0, this.pendingUntil - now);
 	}
 
-	/** Whether a waiting job may have been sent without anybody knowing. */
-	mayHaveLost({ createdAt, dueAt }: Job, now: number): boolean {
+	/** Whether nobody may change a job so by hand, since it may have been sent as it was; a renamed account changes nothing of that. */
+	denies(job: Job, { job: after, event }: Change, now: number): boolean {
+		const isDenied = event === 'job.updated' || (event === 'job.canceled' && (this.isQuarantined(now) || !after.mayExist));
+		const isRenamed = after.account !== job.account && after.content.boardId === job.content.boardId && naturalKey(after) === naturalKey(job);
+		return isDenied && !isRenamed && this.mayHaveLost(job, now);
+	}
+
+	private mayHaveLost({ createdAt, dueAt }: Job, now: number): boolean {
 		return Math.max(createdAt, dueAt ?? createdAt) <= this.lostAt(now);
 	}
 

@@ -151,8 +151,7 @@ export class Model {
 		const asSeen = job.revision === seen.revision && job.seq === seen.seq && (lease?.fence ?? null) === fence && job.state === change.from && job.edits === change.fromEdits;
 		if (!asSeen) return { kind: 'moved', other: null };
 		if (job.state === 'succeeded' && change.job.state !== 'succeeded' && this.pins.ownerOf(job.pinId) === id) return { kind: 'moved', other: null };
-		const isDenied = change.event === 'job.updated' || (change.event === 'job.canceled' && this.isQuarantined);
-		if (isDenied && this.memory.mayHaveLost(job, this.now)) return { kind: 'in_doubt', other: null };
+		if (this.memory.denies(job, change, this.now)) return { kind: 'in_doubt', other: null };
 		const owner = aliases.map((alias) => this.ownerOf(alias)).find((other) => other !== null && other !== id);
 		if (owner) return { kind: 'owned', other: owner };
 		const refusal = this.adoptionRefusal(change);

@@ -151,8 +151,8 @@ end
 local function moveSnooze(old, new)
 	if new.snoozed ~= '' then
 		redis.call('ZADD', key('snoozed'), new.snoozed, new.id)
-	elseif old and old.queue ~= '' then
-		redis.call('ZREM', key('snoozed'), old.id)
+	elseif new.queue ~= '' or old and old.queue ~= '' then
+		redis.call('ZREM', key('snoozed'), new.id)
 	end
 end
 
