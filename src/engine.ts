@@ -26,10 +26,12 @@ import { Namespace } from './store/namespace';
 import { Outbox } from './store/outbox';
 import { SubscriptionStore } from './store/subscriptions';
 import type { Subscription, Told } from './webhook/contract';
+import type { Endpoints } from './webhook/endpoints';
 import type { Probe } from './webhook/probe';
-import { Receiver, type Received } from './webhook/receiver';
-import { Registrar } from './webhook/registrar';
-import { UrlGuard } from './webhook/url-guard';
+import type { Received, Receiver } from './webhook/receiver';
+import type { Registrar } from './webhook/registrar';
+import type { UrlGuard } from './webhook/url-guard';
+import { webhookDesk } from './webhook-desk';
 import type { ServedAccount, World } from './work/contract';
 import type { Actor, Correction, Desk, RequeueOptions, Verdict } from './work/desk';
 import type { Failures } from './work/failures';
@@ -76,6 +78,8 @@ export class Engine {
 	private readonly desk: Desk;
 	/** The failure queues: by cause, one by one, or many at once. */
 	readonly failures: Failures;
+	/** Who else is told of events, and what became of each delivery. */
+	readonly endpoints: Endpoints;
 	private readonly overview: Overview;
 	private readonly guard: UrlGuard;
 	private crew: Crew | null = null;
@@ -92,15 +96,13 @@ export class Engine {
 		this.holdStore = new HoldStore(this.namespace);
 		this.accountStore = new AccountStore(this.namespace);
 		this.media = new MediaStore(this.namespace, { capBytes: settings.mediaCapBytes, imageBytes: MAX_IMAGE_BYTES, idleMs: DAY_MS / 24 });
-		this.outbox = new Outbox(this.namespace);
+		this.outbox = new Outbox(this.namespace, { disableAfterMs: 5 * DAY_MS / timeFactor });
 		this.subscriptionStore = new SubscriptionStore(this.namespace);
 		this.inbox = new Inbox(this.namespace, { claimMs: Math.max(LEAST_CLAIM_MS, CLAIM_MS / timeFactor) });
-		this.receiver = new Receiver({ inbox: this.inbox, secrets: [settings.signingSecret, settings.previousSigningSecret], now: () => Date.now(), log: this.log });
-		this.guard = new UrlGuard(settings.deliveryBaseUrl ? [settings.deliveryBaseUrl] : []);
-		this.registrar = new Registrar({
-			subscriptions: this.subscriptionStore, guard: this.guard, secrets: [settings.signingSecret ?? '', settings.previousSigningSecret ?? ''],
+		({ guard: this.guard, receiver: this.receiver, registrar: this.registrar, endpoints: this.endpoints } = webhookDesk({
+			settings, subscriptions: this.subscriptionStore, outbox: this.outbox, inbox: this.inbox, accounts: this.accountStore,
 			now: () => this.world.now(), elsewhere: () => this.overview.worksElsewhere(hostname()), log: this.log,
-		});
+		}));
 		this.views = new Views({ holds: this.holdStore });
 		const { world, log, views } = this;
 		({ desk: this.desk, failures: this.failures } = frontDesk({
@@ -241,10 +243,6 @@ export class Engine {
 
 	async unsubscribe(id: string): Promise<void> {
 		await this.subscriptionStore.remove(id);
-	}
-
-	async subscriptions(): Promise<(Subscription & { waiting: number; dead: number; lastError: string | null })[]> {
-		return this.subscriptionStore.list();
 	}
 
 	/** Verifies one delivery (Standard Webhooks) and, unless `inbox` is null, claims its id there, so that it starts one execution. */

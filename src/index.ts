@@ -25,3 +25,6 @@ export type { JobView } from './job/view';
 export { PACE_PRESETS } from './pace/presets';
 export type { AccessToken, Board, TokenCheck, TokenSource } from './publish/contract';
 export type { JobFilter } from './store/job-store';
+export type { Replay } from './store/contract';
+export { subscriptionView } from './webhook/subscription-view';
+export type { SubscriptionView } from './webhook/subscription-view';

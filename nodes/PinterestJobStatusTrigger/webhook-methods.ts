@@ -86,7 +86,7 @@ async function endOrPause(node: IHookFunctions, engine: Engine): Promise<void> {
 	const called = node.getNodeWebhookUrl('default');
 	// Not the origin: the credential may have been corrected since.
 	const path = called ? new URL(called).pathname : null;
-	const isLive = path !== null && (await engine.subscriptions()).some(({ id, url }) => id === live && url.endsWith(path));
+	const isLive = path !== null && (await engine.endpoints.list()).some(({ id, url }) => id === live && url.endsWith(path));
 	if (!isLive) {
 		forgetSample(idOf(node, true));
 		return await engine.unsubscribe(idOf(node, true));

@@ -1,6 +1,6 @@
 import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 import { testEngine } from '../shared/credential-test';
-import { listSearch } from '../shared/locators';
+import { listSearch, subscriptionSearch } from '../shared/locators';
 import { execute, propertiesOf } from '../shared/operation';
 import { resources } from './resources';
 
@@ -22,7 +22,7 @@ export class PinterestRequeue implements INodeType {
 		properties: propertiesOf(resources),
 	};
 
-	methods = { listSearch, credentialTest: { testEngine } };
+	methods = { listSearch: { ...listSearch, ...subscriptionSearch }, credentialTest: { testEngine } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await execute(this, resources);

@@ -86,6 +86,22 @@ export const listSearch = {
 	},
 };
 
+/** `methods.listSearch` of a node that works on subscriptions. */
+export const subscriptionSearch = {
+	async searchSubscriptions(this: ILoadOptionsFunctions, filter?: string): Promise<INodeListSearchResult> {
+		const { engine, release } = await engineOf(this).catch(shownBy(this));
+		try {
+			const subscriptions = await engine.endpoints.list();
+			if (subscriptions.length === 0) throw empty(this, 'Nobody is told of events yet', 'Create a subscription, or publish a workflow with a Pinterest Job Status Trigger.');
+			return matching(subscriptions.map(({ id, label, url }) => ({ name: label ?? `Trigger at ${new URL(url).host} (${id})`, value: id })), filter);
+		} catch (error) {
+			throw error instanceof NodeOperationError ? error : nodeErrorOf(this.getNode(), error);
+		} finally {
+			release();
+		}
+	},
+};
+
 /** The further names are shown, so that a search for one finds the account. */
 function shownAs({ account, aliases, client }: AccountView): string {
 	const also = [...(client ? [client] : []), ...(aliases.length > 0 ? [`also ${aliases.join(', ')}`] : [])];

@@ -6,6 +6,7 @@ const COMMANDS: Record<string, { summary: string; run(argv: string[]): Promise<v
 	worker: { summary: 'publish for the accounts of a secret file, without n8n', run: async (argv) => (await import('./worker')).worker(argv) },
 	sandbox: { summary: 'start a stand-in for Pinterest, with a ledger and faults', run: async (argv) => (await import('./sandbox')).sandbox(argv) },
 	jobs: { summary: 'look at jobs and failures, work on them, put them back', run: async (argv) => (await import('./jobs')).jobs(argv) },
+	subscriptions: { summary: 'say who is told of events, and deliver them again', run: async (argv) => (await import('./subscriptions')).subscriptions(argv) },
 	policy: { summary: 'say when an error is tried again, and who gets it in the end', run: async (argv) => (await import('./policy')).policy(argv) },
 	doctor: { summary: 'say what is wrong with Redis, workers and accounts, and what to do', run: async (argv) => (await import('./doctor')).doctor(argv) },
 	'worker-workflow': { summary: 'make a workflow with one Worker node per account of a CSV file', run: async (argv) => (await import('./worker-workflow')).workerWorkflow(argv) },

@@ -54,10 +54,10 @@ export function failureGroupOf(cause: Cause, { count, snoozed, recent }: Pick<Fa
 
 /** What to do about a cause, for ops and for the client, with its own names in place of the signs. */
 export function whatToDo(groupKey: string, account: string): Pick<FailureGroup, 'hint' | 'clientMessage' | 'fix'> {
-	const [code = '', , about = '?', section = '?'] = groupKey.split('|');
+	const [code = '', name = '', about = '?', section = '?'] = groupKey.split('|');
 	const row = rowOf(code);
 	const media = row.about === 'job' ? 'its image' : about === 'upload' ? 'given as a file' : about;
-	const words = { account, board: about, section: section || '(none)', link: about, media };
+	const words = { account: row.about === 'endpoint' ? name : account, board: about, section: section || '(none)', link: about, media };
 	return { hint: filled(row.hint, words), clientMessage: filled(row.clientMessage, words), fix: [...row.fix] };
 }
 
@@ -73,5 +73,6 @@ export function aboutOf(groupKey: string): string {
 		case 'media': return about === 'upload' ? `uploaded images of ${account}` : `images from ${about || 'nowhere'} of ${account}`;
 		case 'answer': return `the answer ${[account && `HTTP ${account}`, about && `code ${about}`].filter(Boolean).join(', ') || 'without a status'}`;
 		case 'job': return `job ${account}`;
+		case 'endpoint': return `events for ${account}`;
 	}
 }

@@ -55,8 +55,8 @@ export interface FailureRow {
 	readonly renewable?: true;
 	readonly queue: QueueName;
 	/** What jobs that failed so have in common: one cause, one group. */
-	readonly about: 'account' | 'app' | 'board' | 'section' | 'link' | 'media' | 'answer' | 'job';
-	/** For ops: what to do. `{account}`, `{board}`, `{section}`, `{link}` and `{media}` stand for the job's own. */
+	readonly about: 'account' | 'app' | 'board' | 'section' | 'link' | 'media' | 'answer' | 'job' | 'endpoint';
+	/** For ops: what to do. `{account}`, `{board}`, `{section}`, `{link}` and `{media}` stand for the job's own, `{account}` of an endpoint for its name. */
 	readonly hint: string;
 	/** For the client whose Pin it is: no internals. */
 	readonly clientMessage: string;

@@ -21,5 +21,7 @@ function causeOf({ id, account, content }: Job, row: FailureRow, facts: FailureF
 		case 'answer': return [String(facts.httpStatus ?? ''), String(facts.pinterestCode ?? '')];
 		// Its own cause; the board is where somebody has to look.
 		case 'job': return [id, content.boardId];
+		// No job fails by it.
+		case 'endpoint': return [];
 	}
 }

@@ -13,12 +13,17 @@ const SECRETS: readonly [pattern: RegExp, instead: string][] = [
 	[/(?=[A-Za-z+/_-]*\d)(?=[A-Z0-9+/_-]*[a-z])(?=[a-z0-9+/_-]*[A-Z])[A-Za-z0-9+/_-]{40,}={0,2}/g, '[redacted]'],
 ];
 
-/** The text without anything that looks like a secret, in one line of at most 300 characters. */
-export function redact(text: string): string {
+/** The text without anything that looks like a secret, in one line of at most 300 characters, or as many as given. */
+export function redact(text: string, limit = MESSAGE_LIMIT): string {
 	// Cut first so that a huge body costs nothing; far enough out that a secret at the cut is still recognised.
-	const start = text.slice(0, 20 * MESSAGE_LIMIT);
+	const start = text.slice(0, 20 * limit);
 	const clean = SECRETS.reduce((rest, [pattern, instead]) => rest.replace(pattern, instead), start);
 	// eslint-disable-next-line no-control-regex -- control characters are what is looked for
 	const line = clean.replace(/[\u0000-\u001f\u007f]+/g, ' ').replace(/ {2,}/g, ' ').trim();
-	return line.length > MESSAGE_LIMIT ? `${line.slice(0, MESSAGE_LIMIT - 1)}…` : line;
+	return shortened(line, limit);
+}
+
+/** The text with at most so many characters. */
+export function shortened(text: string, limit: number): string {
+	return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
 }

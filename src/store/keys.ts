@@ -74,6 +74,7 @@ export const BOUNDS: readonly Bound[] = [
 	bound('sub:*:heads', 'zset', 'line by its next try', '1,000', 'until delivered or dead'),
 	bound('sub:*:tries', 'hash', 'line → tries', '1,000', 'until delivered or dead'),
 	bound('sub:*:leases', 'hash', 'line → dispatcher', 'deliveries under way', 'until the try ends'),
+	bound('sub:*:log', 'list', 'JSON of a try of a delivery', '100 of at most 1.5 kB', 'until a later try takes its place'),
 	bound('sub:*:dead', 'zset', 'dead delivery by when it was given up', 'failures of 30 days', '30 days'),
 	bound('sub:*', 'hash', 'definition, cursor, counts', '8 fields', 'until it is not renewed'),
 	bound('dead:*', 'string', 'JSON of a dead delivery', 'failures of 30 days', '30 days'),

@@ -1,7 +1,7 @@
 import { isJobEvent, type EngineEvent, type JobEvent } from '../job/event';
 import type { Job } from '../job/job';
 import { eventOf, jobAsOf } from './codec';
-import type { DeadDelivery, Delivery, DeliveryResult } from './contract';
+import type { DeadDelivery, Delivery, DeliveryResult, LoggedDelivery, Replay, Tried, TryReport } from './contract';
 import type { Namespace } from './namespace';
 import { batch } from './records';
 
@@ -12,6 +12,8 @@ export interface OutboxLimits {
 	maxEntries?: number;
 	/** How long a dead delivery can be replayed, ms; 30 days by default. */
 	deadMs?: number;
+	/** How long nothing but failures is borne before a subscription is disabled, ms; 5 days by default. */
+	disableAfterMs?: number;
 	/** Events handed to one subscription before they wait in the log instead; 1,000 by default. */
 	handedOut?: number;
 }
@@ -29,6 +31,9 @@ interface Dead {
 
 const DAY_MS = 24 * 3600 * 1000;
 const FAN_OUT_BATCH = 100;
+const LOGGED_TRIES = 100;
+const REPLAY_BATCH = 500;
+const READ_BATCH = 1000;
 const TRIM_BATCH = 1000;
 
 /** The log of events and the deliveries that come of it. */
@@ -36,7 +41,7 @@ export class Outbox {
 	private readonly limits: Required<OutboxLimits>;
 
 	constructor(private readonly namespace: Namespace, limits: OutboxLimits = {}) {
-		this.limits = { maxAgeMs: 7 * DAY_MS, maxEntries: 100_000, deadMs: 30 * DAY_MS, handedOut: 1000, ...limits };
+		this.limits = { maxAgeMs: 7 * DAY_MS, maxEntries: 100_000, deadMs: 30 * DAY_MS, disableAfterMs: 5 * DAY_MS, handedOut: 1000, ...limits };
 	}
 
 	/** Events after the cursor, oldest first; null reads from the beginning of the log. */
@@ -46,20 +51,20 @@ export class Outbox {
 		return entries.map(eventOf);
 	}
 
-	/** Adds the job as of each event; null for events of accounts and when the record is gone. */
-	async withJobs<E extends EngineEvent>(events: E[]): Promise<{ event: E; job: Job | null }[]> {
+	/** Adds the job as of each event, and whether it has had a later one; null for events of accounts and when the record is gone. */
+	async withJobs<E extends EngineEvent>(events: E[]): Promise<{ event: E; job: Job | null; overtaken: boolean }[]> {
 		const jobEvents = events.filter((event): event is E & JobEvent => isJobEvent(event));
 		const stored = await this.namespace.read((client) => batch(client, jobEvents.flatMap(({ jobId, snapshot }) => [
-			['hget', this.namespace.key('job', jobId), 'created'],
+			['hmget', this.namespace.key('job', jobId), 'created', 'seq'],
 			['get', this.namespace.key('content', jobId, snapshot.revision)],
 			['get', this.namespace.key('content', jobId)],
 			['hget', this.namespace.key('account', snapshot.account ?? ''), 'client'],
-		]))) as (string | null)[];
+		]))) as (string | null | (string | null)[])[];
 		const jobs = new Map(jobEvents.map((event, i) => {
-			const [created, ofRevision, current, client] = stored.slice(4 * i, 4 * i + 4);
-			return [event.id, created ? jobAsOf(event, Number(created), ofRevision ?? current ?? '', client) : null];
+			const [[created, seq], ofRevision, current, client] = stored.slice(4 * i, 4 * i + 4) as [(string | null)[], string | null, string | null, string | null];
+			return [event.id, { job: created ? jobAsOf(event, Number(created), ofRevision ?? current ?? '', client) : null, overtaken: Number(seq) > event.seq }];
 		}));
-		return events.map((event) => ({ event, job: jobs.get(event.id) ?? null }));
+		return events.map((event) => ({ event, job: null, overtaken: false, ...jobs.get(event.id) }));
 	}
 
 	/** Hands the events after the subscription's cursor to it, those that `wants` says; true when more may be handed out now. */
@@ -110,17 +115,27 @@ export class Outbox {
 			const entry = entryOf(entries[i]);
 			return entry ? [{ subscriptionId, line, token, tries, event: eventOf(entry) }] : [];
 		});
-		const jobs = new Map((await this.withJobs(deliveries.map(({ event }) => event))).map(({ event, job }) => [event.id, job]));
-		return deliveries.map((delivery) => ({ ...delivery, job: jobs.get(delivery.event.id) ?? null }));
+		const known = new Map((await this.withJobs(deliveries.map(({ event }) => event))).map(({ event, job, overtaken }) => [event.id, { job, overtaken }]));
+		return deliveries.map((delivery) => ({ ...delivery, job: null, overtaken: false, ...known.get(delivery.event.id) }));
 	}
 
-	/** Ends one try; false when another dispatcher took the line over meanwhile. */
-	async settle({ subscriptionId, line, token }: Pick<Delivery, 'subscriptionId' | 'line' | 'token'>, result: DeliveryResult): Promise<boolean> {
+	/** Ends one try and logs it; a failure may be the one after which its subscription is disabled. False when another dispatcher took the line over meanwhile. */
+	async settle(delivery: Pick<Delivery, 'subscriptionId' | 'line' | 'token'> & Partial<Delivery>, result: DeliveryResult, report?: TryReport): Promise<boolean> {
+		const { subscriptionId, line, token } = delivery;
 		const until = result.kind === 'postponed' ? result.until : '';
-		const error = result.kind === 'delivered' ? '' : result.error;
-		const args = [subscriptionId, line, token, result.kind, until, error, this.limits.deadMs];
+		const error = 'error' in result ? result.error : '';
+		const logged = report && delivery.event ? JSON.stringify(this.loggedOf(delivery.event, delivery.tries ?? 0, result, report.tried)) : '';
+		const { deadMs, disableAfterMs } = this.limits;
+		const ifDisabled = report ? JSON.stringify(report.ifDisabled) : '';
+		const args = [subscriptionId, line, token, result.kind, until, error, deadMs, logged, LOGGED_TRIES, disableAfterMs, ifDisabled];
 		const [settled] = await this.namespace.run<number[]>('settle-delivery', args);
 		return settled === 1;
+	}
+
+	/** Its latest tries, the last one first; 100 are kept. */
+	async tries(subscriptionId: string, limit = LOGGED_TRIES): Promise<LoggedDelivery[]> {
+		const stored = await this.namespace.read((client) => client.lrange(this.namespace.key('sub', subscriptionId, 'log'), 0, limit - 1));
+		return stored.map((json) => JSON.parse(json) as LoggedDelivery);
 	}
 
 	/** Dead deliveries, the latest first. */
@@ -131,10 +146,21 @@ export class Outbox {
 		return stored.flatMap((json) => (json === null ? [] : [deadOf(subscriptionId, JSON.parse(json) as Dead)]));
 	}
 
-	/** Puts dead deliveries back into their lines; all of them (at most 1,000) when no ids are given. Answers how many. */
-	async replay(subscriptionId: string, eventIds: string[] = []): Promise<number> {
-		const [count] = await this.namespace.run<number[]>('replay-dead', [subscriptionId, ...eventIds]);
-		return count ?? 0;
+	/**
+	 * Puts events at the end of their lines once more, oldest first: dead deliveries, and of what is still in the log those that `wants` says.
+	 * Answers how many. What stands in its line already is left out.
+	 */
+	async replay(subscriptionId: string, which: Replay, wants: (event: EngineEvent, job: Job | null) => boolean = () => true): Promise<number> {
+		const dead = (await this.allDead(subscriptionId)).filter(({ event }) => isMeant(event, which));
+		const found = which.which === 'dead' ? [] : await this.inLog(which, new Set(dead.map(({ event }) => event.id)), wants);
+		const all = [...dead, ...found].sort((a, b) => (isBefore(a.event.cursor, b.event.cursor) ? -1 : 1));
+		let count = 0;
+		for (let i = 0; i < all.length; i += REPLAY_BATCH) {
+			const args = all.slice(i, i + REPLAY_BATCH).flatMap(({ line, entry }) => [line, entry]);
+			const [pushed] = await this.namespace.run<number[]>('replay', [subscriptionId, ...args]);
+			count += pushed ?? 0;
+		}
+		return count;
 	}
 
 	/** Cuts the log to its bounds, a thousand entries a call, and forgets old dead deliveries; answers how many were cut. */
@@ -142,6 +168,47 @@ export class Outbox {
 		const { maxAgeMs, maxEntries, deadMs } = this.limits;
 		const [cut] = await this.namespace.run<number[]>('trim', [maxAgeMs, maxEntries, TRIM_BATCH, deadMs]);
 		return cut ?? 0;
+	}
+
+	private loggedOf(event: EngineEvent, tries: number, { kind }: DeliveryResult, tried: Tried): LoggedDelivery {
+		return { at: this.namespace.now(), eventId: event.id, type: event.type, jobId: isJobEvent(event) ? event.jobId : null, try: tries + 1, result: kind, ...tried };
+	}
+
+	private async allDead(subscriptionId: string): Promise<{ event: EngineEvent; line: string; entry: string }[]> {
+		const ids = await this.namespace.read((client) => client.zrange(this.namespace.key('sub', subscriptionId, 'dead'), 0, -1));
+		if (ids.length === 0) return [];
+		const stored = await this.namespace.read((client) => client.mget(ids.map((id) => this.namespace.key('dead', subscriptionId, id))));
+		return stored.flatMap((json, i) => {
+			if (json === null) return [];
+			const { entry, line } = JSON.parse(json) as Dead;
+			return [{ event: eventOf(entry), line, entry: `dead:${ids[i]!}` }];
+		});
+	}
+
+	/** What of the log is meant and wanted. */
+	private async inLog(which: Replay, dead: Set<string>, wants: (event: EngineEvent, job: Job | null) => boolean): Promise<{ event: EngineEvent; line: string; entry: string }[]> {
+		const found: EngineEvent[] = [];
+		// An entry's id begins with the time of its event.
+		const [from, to] = which.which === 'time' ? [`${which.from}-0`, `${which.to}`] : ['-', '+'];
+		for (let cursor = from; ;) {
+			const entries = await this.namespace.read((client) => client.xrange(this.namespace.key('events'), cursor, to, 'COUNT', READ_BATCH));
+			const events = entries.map(eventOf).filter((event) => isMeant(event, which) && !dead.has(event.id));
+			for (const { event, job } of await this.withJobs(events)) if (wants(event, job)) found.push(event);
+			const last = entries.at(-1)?.[0];
+			if (last === undefined || entries.length < READ_BATCH) break;
+			cursor = `(${last}`;
+		}
+		return found.map((event) => ({ event, line: lineOf(event), entry: event.cursor }));
+	}
+}
+
+/** Whether an event is among those that shall come again. */
+function isMeant(event: EngineEvent, which: Replay): boolean {
+	switch (which.which) {
+		case 'dead': return true;
+		case 'events': return which.eventIds.includes(event.id);
+		case 'job': return isJobEvent(event) && event.jobId === which.jobId;
+		case 'time': return event.at >= which.from && event.at <= which.to;
 	}
 }
 

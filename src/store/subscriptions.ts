@@ -3,14 +3,16 @@ import type { Namespace } from './namespace';
 import { batch } from './records';
 
 /** What the outbox keeps of a subscription by itself. */
-type Progress = 'expiresAt' | 'paused' | 'cursor' | 'waiting' | 'dead' | 'missed' | 'failingSince' | 'lastError';
+type Progress = 'expiresAt' | 'paused' | 'disabledAt' | 'cursor' | 'waiting' | 'dead' | 'missed' | 'failingSince' | 'lastError';
 
 /** What a subscription is, as its owner says. */
 export type SubscriptionRequest = Omit<StoredSubscription, Progress> & {
 	/** Ends unless renewed within this, ms. */
 	ttlMs: number;
-	/** Keeps the events without delivering; false (also when absent) wakes a paused one. */
+	/** Keeps the events without delivering; false (also when absent) wakes a paused one, but not a disabled one. */
 	paused?: boolean;
+	/** Wakes a disabled one too: somebody has looked. */
+	enable?: boolean;
 };
 
 /** Who wants to be told of what. A new subscription begins with the next event. */
@@ -18,8 +20,8 @@ export class SubscriptionStore {
 	constructor(private readonly namespace: Namespace) {}
 
 	/** Creates or renews, by id; a renewal keeps the place in the log. True when it is new. */
-	async subscribe({ ttlMs, paused, ...definition }: SubscriptionRequest): Promise<boolean> {
-		const args = [definition.id, JSON.stringify(definition), Math.round(ttlMs), paused ? '1' : ''];
+	async subscribe({ ttlMs, paused, enable, ...definition }: SubscriptionRequest): Promise<boolean> {
+		const args = [definition.id, JSON.stringify(definition), Math.round(ttlMs), paused ? '1' : '', enable ? '1' : ''];
 		const [isNew] = await this.namespace.run<number[]>('subscribe', args);
 		return isNew === 1;
 	}
@@ -74,7 +76,7 @@ export class SubscriptionStore {
 function subscriptionOf(fields: Record<string, string>, dead: number): StoredSubscription {
 	return {
 		...JSON.parse(fields.definition as string) as SubscriptionRequest,
-		expiresAt: Number(fields.expiresAt), paused: fields.paused === '1', cursor: fields.cursor ?? '0-0',
+		expiresAt: Number(fields.expiresAt), paused: fields.paused === '1', disabledAt: fields.disabledAt ? Number(fields.disabledAt) : null, cursor: fields.cursor ?? '0-0',
 		waiting: Number(fields.waiting), dead, missed: Number(fields.missed),
 		failingSince: fields.failingSince ? Number(fields.failingSince) : null, lastError: fields.lastError || null,
 	};

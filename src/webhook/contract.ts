@@ -7,6 +7,8 @@ export interface Subscription extends SubscriptionTerms {
 	ttlMs?: number;
 	/** What happened while it was paused is kept for it. */
 	paused?: boolean;
+	/** Wakes it also when it was disabled, since somebody has looked. */
+	enable?: boolean;
 }
 
 /** An event in the form of its delivery. */

@@ -1,10 +1,13 @@
+import { rowOf } from '../job/failures';
+import { MESSAGE_LIMIT, shortened } from '../job/redact';
 import { describe, type Log } from '../log';
 import { Loop } from '../loop';
 import type { Delivery, DeliveryResult, StoredSubscription } from '../store/contract';
 import type { Outbox } from '../store/outbox';
 import type { SubscriptionStore } from '../store/subscriptions';
+import { secretsFor } from './endpoint-secret';
 import { bodyOf, headersOf, traceparentOf, type Render } from './message';
-import { post, type PostAnswer } from './post';
+import { isTaken, noAnswer, post, triedOf, type PostAnswer } from './post';
 import { retryDelayMs } from './schedule';
 import { requireSecret } from './signature';
 import type { UrlGuard } from './url-guard';
@@ -38,6 +41,7 @@ const SETTLE_MS = 15_000;
 
 /** How many deliveries ended in which way. */
 export type Tally = Record<DeliveryResult['kind'], number>;
+const NONE: Tally = { delivered: 0, skipped: 0, postponed: 0, dead: 0 };
 
 /** Brings events to subscriptions: in order per job or account, a failing endpoint in nobody's way. */
 export class Dispatcher {
@@ -45,7 +49,7 @@ export class Dispatcher {
 	private readonly active = new Map<string, number>();
 	/** Deliveries that were answered 409 the last time. */
 	private readonly busy = new Set<string>();
-	private tally: Tally = { delivered: 0, postponed: 0, dead: 0 };
+	private tally: Tally = { ...NONE };
 	private readonly loop: Loop;
 	private stopping = false;
 
@@ -76,7 +80,7 @@ export class Dispatcher {
 
 	/** Delivers all that is due now, and answers what became of it. */
 	async runOnce(): Promise<Tally> {
-		this.tally = { delivered: 0, postponed: 0, dead: 0 };
+		this.tally = { ...NONE };
 		do {
 			this.loop.takeRing();
 			while ((await this.look()) === 0);
@@ -135,22 +139,32 @@ export class Dispatcher {
 	}
 
 	private async deliver(subscription: StoredSubscription, delivery: Delivery): Promise<void> {
-		const answer = await this.send(subscription.url, delivery);
+		if (subscription.latestOnly && delivery.overtaken) return this.skip(subscription, delivery);
+		const startedAt = performance.now();
+		const answer = await this.send(subscription, delivery);
+		const tried = triedOf(answer, performance.now() - startedAt);
 		if (answer.kind === 'answered' && answer.status === 410) await this.options.subscriptions.pause(subscription.id);
 		const result = this.resultOf(delivery, answer);
-		const settled = await this.options.outbox.settle(delivery, result);
+		const settled = await this.options.outbox.settle(delivery, result, { tried, ifDisabled: disabledIncident(subscription, errorOf(answer)) });
 		if (settled) this.tally[result.kind]++;
 		this.tell(subscription, delivery, answer, settled ? result.kind : 'lease_lost');
 		// It may be due before the loop would have looked again.
 		if (result.kind === 'postponed') this.wake();
 	}
 
-	private async send(url: string, { event, job }: Delivery): Promise<PostAnswer> {
+	private async skip({ id }: StoredSubscription, delivery: Delivery): Promise<void> {
+		const settled = await this.options.outbox.settle(delivery, { kind: 'skipped' });
+		if (settled) this.tally.skipped++;
+		const { id: eventId, type } = delivery.event;
+		this.options.log({ level: 'info', event: 'webhook.skipped', subscription: id, eventId, type });
+	}
+
+	private async send(subscription: StoredSubscription, { event, job }: Delivery): Promise<PostAnswer> {
 		const { guard, now, secrets, render, timeoutMs = TIMEOUT_MS } = this.options;
 		try {
 			const body = bodyOf(event, render(event, job));
-			const headers = { ...headersOf(secrets, event.id, now(), body), traceparent: traceparentOf(event) };
-			return await post(url, headers, body, { guard, timeoutMs, now });
+			const headers = { ...headersOf(secretsFor(subscription, secrets, now()), event.id, now(), body), traceparent: traceparentOf(event) };
+			return await post(subscription.url, headers, body, { guard, timeoutMs, now });
 		} catch (error) {
 			// What cannot be rendered must not hold up its line for ever: it uses up its tries like any other.
 			return { kind: 'unreachable', ...describe(error) };
@@ -160,7 +174,7 @@ export class Dispatcher {
 	private resultOf(delivery: Delivery, answer: PostAnswer): DeliveryResult {
 		const key = `${delivery.subscriptionId} ${delivery.event.id}`;
 		const busyBefore = this.busy.delete(key);
-		if (answer.kind === 'answered' && answer.status >= 200 && answer.status < 300) return { kind: 'delivered' };
+		if (isTaken(answer)) return { kind: 'delivered' };
 		if (answer.kind === 'answered' && answer.status === 409) this.busy.add(key);
 		const { random, timeFactor, now } = this.options;
 		const delayMs = retryDelayMs(delivery.tries + 1, answer, { random: random(), timeFactor, busyBefore });
@@ -186,8 +200,13 @@ export class Dispatcher {
 	}
 }
 
+/** What is told of a subscription that is not tried any more. Its address may hold a secret of its owner. */
+function disabledIncident({ id, label, url, failingSince }: StoredSubscription, message: string): Record<string, unknown> {
+	const name = label ?? new URL(url).host;
+	const code = 'subscription_disabled', { class: errorClass, queue } = rowOf(code);
+	return { groupKey: `${code}|${name.replaceAll('|', ' ')}`, queue, class: errorClass, code, message, since: failingSince, subscription: id };
+}
+
 function errorOf(answer: PostAnswer): string {
-	if (answer.kind === 'timeout') return 'No answer in time.';
-	if (answer.kind === 'unreachable') return answer.message;
-	return `HTTP ${answer.status}${answer.text ? `: ${answer.text}` : ''}`;
+	return answer.kind === 'answered' ? `HTTP ${answer.status}${answer.text ? `: ${shortened(answer.text, MESSAGE_LIMIT)}` : ''}` : noAnswer(answer);
 }

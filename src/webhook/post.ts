@@ -3,10 +3,12 @@ import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { waitMsOf } from '../job/rate-headers';
 import { redact } from '../job/redact';
+import type { Tried } from '../store/contract';
 import type { UrlGuard } from './url-guard';
 
-/** What of an answer is read at most; its first 300 characters are kept. */
+/** What of an answer is read at most; its first 1,000 characters are kept. */
 export const READ_BYTES = 16 * 1024;
+const KEPT_CHARS = 1000;
 
 /** What became of one POST. `text` is the begin of the answer, secrets struck out. */
 export type PostAnswer =
@@ -75,5 +77,20 @@ function begin(response: IncomingMessage, done: () => void): () => string {
 
 function answered(response: IncomingMessage, text: string, now: number): PostAnswer {
 	const { date, 'retry-after': retryAfter } = response.headers;
-	return { kind: 'answered', status: response.statusCode ?? 0, retryAfterMs: waitMsOf({ date, 'retry-after': retryAfter }, now), text: redact(text) };
+	return { kind: 'answered', status: response.statusCode ?? 0, retryAfterMs: waitMsOf({ date, 'retry-after': retryAfter }, now), text: redact(text, KEPT_CHARS) };
+}
+
+/** Whether who was asked has taken it. */
+export function isTaken(answer: PostAnswer): boolean {
+	return answer.kind === 'answered' && answer.status >= 200 && answer.status < 300;
+}
+
+/** For the log: what came back, or why nothing did. */
+export function triedOf(answer: PostAnswer, ms: number): Tried {
+	return { status: answer.kind === 'answered' ? answer.status : null, ms: Math.round(ms), answer: answer.kind === 'answered' ? answer.text : noAnswer(answer) };
+}
+
+/** Why there is no answer. */
+export function noAnswer(answer: Exclude<PostAnswer, { kind: 'answered' }>): string {
+	return answer.kind === 'timeout' ? 'No answer in time.' : answer.message;
 }

@@ -23,6 +23,8 @@ export interface ProbeParts extends Pick<PostParts, 'guard' | 'now'> {
 
 const TIMEOUT_MS = 5000;
 const PAUSE_MS = 1000;
+/** Said by an endpoint that verifies, and does not know its secret before it is subscribed. */
+const UNVERIFIED = new Set([401, 403]);
 /** Said by those who serve the address, but not at this moment. */
 const BUSY = new Set([408, 429, 503, 504]);
 
@@ -46,6 +48,7 @@ function judge(answer: PostAnswer, who: Probe, id: string): Probed {
 	const { status, text } = answer;
 	const said = `HTTP ${status}${text ? `: ${text}` : ''}`;
 	if (BUSY.has(status)) return { kind: 'unsure', reason: said };
+	if (who === 'endpoint' && UNVERIFIED.has(status)) return { kind: 'unsure', reason: `${said} It may not know the secret yet.` };
 	if (status < 200 || status > 299) return { kind: 'unserved', reason: said };
 	// Many a server answers 200 to everything, and events would be lost there in silence.
 	return who === 'endpoint' || text.includes(id) ? { kind: 'served' } : { kind: 'unserved', reason: `Something else answers there: ${said}` };

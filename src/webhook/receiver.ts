@@ -9,7 +9,7 @@ import { verify } from './signature';
 export interface ReceiverOptions {
 	/** The current and the previous signing secret; without a usable one every call is refused. */
 	secrets: readonly (string | null | undefined)[];
-	inbox: Pick<Inbox, 'claim' | 'confirm' | 'release'>;
+	inbox: Pick<Inbox, 'claim' | 'extend' | 'confirm' | 'release' | 'claimMs'>;
 	now(): number;
 	log: Log;
 }
@@ -21,9 +21,12 @@ export interface Payload {
 	data: Record<string, unknown>;
 }
 
-/** What a delivery turned out to be. `confirm` when it was taken, `release` when it was not; a probe is answered with its id. */
+/**
+ * What a delivery turned out to be. `confirm` when it was taken, `release` when it was not, and `keep` more often than every `keepMs`
+ * while that is not known yet; a probe is answered with its id.
+ */
 export type Received =
-	| { ok: true; eventId: string; payload: Payload; confirm(): Promise<void>; release(): Promise<void> }
+	| { ok: true; eventId: string; payload: Payload; keepMs: number; keep(): Promise<void>; confirm(): Promise<void>; release(): Promise<void> }
 	| { ok: false; status: 401 | 409 | 200; reason: string; probeId?: string };
 
 const UNSAFE_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
@@ -44,7 +47,7 @@ export class Receiver {
 		if (isRecord(body) && body.type === PROBE_TYPE) return { ok: false, status: 200, reason: 'probe', probeId: verified.id };
 		const payload = payloadIn(body);
 		if (!payload) return this.refused(401, 'payload_malformed');
-		if (inbox === null) return { ok: true, eventId: verified.id, payload, confirm: nothing, release: nothing };
+		if (inbox === null) return { ok: true, eventId: verified.id, payload, keepMs: Infinity, keep: nothing, confirm: nothing, release: nothing };
 		return this.claimed(inbox, verified.id, payload);
 	}
 
@@ -57,7 +60,8 @@ export class Receiver {
 		if (claim.kind === 'done') return this.refused(200, 'taken_before');
 		if (claim.kind !== 'claimed') return this.refused(409, claim.kind === 'busy' ? 'in_flight' : 'redis_unavailable');
 		return {
-			ok: true, eventId, payload,
+			ok: true, eventId, payload, keepMs: store.claimMs,
+			keep: async () => void (await store.extend(inbox, eventId, claim.token)),
 			confirm: async () => void (await store.confirm(inbox, eventId, claim.token)),
 			release: async () => void (await store.release(inbox, eventId, claim.token)),
 		};

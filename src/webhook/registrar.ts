@@ -2,6 +2,7 @@ import { EngineError } from '../errors';
 import type { Log } from '../log';
 import type { SubscriptionStore } from '../store/subscriptions';
 import type { Subscription } from './contract';
+import { secretsFor } from './endpoint-secret';
 import { probe, type Probe, type Probed, type ProbeParts } from './probe';
 import { requireSecret } from './signature';
 import type { UrlGuard } from './url-guard';
@@ -34,16 +35,18 @@ export class Registrar {
 	async subscribe(subscription: Subscription, options: { probe?: Probe } = {}): Promise<string | null> {
 		const { url } = subscription;
 		const checked = this.parts.guard.check(url);
-		if (!checked.ok) throw unreachable(`No event can be delivered to ${url}: ${checked.reason}`, HINTS.trigger);
-		const unsure = options.probe ? await this.look(url, options.probe) : null;
+		if (!checked.ok) throw unreachable(`No event can be delivered to ${url}: ${checked.reason}`, HINTS[subscription.secret ? 'endpoint' : 'trigger']);
+		const unsure = options.probe ? await this.look(subscription, options.probe) : null;
 		const { ttlMs = subscription.test ? TEST_TTL_MS : TTL_MS, ...rest } = subscription;
 		await this.parts.subscriptions.subscribe({ ...rest, ttlMs });
 		return unsure;
 	}
 
-	private async look(url: string, who: Probe): Promise<string | null> {
+	private async look(subscription: Subscription, who: Probe): Promise<string | null> {
+		const { url } = subscription;
 		requireSecret(this.parts.secrets);
-		const probed = await this.seenFromWorkers(await probe(url, who, this.parts));
+		const secrets = secretsFor(subscription, this.parts.secrets, this.parts.now());
+		const probed = await this.seenFromWorkers(await probe(url, who, { ...this.parts, secrets }));
 		if (probed.kind === 'served') return null;
 		const reason = ended(probed.reason);
 		if (probed.kind === 'unserved') throw unreachable(`Nobody takes events at ${url}: ${reason}`, HINTS[who]);

@@ -9,18 +9,21 @@ export interface Filter {
 	queues?: readonly QueueName[];
 	accounts?: readonly string[];
 	clients?: readonly string[];
+	/** What the Source Record ID of a job begins with. */
+	sources?: readonly string[];
 }
 
 /**
- * Whether an event is for this subscription. State, class and queue are asked of jobs and groups of failures, not of holds;
+ * Whether an event is for this subscription. State, source, class and queue are asked of jobs, class and queue of groups of failures too, none of holds;
  * what concerns the whole app (`@app`) concerns every account and client.
  */
-export function wants(filter: Filter, event: EngineEvent, job: Pick<Job, 'account' | 'client'> | null): boolean {
+export function wants(filter: Filter, event: EngineEvent, job: Pick<Job, 'account' | 'client' | 'source'> | null): boolean {
 	if (!filter.events.includes(event.type)) return false;
 	return isJobEvent(event)
 		? has(filter.states, event.snapshot.state) && has(filter.classes, event.snapshot.lastError?.class)
 			&& has(filter.queues, event.snapshot.queue?.name)
 			&& has(filter.accounts, event.snapshot.account ?? job?.account) && has(filter.clients, event.snapshot.client ?? job?.client)
+			&& begins(filter.sources, event.snapshot.source ?? job?.source)
 		: wantsOfAccount(filter, event.account, event.incident);
 }
 
@@ -31,6 +34,10 @@ function wantsOfAccount(filter: Filter, account: string, incident: Record<string
 
 function has(wanted: readonly string[] | undefined, value: unknown): boolean {
 	return !wanted?.length || wanted.includes(value as string);
+}
+
+function begins(wanted: readonly string[] | undefined, value: string | null | undefined): boolean {
+	return !wanted?.length || wanted.some((beginning) => value?.startsWith(beginning) === true);
 }
 
 function holdsIfSaid(wanted: readonly string[] | undefined, value: unknown): boolean {

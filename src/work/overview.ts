@@ -244,11 +244,20 @@ function unmappedFinding(count: number): Finding {
 }
 
 function subscriptionFindings(subscriptions: StoredSubscription[]): Finding[] {
-	return subscriptions.filter(({ failingSince, paused }) => failingSince !== null && !paused).map(({ id, url, failingSince, lastError, waiting }) => ({
-		level: 'warning' as const, code: 'subscription_failing', subject: id,
-		message: `${url} has taken no event since ${iso(failingSince)}; ${waiting} wait. ${lastError ?? ''}`.trim(),
-		hint: 'Check that n8n is reachable at this address from the worker; the credential can name another n8n base URL for deliveries.',
-	}));
+	return subscriptions.flatMap(({ id, label, url, failingSince, disabledAt, paused, lastError, waiting }): Finding[] => {
+		const name = label ?? url;
+		if (disabledAt !== null) {
+			return [{
+				level: 'error', code: 'subscription_disabled', subject: id, message: `${name} has taken nothing for five days and is not tried any more since ${iso(disabledAt)}. ${lastError ?? ''}`.trim(),
+				hint: 'Mend it, then Pinterest Requeue → Subscription → Resume, or publish the workflow of the trigger again. What happened is kept for seven days.',
+			}];
+		}
+		return failingSince === null || paused ? [] : [{
+			level: 'warning', code: 'subscription_failing', subject: id, message: `${name} has taken no event since ${iso(failingSince)}; ${waiting} wait. ${lastError ?? ''}`.trim(),
+			hint: label ? 'Pinterest Requeue → Subscription → Get Deliveries shows what it answered.'
+				: 'Check that n8n is reachable at this address from the worker; the credential can name another n8n base URL for deliveries.',
+		}];
+	});
 }
 
 function iso(at: number | null): string | null {

@@ -166,7 +166,7 @@ describe(`bad input, on n8n ${n8nVersion}`, () => {
 		const { id } = await lost.import(statusFlow(lost, ['job.queued']));
 		const published = lost.n8n.api.activate(id, { timeoutMs: 60_000 });
 		await expect(published).rejects.toThrow(/Nobody takes events at http:\/\/127\.0\.0\.1:9\/webhook\/.*ECONNREFUSED.*Set .*n8n Base URL for Deliveries/);
-		expect(await lost.engine.subscriptions()).toEqual([]);
+		expect(await lost.engine.endpoints.list()).toEqual([]);
 		// A test is listened for without any worker.
 		await lost.n8n.api.listenForTest(id, 'News');
 		await lost.n8n.api.stopListening(id);
@@ -174,13 +174,13 @@ describe(`bad input, on n8n ${n8nVersion}`, () => {
 		const { engineCredential: { id: credential, name, type }, engineData } = lost;
 		await n8n.api.rest('PATCH', `/credentials/${credential}`, { name, type, data: { ...engineData, deliveryBaseUrl: n8n.n8n.url } });
 		await n8n.api.activate(id);
-		await until('the subscription', async () => (await lost.engine.subscriptions()).some(({ test }) => !test));
+		await until('the subscription', async () => (await lost.engine.endpoints.list()).some(({ test }) => !test));
 		await lost.publishWorkers();
 		await enqueue(lost, pins(lost, 1));
 		await until('the event', async () => (await told(lost, id)).length > 0);
 		// The trigger that was refused renews nothing: it would bring the old address back.
 		await new Promise((resolve) => setTimeout(resolve, 5000));
-		expect(await lost.engine.subscriptions()).toMatchObject([{ url: expect.stringContaining(n8n.n8n.url), paused: false, waiting: 0 }]);
+		expect(await lost.engine.endpoints.list()).toMatchObject([{ url: expect.stringContaining(n8n.n8n.url), paused: false, waiting: 0 }]);
 		expect((await told(lost, id)).map(({ event }) => event)).toEqual(['job.queued']);
 	});
 

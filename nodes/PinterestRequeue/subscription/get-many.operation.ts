@@ -1,3 +1,4 @@
+import { subscriptionView } from '../../../src';
 import { perItem, type Operation } from '../../shared/operation';
 
 export const getMany: Operation = {
@@ -6,5 +7,5 @@ export const getMany: Operation = {
 	action: 'Get many subscriptions',
 	description: 'Who is told of events, and how many wait or could not be delivered',
 	fields: [],
-	run: perItem(async ({ engine }) => await engine.subscriptions()),
+	run: perItem(async ({ engine }) => (await engine.endpoints.list()).map(subscriptionView)),
 };

@@ -81,4 +81,11 @@ export const OURS = [
 		hint: 'A second Pin turned up for a job that already has one. Compare both Pins and delete one at Pinterest.',
 		clientMessage: 'Published; we are tidying up a duplicate.', fix: [],
 	},
+	{
+		code: 'subscription_disabled',
+		match: [],
+		outcome: 'refused', class: 'route', queue: 'ops', about: 'endpoint',
+		hint: 'Nothing was delivered to {account} for five days, so it is no longer tried; what happens is kept for seven days. Mend it, then use Subscription: Resume, or publish the workflow of the trigger again.',
+		clientMessage: 'A technical connection of ours is being mended.', fix: [],
+	},
 ] as const satisfies readonly FailureRow[];

@@ -5,14 +5,19 @@
 -- ARGV[5] subscription id
 -- ARGV[6] line
 -- ARGV[7] token
--- ARGV[8] delivered, postponed or dead
+-- ARGV[8] delivered, skipped, postponed or dead
 -- ARGV[9] postponed: not before, epoch ms
 -- ARGV[10] error
 -- ARGV[11] dead: how long it is kept, ms
+-- ARGV[12] what is logged of the try, JSON; '' for nothing
+-- ARGV[13] how many tries are logged
+-- ARGV[14] ms of nothing but failures after which the subscription is disabled
+-- ARGV[15] what is told then, JSON; '' never disables
 --
 -- Returns [counter, now, [1, or 0 when the line was taken over or is gone]].
 -- @include begin
 -- @include deliveries
+-- @include events
 if replay then return replay end
 local sub, line, result, failure = ARGV[5], ARGV[6], ARGV[8], ARGV[10]
 if redis.call('HGET', key('sub', sub, 'leases'), line) ~= ARGV[7] then return refuse({ 0 }) end
@@ -23,10 +28,7 @@ local function eventOf()
 	if replayed then return replayed, cjson.decode(redis.call('GET', key('dead', sub, replayed)) or '{}').entry end
 	local found = redis.call('XRANGE', key('events'), entry, entry)[1]
 	if not found then return nil end
-	for i = 1, #found[2], 2 do
-		if found[2][i] == 'id' then return found[2][i + 1], found end
-	end
-	return nil
+	return idOf(found), found
 end
 
 local function bury()
@@ -38,12 +40,15 @@ local function bury()
 	redis.call('ZADD', key('sub', sub, 'dead'), now, id)
 end
 
-local function wasAccepted()
+local function isDoneWith()
 	local replayed = string.match(entry, '^dead:(.+)$')
-	if replayed then
-		redis.call('DEL', key('dead', sub, replayed))
-		redis.call('ZREM', key('sub', sub, 'dead'), replayed)
-	end
+	if not replayed then return end
+	redis.call('DEL', key('dead', sub, replayed))
+	redis.call('ZREM', key('sub', sub, 'dead'), replayed)
+end
+
+local function wasAccepted()
+	isDoneWith()
 	redis.call('HSET', key('sub', sub), 'failingSince', '', 'lastError', '')
 end
 
@@ -52,7 +57,19 @@ local function wasRefused()
 	redis.call('HSET', key('sub', sub), 'lastError', failure)
 end
 
-if result == 'delivered' then wasAccepted() else wasRefused() end
+-- Failures alone for days, this one the last of them: who reads the incident has to look.
+local function disableIfHopeless()
+	local since, paused = unpack(redis.call('HMGET', key('sub', sub), 'failingSince', 'paused'))
+	if ARGV[15] == '' or paused == '1' or now - tonumber(since) < tonumber(ARGV[14]) then return end
+	redis.call('HSET', key('sub', sub), 'paused', '1', 'disabledAt', now)
+	writeAccountEvent('failure_group.opened', '@app', 'subscription_disabled:' .. sub, ARGV[15])
+end
+
+if result == 'delivered' then wasAccepted() elseif result == 'skipped' then isDoneWith() else wasRefused() disableIfHopeless() end
+if ARGV[12] ~= '' then
+	redis.call('LPUSH', key('sub', sub, 'log'), ARGV[12])
+	redis.call('LTRIM', key('sub', sub, 'log'), 0, tonumber(ARGV[13]) - 1)
+end
 if result == 'postponed' then
 	redis.call('HINCRBY', key('sub', sub, 'tries'), line, 1)
 	redis.call('HDEL', key('sub', sub, 'leases'), line)

@@ -149,7 +149,7 @@ export class World {
 	/** Waits until no subscription has anything on its way. */
 	async untilTold(): Promise<void> {
 		await until('all events to arrive', async () => {
-			const waiting = (await this.engine.subscriptions()).reduce((sum, one) => sum + one.waiting, 0);
+			const waiting = (await this.engine.endpoints.list()).reduce((sum, one) => sum + one.waiting, 0);
 			return waiting === 0 && (await this.n8n.api.listExecutions({ status: 'running' })).length === 0;
 		});
 	}

@@ -36,7 +36,7 @@ it('subscribes an address that answers, and asks only when it shall', async () =
 	expect(asked).toEqual([]);
 	expect(await engine.subscribe(terms(), { probe: 'endpoint' })).toBeNull();
 	expect(asked).toEqual(['/hook']);
-	expect(await engine.subscriptions()).toMatchObject([{ id: 's', waiting: 0 }]);
+	expect(await engine.endpoints.list()).toMatchObject([{ id: 's', waiting: 0 }]);
 });
 
 it('refuses an address that nobody serves, says what came back and what to do, and writes nothing', async () => {
@@ -46,7 +46,7 @@ it('refuses an address that nobody serves, says what came back and what to do, a
 		code: 'subscription_unreachable', message: `Nobody takes events at ${origin}/hook: HTTP 404.`, hint: expect.stringContaining('correct the URL') as string,
 	});
 	await expect(engine.subscribe(terms(), { probe: 'trigger' })).rejects.toMatchObject({ hint: expect.stringContaining('Set "n8n Base URL for Deliveries"') as string });
-	expect(await engine.subscriptions()).toEqual([]);
+	expect(await engine.endpoints.list()).toEqual([]);
 });
 
 it('keeps the subscription there was as it was when its new address is refused', async () => {
@@ -55,14 +55,14 @@ it('keeps the subscription there was as it was when its new address is refused',
 	await engine.pauseSubscription('s');
 	answer = 404;
 	await expect(engine.subscribe({ ...terms(), url: `${origin}/elsewhere` }, { probe: 'endpoint' })).rejects.toMatchObject({ code: 'subscription_unreachable' });
-	expect(await engine.subscriptions()).toMatchObject([{ url: `${origin}/hook`, paused: true }]);
+	expect(await engine.endpoints.list()).toMatchObject([{ url: `${origin}/hook`, paused: true }]);
 });
 
 it('subscribes an address that is too busy to tell, and says so', async () => {
 	answer = 503;
 	const engine = world.engine({ deliveryBaseUrl: origin });
 	expect(await engine.subscribe(terms(), { probe: 'trigger' })).toBe(`Not sure that somebody takes events at ${origin}/hook: HTTP 503.`);
-	expect(await engine.subscriptions()).toHaveLength(1);
+	expect(await engine.endpoints.list()).toHaveLength(1);
 });
 
 it('leaves the judgement to the workers when all of them are on other machines', async () => {
@@ -80,5 +80,5 @@ it('leaves the judgement to the workers when all of them are on other machines',
 it('does not probe without a secret to sign with', async () => {
 	const engine = world.engine({ deliveryBaseUrl: origin, signingSecret: undefined });
 	await expect(engine.subscribe(terms(), { probe: 'trigger' })).rejects.toMatchObject({ code: 'invalid_config' });
-	expect([asked, await engine.subscriptions()]).toEqual([[], []]);
+	expect([asked, await engine.endpoints.list()]).toEqual([[], []]);
 });

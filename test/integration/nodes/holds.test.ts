@@ -92,7 +92,7 @@ it('lists no subscription before a trigger is published, and then who is told wh
 	await engine.subscribe({ id: 'sub-1', url: 'http://127.0.0.1/webhook/news', events: ['job.queued'] });
 	await enqueued(2);
 	await world.serve(engine, 'acme-eu');
-	await world.until(async () => ((await engine.subscriptions())[0]!.lastError !== null ? true : null));
+	await world.until(async () => ((await engine.endpoints.list())[0]!.lastError !== null ? true : null));
 	expect(await run('subscription', 'getAll')).toEqual([expect.objectContaining({
 		id: 'sub-1', url: 'http://127.0.0.1/webhook/news', events: ['job.queued'], paused: false, waiting: 2, dead: 0, lastError: expect.stringContaining('ECONNREFUSED') as string,
 	})]);

@@ -10,7 +10,7 @@ import { redisUrl } from '../../support/redis';
 import { TestWorld } from '../../support/world';
 import { engineCredential } from './run-node';
 
-type Search = 'searchAccounts' | 'searchBoards' | 'searchSections';
+type Search = 'searchAccounts' | 'searchBoards' | 'searchSections' | 'searchSubscriptions';
 
 let world: TestWorld;
 let engine: Engine;
@@ -43,7 +43,7 @@ async function search(name: Search, filter?: string, parameters: IDataObject = {
 		currentNodeParameters: parameters, variables: {},
 		credentialsHelper: { getDecrypted: async () => await Promise.resolve(engineCredential(world.namespace, credential)), isCredentialUsableByNode: () => true },
 	} as unknown as IWorkflowExecuteAdditionalData;
-	return await listSearch[name].call(new LoadOptionsContext(workflow, instance, additionalData, 'parameters.account'), filter);
+	return await (listSearch as PinterestRequeue['methods']['listSearch'])[name].call(new LoadOptionsContext(workflow, instance, additionalData, 'parameters.account'), filter);
 }
 const names = async (...given: Parameters<typeof search>) => (await search(...given)).results.map(({ name }) => name);
 const byName = (value: string): IDataObject => ({ __rl: true, mode: 'name', value });
@@ -117,4 +117,14 @@ it.each<[string, IDataObject, RegExp, RegExp]>([
 	await Promise.all(searches.map(([name, parameters]) => expect(search(name, undefined, parameters, { credential })).rejects.toMatchObject({
 		name: 'NodeOperationError', message: expect.stringMatching(message) as string, description: expect.stringMatching(description) as string,
 	})));
+});
+
+it('lists who is told of events: endpoints by label, triggers by their host; and says what to do while nobody is', async () => {
+	const node = new PinterestRequeue();
+	await expect(search('searchSubscriptions', '', {}, { node: node as never })).rejects.toMatchObject({ message: 'Nobody is told of events yet' });
+	const url = 'https://backend.example/hook';
+	await engine.endpoints.create({ url, label: 'Backend', events: ['job.failed'], probe: false });
+	await engine.subscribe({ id: 'n8n-1', url: 'https://n8n.example/webhook/x', events: ['job.failed'] });
+	expect((await names('searchSubscriptions', '', {}, { node: node as never })).sort()).toEqual(['Backend', 'Trigger at n8n.example (n8n-1)']);
+	expect(await names('searchSubscriptions', 'back', {}, { node: node as never })).toEqual(['Backend']);
 });

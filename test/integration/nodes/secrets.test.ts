@@ -92,7 +92,7 @@ it.each(Object.keys(pinterest) as (keyof typeof pinterest)[])('shows no secret o
 	await worker.closeFunction!();
 
 	const jobs: JobView[] = (await engine.list({})).jobs;
-	seen.jobs.push(JSON.stringify([jobs, await engine.holds(), await engine.accounts(), await engine.health(), await engine.subscriptions()]));
+	seen.jobs.push(JSON.stringify([jobs, await engine.holds(), await engine.accounts(), await engine.health(), await engine.endpoints.list()]));
 	seen.events.push(JSON.stringify(await engine.eventsSince(null)));
 	seen.deliveries.push(...endpoint.calls.map(({ headers, raw }) => JSON.stringify(headers) + raw.toString()));
 	seen.redis.push(await everythingIn(redis));

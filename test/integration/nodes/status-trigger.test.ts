@@ -74,13 +74,13 @@ async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
 it('subscribes by itself when n8n starts, with the address the worker reaches, and stays subscribed when n8n stops', async () => {
 	const { close } = await start('node-a');
 	await close();
-	const [subscription] = (await engine.subscriptions()).filter(({ id }) => id === idOf('node-a'));
+	const [subscription] = (await engine.endpoints.list()).filter(({ id }) => id === idOf('node-a'));
 	expect(subscription).toMatchObject({ url: 'http://127.0.0.1:5678/webhook/node-a/pinterest-jobs', paused: false, events: ['account.held'] });
 });
 
 it('moves to the address that the credential names by now, without being published again', async () => {
 	const given = { base: 'http://127.0.0.1:5679' };
-	const urls = async () => (await engine.subscriptions()).filter(({ id }) => id === idOf('node-h')).map(({ url }) => new URL(url).port);
+	const urls = async () => (await engine.endpoints.list()).filter(({ id }) => id === idOf('node-h')).map(({ url }) => new URL(url).port);
 	const { close } = await start('node-h', given);
 	await until(async () => (await urls())[0] === '5679');
 	given.base = 'http://127.0.0.1:5680';
@@ -110,7 +110,7 @@ it('tells every trigger once that no worker serves an account, also when nobody 
 
 describe('publishing the trigger', () => {
 	const nobody = 'http://127.0.0.1:9';
-	const ofNode = async (nodeId: string) => (await engine.subscriptions()).filter(({ id }) => id === idOf(nodeId));
+	const ofNode = async (nodeId: string) => (await engine.endpoints.list()).filter(({ id }) => id === idOf(nodeId));
 
 	it('fails with one sentence that says where nobody answers and what to set, and leaves no subscription', async () => {
 		const error = await hook('create', 'node-e', { base: nobody }).catch((thrown: Error) => thrown);
@@ -138,7 +138,7 @@ describe('publishing the trigger', () => {
 	it.each([['n8n starts', 'init', false], ['somebody listens for a test', 'manual', true]] as const)('asks nobody when %s', async (_when, mode, test) => {
 		expect(await hook('create', `node-${mode}`, { base: nobody, mode })).toBe(true);
 		const id = subscriptionId({ instanceId: 'instance-1', workflowId: 'workflow-1', nodeId: `node-${mode}` }, test);
-		expect((await engine.subscriptions()).map((subscription) => subscription.id)).toContain(id);
+		expect((await engine.endpoints.list()).map((subscription) => subscription.id)).toContain(id);
 		await hook('delete', `node-${mode}`, { base: nobody, mode });
 	});
 

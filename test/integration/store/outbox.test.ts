@@ -251,12 +251,12 @@ describe('deliveries', () => {
 		expect((await world.subscriptions.get('s'))?.dead).toBe(1);
 
 		await world.outbox.trim();
-		expect(await world.outbox.replay('s', [first!.event.id])).toBe(1);
-		expect(await world.outbox.replay('s')).toBe(0);
+		expect(await world.outbox.replay('s', { which: 'events', eventIds: [first!.event.id] })).toBe(1);
+		expect(await world.outbox.replay('s', { which: 'dead' })).toBe(0);
 		const [again] = await claim();
 		expect(again).toMatchObject({ event: first!.event, job: { state: 'queued' } });
 		await world.outbox.settle(again!, { kind: 'dead', error: 'HTTP 404' });
-		expect(await world.outbox.replay('s')).toBe(1);
+		expect(await world.outbox.replay('s', { which: 'dead' })).toBe(1);
 		expect((await drained()).map(({ id }) => id)).toEqual([first!.event.id]);
 		expect(await world.outbox.dead('s')).toEqual([]);
 	});

@@ -94,10 +94,10 @@ async function live(world: StoreWorld): Promise<void> {
 
 	await outbox.fanOut('s1', () => true);
 	const deliver = async () => (await outbox.claim('s1', { max: 1, inFlight: 5, leaseMs: 1000 }))[0]!;
-	await outbox.settle(await deliver(), { kind: 'delivered' });
+	await outbox.settle(await deliver(), { kind: 'delivered' }, { tried: { status: 200, ms: 1, answer: '' }, ifDisabled: {} });
 	await outbox.settle(await deliver(), { kind: 'postponed', until: world.time, error: 'e' });
 	await outbox.settle(await deliver(), { kind: 'dead', error: 'e' });
-	await outbox.replay('s1');
+	await outbox.replay('s1', { which: 'dead' });
 	await outbox.trim();
 	await subscriptions.pause('s1');
 	await subscriptions.resume('s1');
@@ -106,6 +106,7 @@ async function live(world: StoreWorld): Promise<void> {
 	await bulks.begin('bulk_1', { by: 'Ann', at: world.time, jobs: [failure.id, third!.id] });
 	await bulks.progress('bulk_1', { requeued: 1, refusals: [refusal], fresh: 1, endedAt: world.time });
 	const claim = await inbox.claim('in', 'evt_1');
+	if (claim.kind === 'claimed') await inbox.extend('in', 'evt_1', claim.token);
 	await inbox.confirm('in', 'evt_1', claim.kind === 'claimed' ? claim.token : '');
 
 	await subscriptions.remove('s1');

@@ -1,4 +1,4 @@
-import type { DeliveryResult } from '../../../src/store/contract';
+import type { DeliveryResult, Replay } from '../../../src/store/contract';
 
 /** An event of the log, as the model has it. */
 export interface Logged {
@@ -138,7 +138,7 @@ export class Deliveries {
 		if (!sub || !line || line.token !== token) return false;
 		const { event, replayed } = line.queue[0]!;
 		if (result.kind === 'delivered') Object.assign(sub, { failingSince: null, lastError: null });
-		else Object.assign(sub, { failingSince: sub.failingSince ?? this.now, lastError: result.error });
+		else if (result.kind !== 'skipped') Object.assign(sub, { failingSince: sub.failingSince ?? this.now, lastError: result.error });
 		if (result.kind === 'postponed') {
 			Object.assign(line, { token: null, tries: line.tries + 1, head: result.until });
 			return true;
@@ -149,14 +149,17 @@ export class Deliveries {
 		return true;
 	}
 
-	/** How many dead deliveries are tried again. */
-	replay(id: string, eventIds: string[] | null): number {
+	/** How many come again: dead deliveries, and of the log what is wanted and stands in no line. */
+	replay(id: string, isMeant: (event: Logged) => boolean, which: Replay['which']): number {
 		const sub = this.subs.get(id);
-		const again = [...sub?.dead ?? []].filter(([event]) => eventIds?.includes(event) ?? true);
-		again.sort(([a, { at }], [b, { at: bAt }]) => at - bAt || (a < b ? -1 : 1));
-		for (const [event, dead] of again) {
-			sub!.dead.delete(event);
-			this.push(sub!, { event: dead.event, replayed: true });
+		if (!sub) return 0;
+		const dead = [...sub.dead.values()].filter(({ event }) => isMeant(event)).map(({ event }) => ({ event, replayed: true }));
+		const logged = which === 'dead' ? [] : this.log.filter((event) => isMeant(event) && sub.wants.includes(event.line) && !sub.dead.has(event.id) && !stands(sub, event))
+			.map((event) => ({ event, replayed: false }));
+		const again = [...dead, ...logged].sort((a, b) => a.event.place - b.event.place);
+		for (const entry of again) {
+			sub.dead.delete(entry.event.id);
+			this.push(sub, entry);
 		}
 		return again.length;
 	}
@@ -210,4 +213,8 @@ export class Deliveries {
 			sub.missed += 1;
 		}
 	}
+}
+
+function stands({ lines }: Subscription, { id, line }: Logged): boolean {
+	return lines.get(line)?.queue.some(({ event }) => event.id === id) === true;
 }

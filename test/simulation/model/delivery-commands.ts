@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { changeOf } from '../../../src/job/change';
-import type { DeliveryResult } from '../../../src/store/contract';
+import type { DeliveryResult, Replay } from '../../../src/store/contract';
 import { Outbox } from '../../../src/store/outbox';
 import { aJob, type StoreWorld } from '../../integration/store/store-world';
 import { contradictions } from '../../integration/store/invariants';
-import type { Deliveries, Taken } from './deliveries';
+import type { Deliveries, Logged, Taken } from './deliveries';
 import { met, repeatCalls, stepOf, type Twice } from './step';
 
 const HOUR = 3_600_000;
@@ -162,6 +162,7 @@ const result = fc.oneof(
 	{ weight: 4, arbitrary: fc.constant({ kind: 'delivered' as const }) },
 	{ weight: 2, arbitrary: fc.record({ kind: fc.constant('postponed' as const), until: waits, error: fc.constant('HTTP 500') }) },
 	{ weight: 2, arbitrary: fc.constant({ kind: 'dead' as const, error: 'HTTP 404' }) },
+	{ weight: 1, arbitrary: fc.constant({ kind: 'skipped' as const }) },
 );
 
 const settle = step('settle', fc.record({ back: fc.nat(4), result }), async (model, real, { back, result: wish }) => {
@@ -186,12 +187,17 @@ const deliver = step('deliver', fc.record({ sub, results: fc.array(result, { min
 	for (const [i, one] of taken.entries()) await settleWith(model, real, one, results[i % results.length]!);
 });
 
-const replay = step('replay', fc.record({ sub, one: fc.boolean() }), async (model, real, { sub: id, one }) => {
-	const first = [...model.subs.get(id)?.dead.keys() ?? []][0];
-	const ids = one && first !== undefined ? [first] : null;
-	const count = model.replay(id, ids);
-	met(`replay ${count > 0}`);
-	expect(await real.outbox.replay(id, ids ?? [])).toBe(count);
+const replay = step('replay', fc.record({ sub, which: fc.constantFrom('dead', 'dead', 'events', 'job', 'time'), pick: fc.nat(20), forMs: waits }), async (model, real, { sub: id, which, pick, forMs }) => {
+	const known = [...model.log, ...[...model.subs.get(id)?.dead.values() ?? []].map(({ event }) => event)];
+	const one = known[pick % Math.max(1, known.length)];
+	if (!one) return;
+	const job = real.jobs.includes(one.line) ? one.line : real.jobs[0]!;
+	const asked = { dead: { which: 'dead' }, events: { which: 'events', eventIds: [one.id] }, job: { which: 'job', jobId: job }, time: { which: 'time', from: one.at, to: one.at + forMs } }[which] as Replay;
+	const isMeant = { dead: () => true, events: ({ id: event }: Logged) => event === one.id, job: ({ line }: Logged) => line === job, time: ({ at }: Logged) => at >= one.at && at <= one.at + forMs }[which]!;
+	const wants = model.subs.get(id)?.wants ?? [];
+	const count = model.replay(id, isMeant, which as Replay['which']);
+	met(`replay ${which} ${count > 0}`);
+	expect(await real.outbox.replay(id, asked, (event) => wants.includes('jobId' in event ? event.jobId : `@${event.account}`))).toBe(count);
 	await real.agrees(model);
 });
 

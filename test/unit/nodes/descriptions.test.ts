@@ -123,7 +123,7 @@ it('lets an agent enqueue, read and requeue one job, and nothing else', () => {
 		operations.filter(({ peopleOnly }) => !peopleOnly).map((operation) => `${value}.${operation.value}`));
 	expect(offered.sort()).toEqual([
 		'account.getAll', 'failure.getAll', 'failure.getGroups', 'health.get', 'hold.getAll',
-		'job.enqueue', 'job.get', 'job.getAll', 'job.getProgress', 'job.requeue', 'subscription.getAll',
+		'job.enqueue', 'job.get', 'job.getAll', 'job.getProgress', 'job.requeue', 'subscription.getAll', 'subscription.getDeliveries',
 	]);
 });
 

@@ -1,15 +1,23 @@
 -- What is on its way to a subscription.
 --
--- sub:<id>            HASH    definition, expiresAt, paused, cursor, waiting, missed, failingSince, lastError
+-- sub:<id>            HASH    definition, expiresAt, paused, disabledAt, cursor, waiting, missed, failingSince, lastError
 -- sub:<id>:heads      ZSET    line by when its first event may be tried; a line under way stands at the end of its lease
 -- sub:<id>:q:<line>   LIST    of events waiting in the line: id in the log, or dead:<event id> when it is replayed
 -- sub:<id>:tries      HASH    line → tries of its first event
 -- sub:<id>:leases     HASH    line → token of the dispatcher that tries it
 -- sub:<id>:dead       ZSET    event id of a dead delivery by when it was given up
+-- sub:<id>:log        LIST    JSON of its latest tries, the last one first
 -- dead:<id>:<event>   STRING  JSON of a dead delivery
 -- deliveries          ZSET    subscription by its earliest head
 local function queueOf(sub, line)
 	return key('sub', sub, 'q', line)
+end
+
+-- Of an event as the log gives it.
+local function idOf(found)
+	for i = 1, #found[2], 2 do
+		if found[2][i] == 'id' then return found[2][i + 1] end
+	end
 end
 
 local function refreshDeliveries(sub)
@@ -18,6 +26,11 @@ local function refreshDeliveries(sub)
 		return redis.call('ZREM', key('deliveries'), sub)
 	end
 	redis.call('ZADD', key('deliveries'), first, sub)
+end
+
+-- Somebody has looked at a subscription that was disabled: it gets its days anew.
+local function enable(sub)
+	if (redis.call('HGET', key('sub', sub), 'disabledAt') or '') ~= '' then redis.call('HSET', key('sub', sub), 'disabledAt', '', 'failingSince', '') end
 end
 
 -- Puts an event at the end of its line.
@@ -43,7 +56,7 @@ end
 local function removeSubscription(sub)
 	for _, line in ipairs(redis.call('ZRANGE', key('sub', sub, 'heads'), 0, -1)) do redis.call('DEL', queueOf(sub, line)) end
 	for _, event in ipairs(redis.call('ZRANGE', key('sub', sub, 'dead'), 0, -1)) do redis.call('DEL', key('dead', sub, event)) end
-	for _, part in ipairs({ 'heads', 'tries', 'leases', 'dead' }) do redis.call('DEL', key('sub', sub, part)) end
+	for _, part in ipairs({ 'heads', 'tries', 'leases', 'dead', 'log' }) do redis.call('DEL', key('sub', sub, part)) end
 	redis.call('DEL', key('sub', sub))
 	redis.call('ZREM', key('subs'), sub)
 	redis.call('ZREM', key('deliveries'), sub)

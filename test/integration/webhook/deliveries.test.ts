@@ -1,0 +1,73 @@
+import type { StoredSubscription } from '../../../src/store/contract';
+import { status } from './a-receiver';
+import { WebhookWorld } from './webhook-world';
+
+let world: WebhookWorld;
+beforeEach(async () => void (world = await WebhookWorld.start()));
+afterEach(() => world.end());
+
+const MINUTE = 60_000, DAY = 24 * 60 * MINUTE;
+const subscription = async (id = 's') => (await world.store.subscriptions.get(id)) as StoredSubscription;
+
+describe('a delivery', () => {
+	it('of a job that has moved on is left out where only the latest state is wanted', async () => {
+		await world.subscribe('latest', `${world.endpoint.origin}/latest`, { latestOnly: true });
+		const [id] = await world.published(1);
+		expect(await world.dispatcher().runOnce()).toEqual({ delivered: 4, skipped: 2, postponed: 0, dead: 0 });
+		expect(world.endpoint.seen.filter((line) => line === `${id} 3`)).toHaveLength(2);
+		expect(world.endpoint.seen.filter((line) => line === `${id} 1`)).toHaveLength(1);
+	});
+
+	it('is logged with status, duration and the begin of the answer', async () => {
+		await world.queued(1);
+		world.endpoint.answer = status(503, `token=abc ${'x'.repeat(3000)}`);
+		await world.dispatcher().runOnce();
+		const [tried] = await world.store.outbox.tries('s');
+		expect(tried).toMatchObject({ type: 'job.queued', try: 1, result: 'postponed', status: 503, answer: expect.stringMatching(/^token=\[redacted\] x{900,}…$/) as string });
+		expect(tried!.answer).toHaveLength(1000);
+		expect((await subscription()).lastError!.length).toBeLessThan(320);
+	});
+});
+
+describe('a subscription', () => {
+	it('is disabled when nothing was accepted for five days, tells so once, and a renewal does not wake it', async () => {
+		await world.subscribe('s', `${world.endpoint.origin}/hook`, { label: 'Backend' });
+		await world.subscribe('alerts', `${world.endpoint.origin}/alerts`, { events: ['failure_group.opened'] });
+		await world.queued(1);
+		const dispatcher = world.dispatcher();
+		world.endpoint.answer = status(500, 'broken');
+		await dispatcher.runOnce();
+		world.pass(5 * DAY - 1);
+		await world.queued(1);
+		await dispatcher.runOnce();
+		expect(await subscription()).toMatchObject({ paused: false, disabledAt: null });
+		world.pass(1);
+		await world.queued(1);
+		await dispatcher.runOnce();
+		expect(await subscription()).toMatchObject({ paused: true, disabledAt: world.store.time });
+		const told = (await world.store.outbox.since(null, 100)).filter(({ type }) => type === 'failure_group.opened');
+		expect(told).toMatchObject([{ account: '@app', incident: { groupKey: 'subscription_disabled|Backend', code: 'subscription_disabled', queue: 'ops', message: 'HTTP 500: broken', subscription: 's' } }]);
+
+		const calls = world.endpoint.calls.length;
+		await world.subscribe('s', `${world.endpoint.origin}/hook`, { label: 'Backend' });
+		world.pass(DAY);
+		world.endpoint.answer = status(200);
+		await dispatcher.runOnce();
+		expect(world.endpoint.calls.slice(calls).map(({ type }) => type)).toEqual(['failure_group.opened']);
+		await world.subscribe('s', `${world.endpoint.origin}/hook`, { label: 'Backend', enable: true });
+		expect(await subscription()).toMatchObject({ paused: false, disabledAt: null, failingSince: null });
+		await dispatcher.runOnce();
+		expect(await subscription()).toMatchObject({ waiting: 0 });
+	});
+
+	it('of a quiet endpoint that failed once, days ago, is not disabled', async () => {
+		await world.queued(1);
+		const dispatcher = world.dispatcher();
+		world.endpoint.answer = status(500);
+		await dispatcher.runOnce();
+		world.pass(6 * DAY);
+		world.endpoint.answer = status(200);
+		await dispatcher.runOnce();
+		expect(await subscription()).toMatchObject({ paused: false, disabledAt: null, failingSince: null });
+	});
+});
