@@ -5,6 +5,7 @@ import {
 import { testEngine } from '../shared/credential-test';
 import { keepAlive } from './keep-alive';
 import { receive } from './receive';
+import { outputsOf, ROUTES } from './routes';
 import { triggerFields } from './trigger.fields';
 import { webhookMethods } from './webhook-methods';
 import { WEBHOOK_PATH } from './webhook-url';
@@ -23,9 +24,13 @@ export class PinterestJobStatusTrigger implements INodeType {
 		activationMessage: 'This workflow now starts for every event you chose. What happens while it is not published is kept and comes then.',
 		defaults: { name: 'Pinterest Job Status Trigger' },
 		inputs: [],
-		outputs: [NodeConnectionTypes.Main],
+		outputs: `={{ $parameter["outputs"] === "route" ? ${JSON.stringify(ROUTES.map((displayName) => ({ type: NodeConnectionTypes.Main, displayName })))} : ["main"] }}`,
 		credentials: [{ name: 'pinterestJobsEngineApi', required: true, testedBy: 'testEngine' }],
-		webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: '', path: WEBHOOK_PATH }],
+		webhooks: [{
+			name: 'default', httpMethod: 'POST', path: WEBHOOK_PATH,
+			responseMode: '={{ ($parameter["options"] || {})["acknowledge"] || "onReceived" }}',
+			responseData: '={{ ($parameter["options"] || {})["acknowledge"] === "lastNode" ? "noData" : "" }}',
+		}],
 		triggerPanel: {
 			header: 'Get a sample event',
 			executionsHelp: {
@@ -51,6 +56,6 @@ export class PinterestJobStatusTrigger implements INodeType {
 
 	/** Passes on what the webhook gave: without it n8n's test run would call trigger() and wait for ever. */
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await Promise.resolve([this.getInputData()]);
+		return await Promise.resolve(outputsOf(this.getInputData(), this.getNodeParameter('outputs', 0, 'one') === 'route'));
 	}
 }

@@ -2,6 +2,8 @@ import { sleep, type IDataObject, type IWebhookFunctions, type IWebhookResponseD
 import type { Received } from '../../src';
 import { engineOf } from '../shared/engine';
 import { itemOfEvent, type EventPayload } from '../shared/event-item';
+import { repeat } from '../shared/repeat';
+import { outputsOf } from './routes';
 import { sampleIn } from './sample';
 import { idOf } from './webhook-methods';
 
@@ -9,7 +11,7 @@ import { idOf } from './webhook-methods';
 export async function receive(node: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const isTest = node.getMode() === 'manual';
 	const sample = isTest ? sampleIn(node, idOf(node, true)) : null;
-	if (sample) return accept(sample, 'evt_sample');
+	if (sample) return accept(node, sample, 'evt_sample');
 	// Test listening takes nothing from the live subscription: it has no inbox.
 	const inbox = isTest ? null : idOf(node, false);
 	const { engine, release } = await engineOf(node);
@@ -31,19 +33,25 @@ export async function receive(node: IWebhookFunctions): Promise<IWebhookResponse
 		return answer(node, received.status, received.status === 200 ? 'known' : 'refused');
 	}
 	settleWhenAnswered(node, received, release);
-	return accept(received.payload, received.eventId);
+	return accept(node, received.payload, received.eventId);
 }
 
-// n8n answers 200 by itself once the execution is written: an answer of our own would come too early.
-function accept(payload: EventPayload, eventId: string): IWebhookResponseData {
-	return { workflowData: [[{ json: itemOfEvent(payload, eventId) as IDataObject }]], webhookResponse: { received: true } };
+// n8n answers by itself, once the execution is written or, where that was chosen, has ended: an answer of our own would come too early.
+function accept(node: IWebhookFunctions, payload: EventPayload, eventId: string): IWebhookResponseData {
+	const item = { json: itemOfEvent(payload, eventId) as IDataObject };
+	return { workflowData: outputsOf([item], node.getNodeParameter('outputs', 'one') === 'route'), webhookResponse: { received: true } };
 }
 
 function settleWhenAnswered(node: IWebhookFunctions, received: Extract<Received, { ok: true }>, release: () => void): void {
 	const response = node.getResponseObject();
+	const untilFinished = node.getNodeParameter('options.acknowledge', 'onReceived') === 'lastNode';
+	const keeping = untilFinished ? repeat(`keeping ${received.eventId}`, received.keepMs / 3, () => received.keep(), received.keepMs / 3) : null;
 	response.once('close', () => {
-		wasTaken(response)
-			.then(async (taken) => await (taken ? received.confirm() : received.release()))
+		wasTaken(response, untilFinished ? LONGEST_MS : PATIENCE_MS)
+			.then(async (taken) => {
+				await keeping?.stop();
+				await (taken ? received.confirm() : received.release());
+			})
 			.catch((error: Error) => node.logger.warn(`Pinterest jobs: ${received.eventId} was not marked: ${error.message}`))
 			.finally(release);
 	});
@@ -51,14 +59,16 @@ function settleWhenAnswered(node: IWebhookFunctions, received: Extract<Received,
 
 /** As long as a claim of the event stands at most. */
 const PATIENCE_MS = 60_000;
+/** A workflow that runs longer is taken for lost: its event comes again. */
+const LONGEST_MS = 60 * 60_000;
 const LOOK_MS = 100;
 
 /**
- * Whether n8n has started an execution. A busy n8n starts it also for a sender that has given up meanwhile, and answers into the void:
- * that counts as well, or the next delivery would start another one.
+ * Whether n8n has started an execution, or ended it. A busy n8n does so also for a sender that has given up meanwhile, and answers into
+ * the void: that counts as well, or the next delivery would start another one.
  */
-async function wasTaken(response: Pick<ReturnType<IWebhookFunctions['getResponseObject']>, 'writableEnded' | 'statusCode'>): Promise<boolean> {
-	for (let waitedMs = 0; !response.writableEnded && waitedMs < PATIENCE_MS; waitedMs += LOOK_MS) await sleep(LOOK_MS);
+async function wasTaken(response: Pick<ReturnType<IWebhookFunctions['getResponseObject']>, 'writableEnded' | 'statusCode'>, patienceMs: number): Promise<boolean> {
+	for (let waitedMs = 0; !response.writableEnded && waitedMs < patienceMs; waitedMs += LOOK_MS) await sleep(LOOK_MS);
 	return response.writableEnded && response.statusCode < 300;
 }
 

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { APP, type Subscription } from '../../src';
+import { eventTermsOf } from '../shared/event-terms';
 
 /** The fields of the trigger as n8n gives them. */
 export interface TriggerFields {
 	events: unknown;
 	filters: Record<string, unknown>;
+	latestOnly?: boolean;
 }
 
 /** Where a trigger node lives. */
@@ -25,16 +27,11 @@ export function subscriptionId({ instanceId, workflowId, nodeId }: Place, test: 
 
 /** What the trigger asks to be told of. */
 export function subscriptionOf(id: string, url: string, fields: TriggerFields, test: boolean): Subscription {
-	const { filters } = fields;
 	return {
 		id,
 		url,
-		events: list(fields.events) as Subscription['events'],
-		...filled('states', filters['states']),
-		...filled('classes', filters['classes']),
-		...filled('queues', filters['queues']),
-		...filled('accounts', filters['accounts']),
-		...filled('clients', filters['clients']),
+		...eventTermsOf(fields.events, fields.filters),
+		...(fields.latestOnly ? { latestOnly: true } : {}),
 		paused: false,
 		...(test ? { test: true, ttlMs: TEST_TTL_MS } : {}),
 	};
@@ -52,12 +49,4 @@ export function wants({ events, accounts, clients }: Subscription, event: { type
 	const { account, client } = event.data;
 	const isOurs = account === APP || !accounts || accounts.includes(String(account));
 	return (events as string[]).includes(event.type) && isOurs && (!clients || typeof client !== 'string' || clients.includes(client));
-}
-
-const filled = (name: string, value: unknown) => (list(value).length > 0 ? { [name]: list(value) } : {});
-
-// A client label may hold spaces, so that only commas part the values.
-function list(value: unknown): string[] {
-	const parts = Array.isArray(value) ? value : String(value ?? '').split(',');
-	return parts.map((part) => String(part).trim()).filter(Boolean);
 }

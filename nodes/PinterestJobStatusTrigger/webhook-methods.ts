@@ -20,6 +20,7 @@ export function fieldsOf(node: { getNodeParameter(name: string, fallback?: unkno
 	return {
 		events: node.getNodeParameter('events', []),
 		filters: (node.getNodeParameter('filters', {}) ?? {}) as Record<string, unknown>,
+		latestOnly: node.getNodeParameter('options.latestOnly', false) === true,
 	};
 }
 
@@ -42,7 +43,8 @@ export const webhookMethods = {
 				const subscription = subscriptionOf(id, deliveryUrl(url, config.deliveryBaseUrl), fieldsOf(this), test);
 				// n8n 2.41 runs trigger() beside this: it renews nothing until the address has been tried.
 				paused.add(id);
-				const unsure = await engine.subscribe(subscription, isPublishing(this) ? { probe: 'trigger' } : {});
+				// Who publishes has looked at what was wrong: a disabled subscription goes on.
+				const unsure = await engine.subscribe({ ...subscription, enable: isPublishing(this) }, isPublishing(this) ? { probe: 'trigger' } : {});
 				paused.delete(id);
 				if (unsure) this.logger.warn(`Pinterest jobs: ${id} is subscribed. ${unsure}`);
 				if (test) sendSampleLater(this, subscription);

@@ -14,9 +14,13 @@ const namespace = testNamespace();
 /** What n8n does with an execution it was asked to start: it answers only then. */
 let n8n: (response: ServerResponse) => void | Promise<void>;
 let started: number;
+let parameters: INode['parameters'];
+let outputs: number[];
 let server: Server;
 beforeEach(async () => {
 	started = 0;
+	parameters = {};
+	outputs = [];
 	n8n = (response) => void response.writeHead(200).end();
 	server = createServer((request, response) => void take(request, response));
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -41,13 +45,14 @@ async function take(request: IncomingMessage, response: ServerResponse): Promise
 	});
 	const answer = await trigger.webhook.call(contextOf(Object.assign(request, { rawBody: Buffer.concat(chunks) }), httpResponse));
 	if (answer.noWebhookResponse) return;
-	started += answer.workflowData?.length ?? 0;
+	started += 1;
+	outputs = (answer.workflowData ?? []).map(({ length }) => length);
 	await n8n(response);
 }
 
 function contextOf(httpRequest: IncomingMessage, httpResponse: ServerResponse): WebhookContext {
 	const node: INode = {
-		id: 'node-1', name: 'Status', type: 'n8n-nodes-pinterest-jobs.pinterestJobStatusTrigger', typeVersion: 1, position: [0, 0], webhookId: 'node-1', parameters: {},
+		id: 'node-1', name: 'Status', type: 'n8n-nodes-pinterest-jobs.pinterestJobStatusTrigger', typeVersion: 1, position: [0, 0], webhookId: 'node-1', parameters,
 		credentials: { pinterestJobsEngineApi: { id: '1', name: 'Engine' } },
 	};
 	const workflow = new Workflow({
@@ -118,4 +123,44 @@ it('an event that n8n could not start an execution for comes again', async () =>
 	n8n = (response) => void response.writeHead(200).end();
 	expect(await deliverAgain('evt_refused')).toBe(200);
 	expect(started).toBe(2);
+});
+
+it('an event leaves by the output of who has to act, where that was chosen', async () => {
+	await deliver('evt_one');
+	expect(outputs).toEqual([1]);
+	parameters = { outputs: 'route' };
+	await deliver('evt_routed');
+	expect(outputs).toEqual([1, 0, 0, 0, 0]);
+});
+
+describe('where an event counts as taken when its workflow has finished', () => {
+	beforeEach(() => {
+		parameters = { options: { acknowledge: 'lastNode' } };
+	});
+
+	it('it comes again after an execution that failed', async () => {
+		n8n = (response) => void response.writeHead(500).end();
+		expect(await deliver('evt_failed')).toBe(500);
+		n8n = (response) => void response.writeHead(200).end();
+		expect(await deliverAgain('evt_failed')).toBe(200);
+		expect(started).toBe(2);
+	});
+
+	it('it is in nobody else\'s hands however long the workflow runs, also when the sender has given up', async () => {
+		// A claim stands for a second.
+		const impatient = new AbortController();
+		n8n = async (response) => {
+			const gone = new Promise((resolve) => response.once('close', resolve));
+			impatient.abort();
+			await gone;
+			for (let n = 0; n < 6; n++) {
+				await new Promise((resolve) => setTimeout(resolve, 400));
+				expect(await deliver('evt_long')).toBe(409);
+			}
+			response.writeHead(200).end();
+		};
+		expect(await deliver('evt_long', impatient.signal)).toBe(0);
+		expect(await deliverAgain('evt_long')).toBe(200);
+		expect(started).toBe(1);
+	});
 });
