@@ -54,7 +54,10 @@ export class PinterestJobStatusTrigger implements INodeType {
 		return await keepAlive(this);
 	}
 
-	/** Passes on what the webhook gave: without it n8n's test run would call trigger() and wait for ever. */
+	/**
+	 * Passes on what the webhook or trigger() gave, each event by its output: n8n runs this in every execution, with the first output as its
+	 * input. Without it a test run would call trigger() and wait for ever.
+	 */
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await Promise.resolve(outputsOf(this.getInputData(), this.getNodeParameter('outputs', 0, 'one') === 'route'));
 	}

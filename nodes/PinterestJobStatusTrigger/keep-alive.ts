@@ -4,7 +4,6 @@ import { publishErrorOf, shownBy } from '../shared/errors';
 import { itemOfEvent } from '../shared/event-item';
 import { repeat } from '../shared/repeat';
 import { refused } from '../shared/values';
-import { outputsOf } from './routes';
 import { deliveryUrl, subscriptionOf, wants } from './subscription';
 import { fieldsOf, idOf, isPublishing, paused } from './webhook-methods';
 import { webhookUrlAtStart } from './webhook-url';
@@ -22,7 +21,6 @@ const renewed = new Map<string, () => Promise<void>>();
 export async function keepAlive(node: ITriggerFunctions): Promise<ITriggerResponse> {
 	const id = idOf(node, false);
 	const fields = fieldsOf(node);
-	const byRoute = node.getNodeParameter('outputs', 'one') === 'route';
 	const url = webhookUrlAtStart(node);
 	if (!url) throw publishErrorOf(node.getNode(), refused('n8n gives this trigger no address.', 'Unpublish the workflow and publish it again.'));
 	let held = await engineOf(node).catch(shownBy(node, publishErrorOf));
@@ -43,7 +41,7 @@ export async function keepAlive(node: ITriggerFunctions): Promise<ITriggerRespon
 		for (const { eventId, payload } of await held.engine.watchForMissingWorkers()) {
 			// The dispatcher will deliver it too, once a worker is back.
 			if (!wants(subscription(), payload) || !(await held.engine.takeOnce(id, eventId))) continue;
-			node.emit(outputsOf([{ json: itemOfEvent(payload, eventId) as IDataObject }], byRoute));
+			node.emit([[{ json: itemOfEvent(payload, eventId) as IDataObject }]]);
 		}
 	};
 	const renewal = repeat(`renewing ${id}`, Math.max(1000, ROUND_MS / (held.config.timeFactor ?? 1)), async () => {

@@ -3,7 +3,6 @@ import type { Received } from '../../src';
 import { engineOf } from '../shared/engine';
 import { itemOfEvent, type EventPayload } from '../shared/event-item';
 import { repeat } from '../shared/repeat';
-import { outputsOf } from './routes';
 import { sampleIn } from './sample';
 import { idOf } from './webhook-methods';
 
@@ -11,7 +10,7 @@ import { idOf } from './webhook-methods';
 export async function receive(node: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const isTest = node.getMode() === 'manual';
 	const sample = isTest ? sampleIn(node, idOf(node, true)) : null;
-	if (sample) return accept(node, sample, 'evt_sample');
+	if (sample) return accept(sample, 'evt_sample');
 	// Test listening takes nothing from the live subscription: it has no inbox.
 	const inbox = isTest ? null : idOf(node, false);
 	const { engine, release } = await engineOf(node);
@@ -33,13 +32,12 @@ export async function receive(node: IWebhookFunctions): Promise<IWebhookResponse
 		return answer(node, received.status, received.status === 200 ? 'known' : 'refused');
 	}
 	settleWhenAnswered(node, received, release);
-	return accept(node, received.payload, received.eventId);
+	return accept(received.payload, received.eventId);
 }
 
 // n8n answers by itself, once the execution is written or, where that was chosen, has ended: an answer of our own would come too early.
-function accept(node: IWebhookFunctions, payload: EventPayload, eventId: string): IWebhookResponseData {
-	const item = { json: itemOfEvent(payload, eventId) as IDataObject };
-	return { workflowData: outputsOf([item], node.getNodeParameter('outputs', 'one') === 'route'), webhookResponse: { received: true } };
+function accept(payload: EventPayload, eventId: string): IWebhookResponseData {
+	return { workflowData: [[{ json: itemOfEvent(payload, eventId) as IDataObject }]], webhookResponse: { received: true } };
 }
 
 function settleWhenAnswered(node: IWebhookFunctions, received: Extract<Received, { ok: true }>, release: () => void): void {

@@ -15,12 +15,10 @@ const namespace = testNamespace();
 let n8n: (response: ServerResponse) => void | Promise<void>;
 let started: number;
 let parameters: INode['parameters'];
-let outputs: number[];
 let server: Server;
 beforeEach(async () => {
 	started = 0;
 	parameters = {};
-	outputs = [];
 	n8n = (response) => void response.writeHead(200).end();
 	server = createServer((request, response) => void take(request, response));
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -46,7 +44,6 @@ async function take(request: IncomingMessage, response: ServerResponse): Promise
 	const answer = await trigger.webhook.call(contextOf(Object.assign(request, { rawBody: Buffer.concat(chunks) }), httpResponse));
 	if (answer.noWebhookResponse) return;
 	started += 1;
-	outputs = (answer.workflowData ?? []).map(({ length }) => length);
 	await n8n(response);
 }
 
@@ -123,14 +120,6 @@ it('an event that n8n could not start an execution for comes again', async () =>
 	n8n = (response) => void response.writeHead(200).end();
 	expect(await deliverAgain('evt_refused')).toBe(200);
 	expect(started).toBe(2);
-});
-
-it('an event leaves by the output of who has to act, where that was chosen', async () => {
-	await deliver('evt_one');
-	expect(outputs).toEqual([1]);
-	parameters = { outputs: 'route' };
-	await deliver('evt_routed');
-	expect(outputs).toEqual([1, 0, 0, 0, 0]);
 });
 
 describe('where an event counts as taken when its workflow has finished', () => {
