@@ -51,9 +51,10 @@ const RECENT_MS = 20_000;
 
 /** The history for who asks how long a lease has stood: while Redis was away nobody could take it over, and a step is no time. */
 export function withoutAbsence(history: History, { cuts, clock }: Pick<Recording, 'cuts' | 'clock'>): History {
-	const awayMs = (at: number) => cuts.filter(({ upAt }) => upAt <= at && upAt > at - RECENT_MS)
+	// A server that takes its first calls is not called up yet: a cut may still go on when somebody looks.
+	const awayMs = (at: number) => cuts.filter((cut) => cut.at <= at && cut.upAt > at - RECENT_MS)
 		// Then owners have the time of one lease to prolong theirs.
-		.reduce((sum, cut) => sum + cut.upAt - cut.at + history.policy.leaseMs, 0);
+		.reduce((sum, cut) => sum + Math.min(cut.upAt, at) - cut.at + history.policy.leaseMs, 0);
 	const steppedMs = (at: number) => clock.reduce((sum, step, i) => {
 		const forth = step.offsetMs - (clock[i - 1]?.offsetMs ?? 0);
 		return step.at <= at && step.at > at - RECENT_MS ? sum + Math.max(0, forth) : sum;
