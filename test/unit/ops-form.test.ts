@@ -120,6 +120,19 @@ describe('the ops form', () => {
 		expect(send({ ...page(), account: 'acme-europe', board: 'Winter' }).changes).toEqual({ account: 'acme-europe', board: '2001' });
 	});
 
+	it('takes what was typed anew before the row that was clicked, after a name was refused', () => {
+		const { page, send } = opsForm(failed());
+		const refused = opened(send({ ...page(), board: 'Wintr' }).url);
+		expect(send({ ...refused, formQueryParameters: refused, choice: '1' } as never).changes).toEqual({ board: '1001' });
+		expect(send({ ...refused, formQueryParameters: refused, choice: '1', board: 'Winter' } as never).changes).toEqual({ board: '1002' });
+	});
+
+	it('asks for the ID where the names of the boards do not fit into its address', () => {
+		const { page, send } = opsForm(failed({ boardId: '77', title: '帽'.repeat(100) }), { boards: boardsNamed(...Array.from({ length: 12 }, (_, n) => `${n}${'😀'.repeat(40)}`)) });
+		expect(page()).toMatchObject({ boards: '', rows: '', choice: '', board: '77' });
+		expect(send(page()).changes).toEqual({});
+	});
+
 	it.each([['of nobody', 'Spring'], ['of two boards', 'Winter']])('comes back with everything that was typed when a name is that %s', (_name, board) => {
 		const { page, send } = opsForm(failed(), { boards: boardsNamed('Summer', 'Winter', 'Winter') });
 		const { to, url } = send({ ...page(), board, title: 'Caps' });
