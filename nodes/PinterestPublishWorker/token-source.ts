@@ -55,7 +55,8 @@ async function letN8nRefresh(node: TokenNode, baseUrl: string): Promise<void> {
 		const status = (error as { httpCode?: unknown }).httpCode;
 		const failure = unusable(node, `Pinterest did not renew the connection (${String(status ?? 'no answer')}). If it persists, reconnect the credential in n8n.`);
 		const retryable = isPassing(error, status);
-		throw Object.assign(failure, { retryable, refused: !retryable && Number(status) >= 400 });
+		// A 403 comes after a renewal too: the new token may not read this.
+		throw Object.assign(failure, { retryable, refused: REFUSALS.has(Number(status)) });
 	}
 }
 
@@ -66,6 +67,7 @@ function isPassing(error: unknown, status: unknown): boolean {
 	return [code, cause?.code].some((each) => typeof each === 'string' && OF_THE_NETWORK.has(each));
 }
 
+const REFUSALS = new Set([400, 401]);
 const OF_THE_NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EPIPE']);
 
 function tokenOf(node: TokenNode, credential: string, data: ICredentialDataDecryptedObject): AccessToken {

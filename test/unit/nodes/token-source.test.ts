@@ -67,7 +67,7 @@ it('says that a person has to reconnect when n8n cannot renew, without telling t
 });
 
 it.each([
-	[{ httpCode: '401' }, false, true], [{ httpCode: '400' }, false, true], [{}, false, false],
+	[{ httpCode: '401' }, false, true], [{ httpCode: '400' }, false, true], [{ httpCode: '403' }, false, false], [{}, false, false],
 	[{ httpCode: '503' }, true, false], [{ httpCode: '429' }, true, false], [{ code: 'ECONNREFUSED' }, true, false], [{ cause: { code: 'EAI_AGAIN' } }, true, false],
 ])('says of a failed renewal with %j whether it may pass (%s), and whether it was refused (%s)', async (details, retryable, refused) => {
 	const { functions } = n8n('pina_old', () => {
