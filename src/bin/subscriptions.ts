@@ -8,7 +8,7 @@ import { CONNECTION_HELP, CONNECTION_OPTIONS, connectionConfig, tellTimeFactor }
 import { usage } from './jobs-options';
 import { instantOf, numberOf, textOf } from './jobs-values';
 
-const HELP = `pinterest-jobs subscriptions ACTION [ID] [options]
+export const HELP = `pinterest-jobs subscriptions ACTION [ID] [options]
 
 Who is told of events: triggers of n8n, and endpoints of your own.
 

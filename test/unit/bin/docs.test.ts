@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { HELP } from '../../../src/bin/jobs-options';
 import { policy } from '../../../src/bin/policy';
+import { HELP as SUBSCRIPTIONS_HELP } from '../../../src/bin/subscriptions';
 
 const FILE = 'docs/operations.md';
 
@@ -19,6 +20,10 @@ function check(begin: string, printed: string): void {
 
 it('docs/operations.md has the help of `jobs` as the command prints it', () => {
 	check('connection\'s options.\n\n```\n', HELP);
+});
+
+it('docs/operations.md has the help of `subscriptions` as the command prints it', () => {
+	check('what became of each delivery:\n\n```\n', SUBSCRIPTIONS_HELP);
 });
 
 it('docs/operations.md has the preview of an error as the command prints it', () => {
