@@ -82,7 +82,7 @@ export async function allEnded({ engine }, count, { signal, tell }) {
 export async function allTold({ engine, api, workflows }, signal) {
 	const running = async () => (await api.listExecutions({ status: 'running' })).length;
 	await waitFor(signal)('all events to arrive', async () => {
-		const waiting = (await engine.subscriptions()).reduce((sum, one) => sum + one.waiting, 0);
+		const waiting = (await engine.endpoints.list()).reduce((sum, one) => sum + one.waiting, 0);
 		return waiting === 0 && (await running()) === 0 && Boolean(workflows);
 	});
 }

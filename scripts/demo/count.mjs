@@ -51,7 +51,7 @@ async function allEvents(engine) {
 
 /** For each Status Trigger: events it asked for, events that its executions got, and the executions. */
 async function countEvents({ engine, api, workflows, log }) {
-	const subscriptions = await engine.subscriptions();
+	const subscriptions = await engine.endpoints.list();
 	const counts = { sent: 0, received: 0, executions: 0, undelivered: [] };
 	for (const [workflow, node] of Object.entries(triggers)) {
 		const { webhookId } = workflows[workflow].nodes.find(({ name }) => name === node);
