@@ -1,11 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { eventFields } from '../shared/event-fields';
-
-const [events, ...filters] = eventFields as [INodeProperties, ...INodeProperties[]];
+import { eventFiltersField, eventsField, latestOnlyField } from '../shared/event-fields';
 
 export const triggerFields: INodeProperties[] = [
-	{ ...events, description: 'What starts the workflow: one execution per event' },
-	...filters,
+	{ ...eventsField, description: 'What starts the workflow: one execution per event' },
+	eventFiltersField,
 	{
 		displayName: 'Outputs',
 		name: 'outputs',
@@ -36,13 +34,7 @@ export const triggerFields: INodeProperties[] = [
 				],
 				description: 'When an event counts as taken. Until then it holds back the later ones of its job.',
 			},
-			{
-				displayName: 'Latest State Only',
-				name: 'latestOnly',
-				type: 'boolean',
-				default: false,
-				description: 'Whether to leave out an event whose job has moved on by the time it is delivered, for example after the workflow was off',
-			},
+			latestOnlyField,
 		],
 	},
 ];

@@ -1,5 +1,5 @@
 import { NodeOperationError, type ILoadOptionsFunctions, type INodeListSearchItems, type INodeListSearchResult, type INodeProperties } from 'n8n-workflow';
-import type { AccountView } from '../../src';
+import type { AccountView, Engine } from '../../src';
 import { engineOf } from './engine';
 import { nodeErrorOf, shownBy } from './errors';
 import { listedBoard, locatorOf } from './locator-value';
@@ -89,16 +89,9 @@ export const listSearch = {
 /** `methods.listSearch` of a node that works on subscriptions. */
 export const subscriptionSearch = {
 	async searchSubscriptions(this: ILoadOptionsFunctions, filter?: string): Promise<INodeListSearchResult> {
-		const { engine, release } = await engineOf(this).catch(shownBy(this));
-		try {
-			const subscriptions = await engine.endpoints.list();
-			if (subscriptions.length === 0) throw empty(this, 'Nobody is told of events yet', 'Create a subscription, or publish a workflow with a Pinterest Job Status Trigger.');
-			return matching(subscriptions.map(({ id, label, url }) => ({ name: label ?? `Trigger at ${new URL(url).host} (${id})`, value: id })), filter);
-		} catch (error) {
-			throw error instanceof NodeOperationError ? error : nodeErrorOf(this.getNode(), error);
-		} finally {
-			release();
-		}
+		const subscriptions = await asked(this, (engine) => engine.endpoints.list());
+		if (subscriptions.length === 0) throw empty(this, 'Nobody is told of events yet', 'Create a subscription, or publish a workflow with a Pinterest Job Status Trigger.');
+		return matching(subscriptions.map(({ id, label, url }) => ({ name: label ?? `Trigger at ${new URL(url).host} (${id})`, value: id })), filter);
 	},
 };
 
@@ -108,10 +101,12 @@ function shownAs({ account, aliases, client }: AccountView): string {
 	return also.length > 0 ? `${account} (${also.join('; ')})` : account;
 }
 
-async function accountsOf(context: ILoadOptionsFunctions): Promise<AccountView[]> {
+const accountsOf = (context: ILoadOptionsFunctions): Promise<AccountView[]> => asked(context, (engine) => engine.accounts());
+
+async function asked<T>(context: ILoadOptionsFunctions, ask: (engine: Engine) => Promise<T>): Promise<T> {
 	const { engine, release } = await engineOf(context).catch(shownBy(context));
 	try {
-		return await engine.accounts();
+		return await ask(engine);
 	} catch (error) {
 		throw nodeErrorOf(context.getNode(), error);
 	} finally {

@@ -118,7 +118,7 @@ function lines(options: Record<string, Option>): string {
 /** Reads the arguments; null when only help is wanted. Refuses what the action does not take. */
 export function calledWith(argv: string[]): Called | null {
 	const options = Object.fromEntries(Object.entries(ALL).map(([name, { value }]) => [name, { type: value === null ? 'boolean' : 'string' } as const]));
-	const { values, positionals: [action, ...ids] } = parsed(argv, { ...options, ...CONNECTION_OPTIONS });
+	const { values, positionals: [action, ...ids] } = parsed('jobs', argv, { ...options, ...CONNECTION_OPTIONS });
 	if (values.help || action === undefined) return null;
 	if (!isAction(action)) throw usage(`There is no action "${action}".`, `The actions are ${Object.keys(TAKES).join(', ')}.`);
 	const takes: readonly string[] = [...TAKES[action], 'json', ...Object.keys(CONNECTION_OPTIONS)];
@@ -129,12 +129,13 @@ export function calledWith(argv: string[]): Called | null {
 
 type ParseOptions = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>;
 
-function parsed(argv: string[], options: ParseOptions): { values: Called['values']; positionals: string[] } {
+/** What a command was called with; `invalid_request` for an option it does not have. */
+export function parsed(command: string, argv: string[], options: ParseOptions): { values: Called['values']; positionals: string[] } {
 	try {
 		return parseArgs({ args: argv, options, allowPositionals: true }) as { values: Called['values']; positionals: string[] };
 	} catch (cause) {
 		// Node's own sentence names the option, and then how to pass words that begin with a dash.
-		throw usage((cause as Error).message.split('. ')[0]!.replace(/\.?$/, '.'), 'pinterest-jobs jobs --help lists the options.', cause);
+		throw usage((cause as Error).message.split('. ')[0]!.replace(/\.?$/, '.'), `pinterest-jobs ${command} --help lists the options.`, cause);
 	}
 }
 

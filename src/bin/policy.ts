@@ -1,8 +1,7 @@
-import { parseArgs } from 'node:util';
 import { FAILURES, type FailureCode } from '../job/failures';
 import { policyOf } from '../job/policy';
 import { previewOf, previewSentence, type Preview, type PreviewStep } from '../job/preview';
-import { usage } from './jobs-options';
+import { parsed, usage } from './jobs-options';
 import { instantOf } from './jobs-values';
 
 const HELP = `pinterest-jobs policy [CODE] [--at TIME]
@@ -15,20 +14,12 @@ Of one error, with every try and how far chance moves it; without a code of all 
 
 /** `pinterest-jobs policy`: what the tables would do with an error. */
 export function policy(argv: string[]): void {
-	const { values, positionals: [code, ...others] } = parsed(argv);
+	const { values, positionals: [code, ...others] } = parsed('policy', argv, { at: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean' } });
 	if (values.help) return void console.log(HELP);
 	if (others.length > 0) throw usage('policy takes one code.', 'Leave it out to see all of them.');
-	const from = fromOf(values.at, Date.now());
+	const from = fromOf(values.at as string | undefined, Date.now());
 	const previews = codesOf(code).map((one) => previewOf(one, policyOf(), from));
 	for (const preview of previews) console.log(values.json ? JSON.stringify(inIso(preview)) : code === undefined ? lineOf(preview) : textOf(preview));
-}
-
-function parsed(argv: string[]): { values: { at?: string; json?: boolean; help?: boolean }; positionals: string[] } {
-	try {
-		return parseArgs({ args: argv, options: { at: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean' } }, allowPositionals: true });
-	} catch (cause) {
-		throw usage((cause as Error).message.split('. ')[0]!.replace(/\.?$/, '.'), 'pinterest-jobs policy --help lists the options.', cause);
-	}
 }
 
 /** The codes that are asked for. A row that nobody knows is refused: the table would answer for another. */

@@ -1,11 +1,12 @@
-import { parseArgs } from 'node:util';
 import { Engine } from '../engine';
 import { EVENT_TYPES, type EventType } from '../job/event';
-import type { LoggedDelivery, Replay } from '../store/contract';
-import type { EndpointRequest } from '../webhook/endpoints';
+import type { Replay } from '../store/contract';
+import type { EndpointRequest, LoggedTry } from '../webhook/endpoints';
 import { subscriptionView, type SubscriptionView } from '../webhook/subscription-view';
 import { CONNECTION_HELP, CONNECTION_OPTIONS, connectionConfig, tellTimeFactor } from './connection';
-import { usage } from './jobs-options';
+import { count } from './job-text';
+import { print } from './jobs-look';
+import { parsed, usage, type Called } from './jobs-options';
 import { instantOf, numberOf, textOf } from './jobs-values';
 
 export const HELP = `pinterest-jobs subscriptions ACTION [ID] [options]
@@ -43,7 +44,7 @@ const OPTIONS = {
 	job: text, event: text, from: text, to: text, limit: text, json: flag, ...CONNECTION_OPTIONS,
 } as const;
 
-type Values = Record<string, string | boolean | undefined>;
+type Values = Called['values'];
 type Action = (engine: Engine, id: string, values: Values) => Promise<void>;
 
 const ACTIONS: Record<string, Action> = {
@@ -58,11 +59,11 @@ const ACTIONS: Record<string, Action> = {
 		if (!answer.delivered) process.exitCode = 1;
 	},
 	log: async (engine, id, values) => {
-		for (const tried of await engine.endpoints.deliveries(id, numberOf(values, 'limit', 1))) print({ ...tried, at: iso(tried.at) }, values, () => triedText(tried));
+		for (const tried of await engine.endpoints.deliveries(id, numberOf(values, 'limit', 1))) print(tried, values, triedText);
 	},
 	replay: async (engine, id, values) => {
 		const replayed = await engine.endpoints.replay(id, replayOf(values));
-		print({ replayed }, values, () => `${replayed} ${replayed === 1 ? 'event' : 'events'} will be delivered again.`);
+		print({ replayed }, values, () => `${count(replayed, 'event')} will be delivered again.`);
 	},
 	pause: async (engine, id, values) => print(subscriptionView(await engine.endpoints.pause(id)), values, subscriptionText),
 	resume: async (engine, id, values) => print(subscriptionView(await engine.endpoints.resume(id)), values, subscriptionText),
@@ -82,7 +83,7 @@ const WITHOUT_ID: Record<string, (engine: Engine, values: Values) => Promise<voi
 
 /** `pinterest-jobs subscriptions`: who is told of events, and what became of each delivery. */
 export async function subscriptions(argv: string[]): Promise<void> {
-	const { values, positionals: [action, id, ...others] } = parsed(argv);
+	const { values, positionals: [action, id, ...others] } = parsed('subscriptions', argv, OPTIONS);
 	if (values.help || action === undefined) return void console.log(HELP);
 	const withId = ACTIONS[action], without = WITHOUT_ID[action];
 	if (!withId && !without) throw usage(`There is no action "${action}".`, `The actions are ${[...Object.keys(WITHOUT_ID), ...Object.keys(ACTIONS)].join(', ')}.`);
@@ -97,16 +98,8 @@ export async function subscriptions(argv: string[]): Promise<void> {
 	}
 }
 
-function parsed(argv: string[]): { values: Values; positionals: string[] } {
-	try {
-		return parseArgs({ args: argv, options: OPTIONS, allowPositionals: true });
-	} catch (cause) {
-		throw usage((cause as Error).message.split('. ')[0]!.replace(/\.?$/, '.'), 'pinterest-jobs subscriptions --help lists the options.', cause);
-	}
-}
-
 function requestOf(values: Values): EndpointRequest {
-	const list = (name: string) => textOf(values, name)?.split(',').map((one) => one.trim()).filter(Boolean);
+	const list = (name: string) => listOf(textOf(values, name));
 	const url = textOf(values, 'url'), label = textOf(values, 'label');
 	if (!url || !label) throw usage('An endpoint needs --url and --label.', 'For example: --url https://backend.example/events --label "Backend".');
 	return {
@@ -117,11 +110,17 @@ function requestOf(values: Values): EndpointRequest {
 	};
 }
 
+function listOf(text: string): string[];
+function listOf(text: string | undefined): string[] | undefined;
+function listOf(text: string | undefined): string[] | undefined {
+	return text?.split(',').map((one) => one.trim()).filter(Boolean);
+}
+
 function replayOf(values: Values): Replay {
 	const jobId = textOf(values, 'job'), events = textOf(values, 'event'), from = textOf(values, 'from'), to = textOf(values, 'to');
 	if ([jobId, events, from ?? to].filter(Boolean).length > 1) throw usage('--job, --event and --from exclude each other.', 'Give one of them; without any what is dead comes again.');
 	if (jobId) return { which: 'job', jobId };
-	if (events) return { which: 'events', eventIds: events.split(',').map((id) => id.trim()) };
+	if (events) return { which: 'events', eventIds: listOf(events) };
 	const now = Date.now();
 	if (from || to) return { which: 'time', from: from ? instantOf(from, 'from', now, '-') : 0, to: to ? instantOf(to, 'to', now, '-') : now };
 	return { which: 'dead' };
@@ -136,18 +135,10 @@ function subscriptionText(it: SubscriptionView): string {
 	].join('\n');
 }
 
-function triedText(tried: LoggedDelivery): string {
-	return `${iso(tried.at)}  ${tried.type}  ${tried.eventId}${tried.jobId ? `  ${tried.jobId}` : ''}  try ${tried.try}: ${tried.result}, ${answerText(tried)}`;
+function triedText(tried: LoggedTry): string {
+	return `${tried.at}  ${tried.type}  ${tried.eventId}${tried.jobId ? `  ${tried.jobId}` : ''}  try ${tried.try}: ${tried.result}, ${answerText(tried)}`;
 }
 
-function answerText({ status, ms, answer }: Pick<LoggedDelivery, 'status' | 'ms' | 'answer'>): string {
+function answerText({ status, ms, answer }: Pick<LoggedTry, 'status' | 'ms' | 'answer'>): string {
 	return `${status === null ? 'no status' : `HTTP ${status}`} after ${ms} ms${answer ? `: ${answer}` : ''}`;
-}
-
-function print<T extends Record<string, unknown>>(what: T, values: Values, asText: (what: T) => string): void {
-	console.log(values.json ? JSON.stringify(what) : asText(what));
-}
-
-function iso(at: number): string {
-	return new Date(at).toISOString();
 }

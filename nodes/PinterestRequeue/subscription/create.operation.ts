@@ -1,10 +1,8 @@
 import { subscriptionView } from '../../../src';
-import { eventFields } from '../../shared/event-fields';
+import { eventFiltersField, eventsField, latestOnlyField } from '../../shared/event-fields';
 import { eventTermsOf } from '../../shared/event-terms';
 import { perItem, type Operation } from '../../shared/operation';
 import { textOf } from '../../shared/values';
-
-const [events, filters] = eventFields;
 
 export const create: Operation = {
 	name: 'Create',
@@ -14,8 +12,8 @@ export const create: Operation = {
 	fields: [
 		{ displayName: 'URL', name: 'url', type: 'string', required: true, default: '', placeholder: 'e.g. https://backend.example/pinterest-events', description: 'Where events are posted, signed as Standard Webhooks: https, in the public internet' },
 		{ displayName: 'Label', name: 'label', type: 'string', required: true, default: '', placeholder: 'e.g. Backend of the shop', description: 'What lists and alerts call it' },
-		{ ...events!, description: 'What is sent there' },
-		filters!,
+		{ ...eventsField, description: 'What is sent there' },
+		eventFiltersField,
 		{
 			displayName: 'Options',
 			name: 'options',
@@ -23,7 +21,7 @@ export const create: Operation = {
 			placeholder: 'Add option',
 			default: {},
 			options: [
-				{ displayName: 'Latest State Only', name: 'latestOnly', type: 'boolean', default: false, description: 'Whether to leave out an event whose job has moved on by the time it is delivered' },
+				{ ...latestOnlyField, description: 'Whether to leave out an event whose job has moved on by the time it is delivered' },
 				{ displayName: 'Try the Address First', name: 'probe', type: 'boolean', default: true, description: 'Whether to create nothing unless the address answers a signed probe with 2xx' },
 			],
 		},

@@ -13,6 +13,6 @@ export const getDeliveries: Operation = {
 	run: perItem(async ({ n8n, engine }, item) => {
 		const subscription = subscriptionOf(n8n, item);
 		const tries = await engine.endpoints.deliveries(subscription, n8n.getNodeParameter('limit', item, 50) as number);
-		return tries.map(({ at, ...tried }) => ({ subscription, at: new Date(at).toISOString(), ...tried }));
+		return tries.map((tried) => ({ subscription, ...tried }));
 	}),
 };

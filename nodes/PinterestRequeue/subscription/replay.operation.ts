@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Replay } from '../../../src';
+import { listOf } from '../../shared/credential';
 import { instantOf } from '../../shared/instant';
 import { perItem, type Operation } from '../../shared/operation';
 import { refused, textOf } from '../../shared/values';
@@ -43,7 +44,7 @@ function whichOf(n8n: IExecuteFunctions, item: number): Replay {
 	const text = (name: string, label: string) => textOf(n8n.getNodeParameter(name, item, ''), label);
 	switch (n8n.getNodeParameter('which', item, 'dead')) {
 		case 'job': return { which: 'job', jobId: required(text('jobId', 'Job ID'), 'Job ID') };
-		case 'events': return { which: 'events', eventIds: required(text('eventIds', 'Event IDs'), 'Event IDs').split(',').map((id) => id.trim()).filter(Boolean) };
+		case 'events': return { which: 'events', eventIds: listOf(required(text('eventIds', 'Event IDs'), 'Event IDs')) };
 		case 'time': {
 			const instant = (name: string, label: string) => instantOf(n8n.getNodeParameter(name, item, ''), label, n8n.getTimezone())?.iso ?? null;
 			const to = instant('to', 'To');
