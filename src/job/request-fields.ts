@@ -1,5 +1,6 @@
 import { EngineError } from '../errors';
 import type { Media } from './job';
+import { shortened } from './redact';
 
 /** Largest image, bytes. Not in Pinterest's description; 20 MB is what publishers report (2026-11). */
 const MAX_IMAGE_BYTES = 20 * 1024 * 1024;
@@ -100,5 +101,5 @@ function plainText(value: unknown, field: string, name: string): string | null {
 }
 
 function shown(text: string): string {
-	return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+	return shortened(text, 60);
 }

@@ -177,7 +177,8 @@ function fixOf(job: Job): JobView['fix'] {
 	return { operation: 'requeue', fields: job.lastError === null ? [] : [...rowOf(job.lastError.code).fix] };
 }
 
-function iso(at: number | null): string | null {
+/** An instant in ISO 8601, as in everything that people see. */
+export function iso(at: number | null): string | null {
 	return at === null ? null : instant(at);
 }
 

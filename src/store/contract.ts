@@ -243,8 +243,8 @@ export type DeliveryResult =
 /** What is known of a try beside its result. */
 export interface TryReport {
 	tried: Tried;
-	/** What is told when this was one failure too many and the subscription is disabled: an incident, plain JSON. */
-	ifDisabled: Record<string, unknown>;
+	/** Of a failure: what is told when this was one too many and the subscription is disabled, plain JSON. */
+	ifDisabled?: Record<string, unknown>;
 }
 
 /** What one POST was answered, for the log of deliveries. */

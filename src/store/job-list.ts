@@ -41,14 +41,13 @@ export class JobList {
 	/** All numbers over the namespace, from the sizes of indexes. */
 	async counts(): Promise<JobCounts> {
 		const key = (...parts: string[]) => this.namespace.key(...parts);
-		const answers = await this.namespace.read((client) => batch(client, [
+		const [answers, snoozed] = await Promise.all([this.namespace.read((client) => batch(client, [
 			...JOB_STATES.map((state) => ['zcard', key('state', state)]),
 			...QUEUE_NAMES.map((queue) => ['zcard', key('failed', queue)]),
 			['zcard', key('doubt')],
 			['zrange', key('due', 'publish'), 0, 0, 'WITHSCORES'],
 			['hgetall', key('groups')],
-		]));
-		const snoozed = await this.snoozed();
+		])), this.snoozed()]);
 		const numbers = answers.map(Number);
 		const [inDoubt, oldest, groups] = answers.slice(JOB_STATES.length + QUEUE_NAMES.length) as [number, string[], Record<string, string>];
 		const oldestDueAt = oldest[1] === undefined ? null : Number(oldest[1]);

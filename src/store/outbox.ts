@@ -29,6 +29,13 @@ interface Dead {
 	at: number;
 }
 
+/** An event that shall come again, with where it stood and where its line finds it. */
+interface Replayed {
+	event: EngineEvent;
+	line: string;
+	entry: string;
+}
+
 const DAY_MS = 24 * 3600 * 1000;
 const FAN_OUT_BATCH = 100;
 const LOGGED_TRIES = 100;
@@ -115,8 +122,8 @@ export class Outbox {
 			const entry = entryOf(entries[i]);
 			return entry ? [{ subscriptionId, line, token, tries, event: eventOf(entry) }] : [];
 		});
-		const known = new Map((await this.withJobs(deliveries.map(({ event }) => event))).map(({ event, job, overtaken }) => [event.id, { job, overtaken }]));
-		return deliveries.map((delivery) => ({ ...delivery, job: null, overtaken: false, ...known.get(delivery.event.id) }));
+		const known = await this.withJobs(deliveries.map(({ event }) => event));
+		return deliveries.map((delivery, i) => ({ ...delivery, ...known[i]! }));
 	}
 
 	/** Ends one try and logs it; a failure may be the one after which its subscription is disabled. False when another dispatcher took the line over meanwhile. */
@@ -126,7 +133,7 @@ export class Outbox {
 		const error = 'error' in result ? result.error : '';
 		const logged = report && delivery.event ? JSON.stringify(this.loggedOf(delivery.event, delivery.tries ?? 0, result, report.tried)) : '';
 		const { deadMs, disableAfterMs } = this.limits;
-		const ifDisabled = report ? JSON.stringify(report.ifDisabled) : '';
+		const ifDisabled = report?.ifDisabled ? JSON.stringify(report.ifDisabled) : '';
 		const args = [subscriptionId, line, token, result.kind, until, error, deadMs, logged, LOGGED_TRIES, disableAfterMs, ifDisabled];
 		const [settled] = await this.namespace.run<number[]>('settle-delivery', args);
 		return settled === 1;
@@ -141,9 +148,7 @@ export class Outbox {
 	/** Dead deliveries, the latest first. */
 	async dead(subscriptionId: string, limit = 100): Promise<DeadDelivery[]> {
 		const ids = await this.namespace.read((client) => client.zrevrange(this.namespace.key('sub', subscriptionId, 'dead'), 0, limit - 1));
-		if (ids.length === 0) return [];
-		const stored = await this.namespace.read((client) => client.mget(ids.map((id) => this.namespace.key('dead', subscriptionId, id))));
-		return stored.flatMap((json) => (json === null ? [] : [deadOf(subscriptionId, JSON.parse(json) as Dead)]));
+		return (await this.buried(subscriptionId, ids)).map((dead) => deadOf(subscriptionId, dead));
 	}
 
 	/**
@@ -174,29 +179,32 @@ export class Outbox {
 		return { at: this.namespace.now(), eventId: event.id, type: event.type, jobId: isJobEvent(event) ? event.jobId : null, try: tries + 1, result: kind, ...tried };
 	}
 
-	private async allDead(subscriptionId: string): Promise<{ event: EngineEvent; line: string; entry: string }[]> {
+	/** Those of these events that are kept as dead. */
+	private async buried(subscriptionId: string, eventIds: string[]): Promise<Dead[]> {
+		if (eventIds.length === 0) return [];
+		const stored = await this.namespace.read((client) => client.mget(eventIds.map((id) => this.namespace.key('dead', subscriptionId, id))));
+		return stored.flatMap((json) => (json === null ? [] : [JSON.parse(json) as Dead]));
+	}
+
+	private async allDead(subscriptionId: string): Promise<Replayed[]> {
 		const ids = await this.namespace.read((client) => client.zrange(this.namespace.key('sub', subscriptionId, 'dead'), 0, -1));
-		if (ids.length === 0) return [];
-		const stored = await this.namespace.read((client) => client.mget(ids.map((id) => this.namespace.key('dead', subscriptionId, id))));
-		return stored.flatMap((json, i) => {
-			if (json === null) return [];
-			const { entry, line } = JSON.parse(json) as Dead;
-			return [{ event: eventOf(entry), line, entry: `dead:${ids[i]!}` }];
+		return (await this.buried(subscriptionId, ids)).map(({ entry, line }) => {
+			const event = eventOf(entry);
+			return { event, line, entry: `dead:${event.id}` };
 		});
 	}
 
 	/** What of the log is meant and wanted. */
-	private async inLog(which: Replay, dead: Set<string>, wants: (event: EngineEvent, job: Job | null) => boolean): Promise<{ event: EngineEvent; line: string; entry: string }[]> {
+	private async inLog(which: Replay, dead: Set<string>, wants: (event: EngineEvent, job: Job | null) => boolean): Promise<Replayed[]> {
 		const found: EngineEvent[] = [];
 		// An entry's id begins with the time of its event.
-		const [from, to] = which.which === 'time' ? [`${which.from}-0`, `${which.to}`] : ['-', '+'];
-		for (let cursor = from; ;) {
-			const entries = await this.namespace.read((client) => client.xrange(this.namespace.key('events'), cursor, to, 'COUNT', READ_BATCH));
-			const events = entries.map(eventOf).filter((event) => isMeant(event, which) && !dead.has(event.id));
-			for (const { event, job } of await this.withJobs(events)) if (wants(event, job)) found.push(event);
-			const last = entries.at(-1)?.[0];
-			if (last === undefined || entries.length < READ_BATCH) break;
-			cursor = `(${last}`;
+		const [from, to] = which.which === 'time' ? [which.from, which.to] : [0, Infinity];
+		for (let cursor = from > 0 ? `${from - 1}` : null, last: EngineEvent | undefined; ; cursor = last.cursor) {
+			const events = await this.since(cursor, READ_BATCH);
+			const meant = events.filter((event) => isMeant(event, which) && !dead.has(event.id));
+			for (const { event, job } of await this.withJobs(meant)) if (wants(event, job)) found.push(event);
+			last = events.at(-1);
+			if (!last || events.length < READ_BATCH || last.at > to) break;
 		}
 		return found.map((event) => ({ event, line: lineOf(event), entry: event.cursor }));
 	}

@@ -145,7 +145,7 @@ export class Dispatcher {
 		const tried = triedOf(answer, performance.now() - startedAt);
 		if (answer.kind === 'answered' && answer.status === 410) await this.options.subscriptions.pause(subscription.id);
 		const result = this.resultOf(delivery, answer);
-		const settled = await this.options.outbox.settle(delivery, result, { tried, ifDisabled: disabledIncident(subscription, errorOf(answer)) });
+		const settled = await this.options.outbox.settle(delivery, result, { tried, ...('error' in result && { ifDisabled: disabledIncident(subscription, result.error) }) });
 		if (settled) this.tally[result.kind]++;
 		this.tell(subscription, delivery, answer, settled ? result.kind : 'lease_lost');
 		// It may be due before the loop would have looked again.

@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { EngineError } from '../errors';
 import { EVENT_TYPES } from '../job/event';
 import type { LoggedDelivery, Replay, StoredSubscription, SubscriptionTerms, Tried } from '../store/contract';
 import type { Outbox } from '../store/outbox';
 import type { SubscriptionStore } from '../store/subscriptions';
 import { ROTATION_MS, secretsFor } from './endpoint-secret';
-import { headersOf } from './message';
-import { isTaken, post, triedOf, type PostParts } from './post';
+import { isTaken, triedOf, type PostParts } from './post';
+import { knock } from './probe';
 import type { Registrar } from './registrar';
 import { requireSecret } from './signature';
 import { wants } from './wants';
@@ -27,6 +27,12 @@ export interface EndpointSecret {
 	previousUntil: string | null;
 }
 
+/** One try of a delivery, as people see it. */
+export interface LoggedTry extends Omit<LoggedDelivery, 'at'> {
+	/** When it ended, ISO 8601. */
+	at: string;
+}
+
 /** What became of a test event. */
 export interface TestAnswer extends Tried {
 	delivered: boolean;
@@ -34,7 +40,7 @@ export interface TestAnswer extends Tried {
 
 interface Parts extends Pick<PostParts, 'guard' | 'now'> {
 	subscriptions: SubscriptionStore;
-	outbox: Pick<Outbox, 'tries' | 'replay' | 'dead'>;
+	outbox: Pick<Outbox, 'tries' | 'replay'>;
 	registrar: Pick<Registrar, 'subscribe'>;
 	/** The engine's signing secrets, the current one first. */
 	secrets: readonly string[];
@@ -102,10 +108,9 @@ export class Endpoints {
 		const subscription = await this.known(id);
 		const { secrets, guard, now } = this.parts;
 		requireSecret(secrets);
-		const body = Buffer.from(JSON.stringify({ type: TEST_TYPE, timestamp: new Date(now()).toISOString(), data: { subscription: id, message: 'A test: nothing has happened to any job.' } }));
-		const testId = `test_${createHash('sha256').update(`${id}\n${now()}`).digest('hex').slice(0, 24)}`;
+		const data = { subscription: id, message: 'A test: nothing has happened to any job.' };
 		const startedAt = performance.now();
-		const answer = await post(subscription.url, headersOf(secretsFor(subscription, secrets, now()), testId, now(), body), body, { guard, timeoutMs: TIMEOUT_MS, now });
+		const answer = await knock(subscription.url, { id: `test_${randomBytes(12).toString('hex')}`, type: TEST_TYPE, data }, { guard, now, secrets: secretsFor(subscription, secrets, now()), timeoutMs: TIMEOUT_MS });
 		return { delivered: isTaken(answer), ...triedOf(answer, performance.now() - startedAt) };
 	}
 
@@ -129,9 +134,9 @@ export class Endpoints {
 	}
 
 	/** Its latest tries, the last one first. */
-	async deliveries(id: string, limit?: number): Promise<LoggedDelivery[]> {
+	async deliveries(id: string, limit?: number): Promise<LoggedTry[]> {
 		await this.known(id);
-		return this.parts.outbox.tries(id, limit);
+		return (await this.parts.outbox.tries(id, limit)).map((tried) => ({ ...tried, at: new Date(tried.at).toISOString() }));
 	}
 
 	/** Hands it events once more; answers how many. A trigger that has taken an event before starts no second execution of it. */

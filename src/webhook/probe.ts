@@ -36,10 +36,15 @@ export async function probe(url: string, who: Probe, parts: ProbeParts): Promise
 	return ask(url, who, parts);
 }
 
-async function ask(url: string, who: Probe, { guard, now, secrets, timeoutMs = TIMEOUT_MS }: ProbeParts): Promise<Probed> {
+async function ask(url: string, who: Probe, { timeoutMs = TIMEOUT_MS, ...parts }: ProbeParts): Promise<Probed> {
 	const id = `probe_${randomBytes(12).toString('hex')}`;
-	const body = Buffer.from(JSON.stringify({ type: PROBE_TYPE, timestamp: new Date(now()).toISOString(), data: {} }));
-	return judge(await post(url, headersOf(secrets, id, now(), body), body, { guard, timeoutMs, now }), who, id);
+	return judge(await knock(url, { id, type: PROBE_TYPE, data: {} }, { ...parts, timeoutMs }), who, id);
+}
+
+/** Posts, signed, what is no event. */
+export function knock(url: string, { id, type, data }: { id: string; type: string; data: object }, { guard, now, secrets, timeoutMs }: PostParts & Pick<ProbeParts, 'secrets'>): Promise<PostAnswer> {
+	const body = Buffer.from(JSON.stringify({ type, timestamp: new Date(now()).toISOString(), data }));
+	return post(url, headersOf(secrets, id, now(), body), body, { guard, timeoutMs, now });
 }
 
 function judge(answer: PostAnswer, who: Probe, id: string): Probed {

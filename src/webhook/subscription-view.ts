@@ -1,3 +1,4 @@
+import { iso } from '../job/view';
 import type { StoredSubscription } from '../store/contract';
 
 /** A subscription as people see it: instants in ISO, and nothing that only the store needs. */
@@ -17,8 +18,4 @@ export function subscriptionView({ secret, cursor: _cursor, expiresAt, disabledA
 		...rest, ownSecret: secret !== undefined, secretRotatedAt: iso(secret?.rotatedAt ?? null),
 		expiresAt: secret ? null : iso(expiresAt), disabledAt: iso(disabledAt), failingSince: iso(failingSince),
 	};
-}
-
-function iso(at: number | null): string | null {
-	return at === null ? null : new Date(at).toISOString();
 }

@@ -2,6 +2,7 @@ import type { PaceSettings } from '../config';
 import { isEngineError } from '../errors';
 import type { Incident } from '../job/hold';
 import { QUEUE_NAMES, type JobState, type QueueName } from '../job/job';
+import { iso } from '../job/view';
 import type { Board } from '../publish/contract';
 import type { AccountCounts, JobCounts, StoredSubscription } from '../store/contract';
 import type { World } from './contract';
@@ -260,9 +261,6 @@ function subscriptionFindings(subscriptions: StoredSubscription[]): Finding[] {
 	});
 }
 
-function iso(at: number | null): string | null {
-	return at === null ? null : new Date(at).toISOString();
-}
 
 const NOTHING: Health = {
 	ok: false, findings: [], redis: { version: null, aof: null, appendfsync: null, evictionPolicy: null }, workers: [],
