@@ -14,8 +14,7 @@ describe(`the Status Trigger, on n8n ${n8nVersion}`, () => {
 	}, 120_000);
 
 	it('sorts events by who has to act, and counts one as taken when its workflow has finished without an error', async () => {
-		const flow = statusFlow(world, ['job.succeeded', 'job.failed']);
-		Object.assign(flow.nodes[0]!, { parameters: { events: ['job.succeeded', 'job.failed'], outputs: 'route', options: { acknowledge: 'lastNode' } } });
+		const flow = statusFlow(world, ['job.succeeded', 'job.failed'], { outputs: 'route', options: { acknowledge: 'lastNode' } });
 		// Whatever comes too early fails, and has to come again.
 		const from = Date.now() + 6000;
 		const code = (name: string, x: number) => ({ id: name, name, type: 'n8n-nodes-base.code', typeVersion: 2, position: [300, x] as [number, number], parameters: { jsCode: `if (Date.now() < ${from}) throw new Error('Not yet.'); return $input.all();` } });

@@ -271,7 +271,7 @@ class Member {
 	}
 
 	/** Calls this once, when the worker's next permit, request or answer is on its way. */
-	at(moment: Moment, strike: (() => undefined) | null): void {
+	at(moment: Moment, strike: () => undefined): void {
 		if (moment === 'permit') this.redis.onPermit = strike;
 		if (moment === 'request') this.pinterest.onRequest = strike;
 		if (moment === 'answer') this.pinterest.onAnswer = strike;

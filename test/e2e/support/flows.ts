@@ -80,7 +80,7 @@ export function pins(world: World, count: number, { account = world.accounts[0]!
 }
 
 /** A workflow that the Status Trigger starts, and nothing else. */
-export function statusFlow(world: World, events: string[]): WorkflowJson {
+export function statusFlow(world: World, events: string[], more: Record<string, unknown> = {}): WorkflowJson {
 	return {
 		name: `Status ${world.namespace}`,
 		nodes: [
@@ -89,7 +89,7 @@ export function statusFlow(world: World, events: string[]): WorkflowJson {
 				id: 'status',
 				name: 'News',
 				type: 'n8n-nodes-pinterest-jobs.pinterestJobStatusTrigger',
-				parameters: { events },
+				parameters: { events, ...more },
 				credentials: world.credentials,
 			},
 		],

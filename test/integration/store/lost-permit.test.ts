@@ -28,12 +28,7 @@ afterEach(async () => {
 /** A permit is given, sent on, and taken back by a power cut; whoever sent is gone. */
 async function permitLost(): Promise<string> {
 	await start();
-	const length = await world.written();
-	const { jobs: [job] } = await sender.jobs.claim('acme', 'publish', 1);
-	expect(await sender.jobs.beginSend(job!, 1000)).not.toBeNull();
-	await sender.namespace.close();
-	await world.restart({ length });
-	return job!.id;
+	return world.loseAPermit(sender);
 }
 
 const claim = ({ jobs }: Publishing) => jobs.claim('acme', 'publish', 1);

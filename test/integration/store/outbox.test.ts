@@ -21,30 +21,9 @@ const all = () => true;
 const claim = (id = 's', max = 10, inFlight = 10) => world.outbox.claim(id, { max, inFlight, leaseMs: 30_000 });
 const shown = (events: EngineEvent[]) => events.map((event) => ('jobId' in event ? [event.type, event.seq] : [event.type, event.account]));
 
-/** One job with three events. */
-async function aRun(): Promise<string> {
-	const job = aJob();
-	await world.put(job);
-	const leased = await world.claimed();
-	await world.jobs.settle(leased, published(leased, world.time, '99'));
-	return job.id;
-}
-
-/** Delivers all that is due until nothing is; answers what was delivered, in order. */
-async function drained(id = 's'): Promise<EngineEvent[]> {
-	const seen: EngineEvent[] = [];
-	for (let taken = await claim(id); taken.length > 0; taken = await claim(id)) {
-		for (const delivery of taken) {
-			seen.push(delivery.event);
-			await world.outbox.settle(delivery, { kind: 'delivered' });
-		}
-	}
-	return seen;
-}
-
 describe('the log of events', () => {
 	it('shows each event with the job as it was then', async () => {
-		const id = await aRun();
+		const id = await world.aRun();
 		const events = await world.outbox.withJobs(await world.outbox.since(null, 100));
 		expect(events.map(({ job }) => job)).toMatchObject([
 			{ id, state: 'queued', seq: 1, attempts: 0, pinId: null, content: { title: expect.any(String) as string } },
@@ -55,7 +34,7 @@ describe('the log of events', () => {
 	});
 
 	it('goes on after a cursor', async () => {
-		await aRun();
+		await world.aRun();
 		const [first, second, third] = await world.outbox.since(null, 100);
 		expect(await world.outbox.since(first!.cursor, 1)).toEqual([second]);
 		expect(await world.outbox.since(third!.cursor, 10)).toEqual([]);
@@ -63,9 +42,9 @@ describe('the log of events', () => {
 
 	it('is cut to its size; what a subscription had not been handed is counted', async () => {
 		await world.subscriptions.subscribe(subscription('quick'));
-		await aRun();
-		await aRun();
-		await aRun();
+		await world.aRun();
+		await world.aRun();
+		await world.aRun();
 		await world.outbox.fanOut('quick', () => false);
 		expect(await world.outbox.trim()).toBe(4);
 		expect(await world.outbox.trim()).toBe(0);
@@ -75,9 +54,9 @@ describe('the log of events', () => {
 	});
 
 	it('is cut by age', async () => {
-		await aRun();
+		await world.aRun();
 		world.time += 6 * DAY;
-		await aRun();
+		await world.aRun();
 		expect(await world.outbox.trim()).toBe(1);
 		world.time += DAY;
 		expect(await world.outbox.trim()).toBe(2);
@@ -87,53 +66,53 @@ describe('the log of events', () => {
 
 describe('a subscription', () => {
 	it('begins with the next event, and keeps its place when it is renewed', async () => {
-		await aRun();
+		await world.aRun();
 		expect(await world.subscriptions.subscribe(subscription('later'))).toBe(true);
-		await aRun();
+		await world.aRun();
 		expect(await world.subscriptions.subscribe(subscription('later', { url: 'https://new.example' }))).toBe(false);
 		expect(await world.outbox.behind()).toEqual(['later', 's']);
 		await world.outbox.fanOut('later', all);
 		expect(await world.outbox.behind()).toEqual(['s']);
-		expect(await drained('later')).toHaveLength(3);
+		expect(await world.drained('later')).toHaveLength(3);
 		expect(await world.subscriptions.get('later')).toMatchObject({ url: 'https://new.example', expiresAt: START + 100 * DAY, waiting: 0 });
 	});
 
 	it('is handed only what it wants', async () => {
-		await aRun();
+		await world.aRun();
 		await world.outbox.fanOut('s', (event) => event.type === 'job.succeeded');
-		expect(shown(await drained())).toEqual([['job.succeeded', 3]]);
+		expect(shown(await world.drained())).toEqual([['job.succeeded', 3]]);
 	});
 
 	it('is handed nothing twice when two dispatchers read from the same place', async () => {
-		await aRun();
+		await world.aRun();
 		await Promise.all([world.outbox.fanOut('s', all), world.outbox.fanOut('s', all)]);
-		expect(await drained()).toHaveLength(3);
+		expect(await world.drained()).toHaveLength(3);
 	});
 
 	it('is handed no more than it takes: the rest waits in the log', async () => {
 		const outbox = new Outbox(world.namespace, { handedOut: 3 });
-		await aRun();
+		await world.aRun();
 		await outbox.fanOut('s', all);
-		await aRun();
+		await world.aRun();
 		expect(await outbox.behind()).toEqual([]);
 		expect(await outbox.fanOut('s', all)).toBe(false);
-		expect(await drained()).toHaveLength(3);
+		expect(await world.drained()).toHaveLength(3);
 		expect(await outbox.behind()).toEqual(['s']);
 	});
 
 	it('keeps its events while it is paused and gets them in order afterwards', async () => {
 		await world.subscriptions.pause('s');
-		await aRun();
+		await world.aRun();
 		expect([await world.outbox.behind(), await world.outbox.due()]).toEqual([[], { subscriptionIds: [], nextAt: null }]);
 		await world.outbox.fanOut('s', all);
 		expect(await claim()).toEqual([]);
 		await world.subscriptions.resume('s');
 		await world.outbox.fanOut('s', all);
-		expect(shown(await drained())).toEqual([['job.queued', 1], ['job.running', 2], ['job.succeeded', 3]]);
+		expect(shown(await world.drained())).toEqual([['job.queued', 1], ['job.running', 2], ['job.succeeded', 3]]);
 	});
 
 	it('is handed nothing when it is paused while somebody reads the log for it', async () => {
-		await aRun();
+		await world.aRun();
 		let pausing: Promise<unknown> | undefined;
 		await world.outbox.fanOut('s', () => {
 			pausing ??= world.subscriptions.pause('s');
@@ -144,7 +123,7 @@ describe('a subscription', () => {
 	});
 
 	it('is delivered nothing while it is paused, what it was handed before included', async () => {
-		await aRun();
+		await world.aRun();
 		await world.outbox.fanOut('s', all);
 		await world.subscriptions.pause('s');
 		expect(await world.outbox.due()).toEqual({ subscriptionIds: [], nextAt: null });
@@ -155,7 +134,7 @@ describe('a subscription', () => {
 
 	it('ends with everything it had when nobody renews it', async () => {
 		await world.subscriptions.subscribe(subscription('brief', { ttlMs: 1000 }));
-		await aRun();
+		await world.aRun();
 		await world.outbox.fanOut('brief', all);
 		const [delivery] = await claim('brief');
 		await world.outbox.settle(delivery!, { kind: 'dead', error: 'gone' });
@@ -177,8 +156,8 @@ describe('a subscription', () => {
 
 describe('deliveries', () => {
 	beforeEach(async () => {
-		await aRun();
-		await aRun();
+		await world.aRun();
+		await world.aRun();
 		await world.outbox.fanOut('s', all);
 	});
 
@@ -213,7 +192,7 @@ describe('deliveries', () => {
 		const [failing, fine] = await claim();
 		await world.outbox.settle(failing!, { kind: 'postponed', until: START + 5000, error: 'HTTP 500' });
 		await world.outbox.settle(fine!, { kind: 'delivered' });
-		expect((await drained()).map((event) => 'jobId' in event && event.jobId)).toEqual([fine!.line, fine!.line]);
+		expect((await world.drained()).map((event) => 'jobId' in event && event.jobId)).toEqual([fine!.line, fine!.line]);
 		expect(await world.outbox.due()).toEqual({ subscriptionIds: [], nextAt: START + 5000 });
 		expect(await world.subscriptions.get('s')).toMatchObject({ failingSince: null, waiting: 3 });
 		world.time += 5000;
@@ -225,7 +204,7 @@ describe('deliveries', () => {
 		await world.outbox.settle(failing!, { kind: 'postponed', until: START + 5000, error: 'HTTP 500' });
 		await world.jobs.evidence(failing!.line, '77', (job) => published(job, world.time, '77'));
 		await world.outbox.fanOut('s', all);
-		expect((await drained()).filter((event) => 'jobId' in event && event.jobId === failing!.line)).toEqual([]);
+		expect((await world.drained()).filter((event) => 'jobId' in event && event.jobId === failing!.line)).toEqual([]);
 		world.time += 5000;
 		const [again] = await claim('s', 1);
 		expect(again).toMatchObject({ event: { id: failing!.event.id }, tries: 1 });
@@ -247,7 +226,7 @@ describe('deliveries', () => {
 		expect(await world.outbox.dead('s')).toEqual([{
 			subscriptionId: 's', eventId: first!.event.id, type: 'job.queued', jobId: first!.line, at: START, tries: 1, error: 'HTTP 404',
 		}]);
-		expect(await drained()).toHaveLength(5);
+		expect(await world.drained()).toHaveLength(5);
 		expect((await world.subscriptions.get('s'))?.dead).toBe(1);
 
 		await world.outbox.trim();
@@ -257,7 +236,7 @@ describe('deliveries', () => {
 		expect(again).toMatchObject({ event: first!.event, job: { state: 'queued' } });
 		await world.outbox.settle(again!, { kind: 'dead', error: 'HTTP 404' });
 		expect(await world.outbox.replay('s', { which: 'dead' })).toBe(1);
-		expect((await drained()).map(({ id }) => id)).toEqual([first!.event.id]);
+		expect((await world.drained()).map(({ id }) => id)).toEqual([first!.event.id]);
 		expect(await world.outbox.dead('s')).toEqual([]);
 	});
 
@@ -272,7 +251,7 @@ describe('deliveries', () => {
 
 	it('of events that were cut from the log meanwhile are counted as missed, and the line goes on', async () => {
 		await world.outbox.trim();
-		const left = await drained();
+		const left = await world.drained();
 		expect(left).toHaveLength(5);
 		expect(await world.subscriptions.get('s')).toMatchObject({ missed: 1, waiting: 0 });
 	});
@@ -295,6 +274,6 @@ describe('a retried job', () => {
 			await world.jobs.settle(leased, retried(leased, world.time));
 		}
 		await world.outbox.fanOut('s', all);
-		expect((await drained()).map((event) => 'seq' in event && event.seq)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+		expect((await world.drained()).map((event) => 'seq' in event && event.seq)).toEqual([1, 2, 3, 4, 5, 6, 7]);
 	});
 });

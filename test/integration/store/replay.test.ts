@@ -1,6 +1,6 @@
 import type { EngineEvent } from '../../../src/job/event';
 import { contradictions } from './invariants';
-import { aJob, published, START, StoreWorld } from './store-world';
+import { aJob, START, StoreWorld } from './store-world';
 
 let world: StoreWorld;
 beforeEach(async () => {
@@ -17,37 +17,16 @@ const all = () => true;
 const claim = (max = 10) => world.outbox.claim('s', { max, inFlight: 10, leaseMs: 30_000 });
 const shown = (events: EngineEvent[]) => events.map((event) => ('jobId' in event ? [event.type, event.seq] : [event.type, event.account]));
 
-/** One job with three events. */
-async function aRun(): Promise<string> {
-	const job = aJob({ dueAt: world.time, createdAt: world.time });
-	await world.put(job);
-	const leased = await world.claimed();
-	await world.jobs.settle(leased, published(leased, world.time, '99'));
-	return job.id;
-}
-
-/** Delivers all that is due until nothing is; answers what was delivered, in order. */
-async function drained(): Promise<EngineEvent[]> {
-	const seen: EngineEvent[] = [];
-	for (let taken = await claim(); taken.length > 0; taken = await claim()) {
-		for (const delivery of taken) {
-			seen.push(delivery.event);
-			await world.outbox.settle(delivery, { kind: 'delivered' });
-		}
-	}
-	return seen;
-}
-
 describe('deliveries', () => {
 	it('come again from the log: those of a job, of a time, or certain ones, in order and in no line twice', async () => {
 		const times = [world.time, world.time + 60_000];
-		const jobIds = [await aRun()];
+		const jobIds = [await world.aRun()];
 		world.time += 60_000;
-		jobIds.push(await aRun());
+		jobIds.push(await world.aRun());
 		const replayed = async (which: Parameters<typeof world.outbox.replay>[1], wanted: (event: EngineEvent) => boolean = all) => {
 			const count = await world.outbox.replay('s', which, wanted);
 			expect([await world.outbox.replay('s', which, wanted), (await world.subscriptions.get('s'))!.waiting]).toEqual([0, count]);
-			return (await drained()).map((event) => ('jobId' in event ? `${jobIds.indexOf(event.jobId)} ${event.seq}` : event.type));
+			return (await world.drained()).map((event) => ('jobId' in event ? `${jobIds.indexOf(event.jobId)} ${event.seq}` : event.type));
 		};
 		const first = (await world.outbox.since(null, 100)).find((event) => 'jobId' in event && event.jobId === jobIds[0]);
 		expect(await replayed({ which: 'job', jobId: jobIds[1]! })).toEqual(['1 1', '1 2', '1 3']);
@@ -58,20 +37,20 @@ describe('deliveries', () => {
 	});
 
 	it('that are dead come again in their place among those of the log, and once', async () => {
-		const id = await aRun();
+		const id = await world.aRun();
 		await world.outbox.fanOut('s', all);
 		const [first] = (await claim()).filter(({ line }) => line === id);
 		await world.outbox.settle(first!, { kind: 'dead', error: 'HTTP 404' });
-		const others = (await drained()).filter((event) => 'jobId' in event && event.jobId === id);
+		const others = (await world.drained()).filter((event) => 'jobId' in event && event.jobId === id);
 		expect(shown(others)).toEqual([['job.running', 2], ['job.succeeded', 3]]);
 		expect(await world.outbox.replay('s', { which: 'job', jobId: id })).toBe(3);
 		expect(await world.outbox.replay('s', { which: 'job', jobId: id })).toBe(0);
-		expect(shown(await drained())).toEqual([['job.queued', 1], ['job.running', 2], ['job.succeeded', 3]]);
+		expect(shown(await world.drained())).toEqual([['job.queued', 1], ['job.running', 2], ['job.succeeded', 3]]);
 		expect(await world.outbox.dead('s')).toEqual([]);
 	});
 
 	it('that were skipped say nothing of the endpoint', async () => {
-		await aRun();
+		await world.aRun();
 		await world.put(aJob());
 		await world.outbox.fanOut('s', all);
 		const [failing, skipped] = await claim(2);
@@ -81,7 +60,7 @@ describe('deliveries', () => {
 	});
 
 	it('are logged with what came back, the last hundred tries of them', async () => {
-		await aRun();
+		await world.aRun();
 		await world.outbox.fanOut('s', all);
 		const [delivery] = await claim(1);
 		const report = (status: number) => ({ tried: { status, ms: 7, answer: 'no' }, ifDisabled: {} });

@@ -58,6 +58,16 @@ export class RestartWorld extends StoreWorld {
 		return worker;
 	}
 
+	/** A permit is given, sent on, and taken back by a power cut; whoever sent is gone. Answers the job. */
+	async loseAPermit({ namespace, jobs }: Publishing): Promise<string> {
+		const length = await this.written();
+		const { jobs: [job] } = await jobs.claim('acme', 'publish', 1);
+		expect(await jobs.beginSend(job!, 1000)).not.toBeNull();
+		await namespace.close();
+		await this.restart({ length });
+		return job!.id;
+	}
+
 	beat({ namespace, accounts }: Publishing): Promise<void> {
 		return accounts.beat({ id: namespace.id, host: 'h' }, []);
 	}

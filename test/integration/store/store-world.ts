@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { changeOf, succeeded } from '../../../src/job/change';
 import type { Change } from '../../../src/job/change';
+import type { EngineEvent } from '../../../src/job/event';
 import type { Job, LeasedJob } from '../../../src/job/job';
 import { policyOf } from '../../../src/job/policy';
 import { AccountStore } from '../../../src/store/accounts';
@@ -114,6 +115,28 @@ export class StoreWorld {
 		const change = failedFor(leased, this.time);
 		await this.jobs.settle(leased, change);
 		return change.job;
+	}
+
+	/** One job that is due now, published: three events. */
+	async aRun(): Promise<string> {
+		const job = aJob({ dueAt: this.time, createdAt: this.time });
+		await this.put(job);
+		const leased = await this.claimed();
+		await this.jobs.settle(leased, published(leased, this.time, '99'));
+		return job.id;
+	}
+
+	/** Delivers all that is due to a subscription until nothing is; answers what was delivered, in order. */
+	async drained(subscriptionId = 's'): Promise<EngineEvent[]> {
+		const seen: EngineEvent[] = [];
+		const claim = () => this.outbox.claim(subscriptionId, { max: 10, inFlight: 10, leaseMs: 30_000 });
+		for (let taken = await claim(); taken.length > 0; taken = await claim()) {
+			for (const delivery of taken) {
+				seen.push(delivery.event);
+				await this.outbox.settle(delivery, { kind: 'delivered' });
+			}
+		}
+		return seen;
 	}
 
 	/** Types and numbers of a job's events, in order. */
