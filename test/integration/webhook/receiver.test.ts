@@ -5,6 +5,7 @@ import { Inbox } from '../../../src/store/inbox';
 import { Receiver } from '../../../src/webhook/receiver';
 import { sign } from '../../../src/webhook/signature';
 import { UrlGuard } from '../../../src/webhook/url-guard';
+import { NO_EVENTS } from '../../support/forged-calls';
 import { SECRET, WebhookWorld } from './webhook-world';
 
 let world: WebhookWorld;
@@ -76,18 +77,16 @@ describe('a received event', () => {
 
 describe('a call is answered 401 and claims nothing', () => {
 	it.each<[string, unknown]>([
-		['another secret', undefined],
-		['no JSON', 'nonsense'],
-		['a list', [EVENT]],
+		...NO_EVENTS,
 		['bytes that are no UTF-8', Buffer.from([0x7b, 0xff, 0x7d])],
-		['a type nobody knows', { ...EVENT, type: 'job.exploded' }],
-		['no type', { ...EVENT, type: undefined }],
-		['a timestamp that is no text', { ...EVENT, timestamp: 5 }],
-		['data that are no object', { ...EVENT, data: [1] }],
 	])('with %s', async (_name, body) => {
-		if (body === undefined) receiver = aReceiver(['the secret of somebody else entirely']);
-		const refused = await receive('trigger', body === undefined ? EVENT : body);
-		expect(refused).toMatchObject({ ok: false, status: 401 });
+		expect(await receive('trigger', body)).toMatchObject({ ok: false, status: 401 });
+		expect(await receive()).toMatchObject({ ok: true });
+	});
+
+	it('with another secret', async () => {
+		receiver = aReceiver(['the secret of somebody else entirely']);
+		expect(await receive()).toMatchObject({ ok: false, status: 401 });
 		receiver = aReceiver();
 		expect(await receive()).toMatchObject({ ok: true });
 	});
