@@ -137,15 +137,21 @@ export class N8nApi {
 	}
 
 	/** All executions of a workflow, newest first, without their data; follows n8n's pages. */
-	async listExecutions({ workflowId, status } = {}) {
+	listExecutions(filter) {
+		return this.#executions({ ...filter, limit: 250 });
+	}
+
+	/** The same with their data, run by run. */
+	listExecutionsWithData(filter) {
+		return this.#executions({ ...filter, limit: 100, includeData: true });
+	}
+
+	async #executions(filter) {
 		const all = [];
 		let cursor;
 		do {
-			const query = new URLSearchParams({ limit: '250' });
-			if (workflowId) query.set('workflowId', workflowId);
-			if (status) query.set('status', status);
-			if (cursor) query.set('cursor', cursor);
-			const page = await this.api('GET', `/executions?${query}`);
+			const asked = Object.entries({ ...filter, cursor }).filter(([, value]) => value !== undefined);
+			const page = await this.api('GET', `/executions?${new URLSearchParams(asked)}`);
 			all.push(...page.data);
 			cursor = page.nextCursor;
 		} while (cursor);

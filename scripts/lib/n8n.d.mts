@@ -95,6 +95,8 @@ export class N8nApi {
 	): Promise<{ status: number; body: unknown }>;
 	/** All executions of a workflow, newest first, without their data. */
 	listExecutions(filter?: { workflowId?: string; status?: string }): Promise<Execution[]>;
+	/** The same with their data, run by run. */
+	listExecutionsWithData(filter?: { workflowId?: string; status?: string }): Promise<ExecutionWithData[]>;
 	getExecution(id: string): Promise<ExecutionWithData>;
 	/** The execution once it has ended, whatever its status. */
 	finishedExecution(id: string, options?: { timeoutMs?: number }): Promise<ExecutionWithData>;
@@ -112,3 +114,5 @@ export function n8nForThisNode(): string;
 export function whyNotHere(version: string): string | undefined;
 export function n8nInstalled(version?: string): Promise<N8nInstall>;
 export function startN8n(options: N8nOptions): Promise<N8n>;
+/** A further process of an n8n in queue mode. */
+export function startN8nMember(command: 'worker' | 'webhook', options: Omit<N8nOptions, 'packageDir'>): Promise<N8n>;

@@ -34,16 +34,31 @@ const modulesOff = { [n8nOnNode24]: 'mcp-registry,instance-ai,agents,chat-hub,wo
  * `detached` keeps a Ctrl-C at the terminal from it, for callers who end it themselves.
  * `stop()` ends it in order and waits; `kill()` is SIGKILL; `log()` is what this start has written.
  */
-export async function startN8n({ install, userFolder, port, packageDir, env = {}, detached = false, timeoutMs = 180_000 }) {
+export async function startN8n({ userFolder, packageDir, ...options }) {
 	mkdirSync(userFolder, { recursive: true });
 	if (packageDir) installPackage(packageDir, userFolder);
+	return startProcess('start', { ...options, userFolder });
+}
+
+/**
+ * Starts a further process of an n8n in queue mode, on the `userFolder` and with the `env` of the main one: a `worker`, which executes, or a
+ * `webhook`, which takes production webhooks.
+ */
+export function startN8nMember(command, options) {
+	return startProcess(command, options);
+}
+
+const READY = { start: 'Editor is now accessible', worker: 'n8n worker is now ready', webhook: 'Webhook listener waiting for requests' };
+
+async function startProcess(command, { install, userFolder, port, env = {}, detached = false, timeoutMs = 180_000 }) {
 	const usedPort = port ?? (await freePort());
 	const url = `http://127.0.0.1:${usedPort}`;
 	const settings = { ...(await surroundings(install, usedPort, url, userFolder)), ...env };
-	const n8n = n8nProcess(install, { env: settings, detached, logPath: join(userFolder, 'n8n.log') });
-	const isReady = async () => n8n.log().includes('Editor is now accessible') && (await isUp(`${url}/healthz/readiness`));
+	const n8n = n8nProcess(install, { command, env: settings, detached, logPath: join(userFolder, command === 'start' ? 'n8n.log' : `n8n-${command}.log`) });
+	// A worker listens nowhere.
+	const isReady = async () => n8n.log().includes(READY[command]) && (command !== 'start' || (await isUp(`${url}/healthz/readiness`)));
 	try {
-		await waitUntil(isReady, { what: `n8n ${install.version}`, timeoutMs, gaveUp: n8n.failure });
+		await waitUntil(isReady, { what: `n8n ${install.version} ${command}`, timeoutMs, gaveUp: n8n.failure });
 	} catch (error) {
 		await n8n.kill();
 		throw new Error(`${error.message}\n${n8n.log().slice(-4000)}`, { cause: error });
@@ -80,10 +95,10 @@ function withoutJest(env) {
 }
 
 /** n8n's task runner is a child of it and leaves by itself when n8n is gone. */
-function n8nProcess({ nodePath, n8nPath }, { env, detached, logPath }) {
+function n8nProcess({ nodePath, n8nPath }, { command, env, detached, logPath }) {
 	const file = openSync(logPath, 'a');
 	const from = statSync(logPath).size;
-	const child = spawn(nodePath, [n8nPath, 'start'], { env, detached, stdio: ['ignore', file, file] });
+	const child = spawn(nodePath, [n8nPath, command], { env, detached, stdio: ['ignore', file, file] });
 	closeSync(file);
 	const killWithUs = () => child.kill('SIGKILL');
 	process.once('exit', killWithUs);

@@ -27,7 +27,7 @@ Who is told of events: triggers of n8n, and endpoints of your own.
   --label TEXT             create: what lists and alerts call it
   --events TYPE,…          create: ${EVENT_TYPES.slice(0, 3).join(', ')}, …; without it all of them
   --account, --client, --queue, --class, --state, --source VALUE,…
-                           create: only events of these; a source is what a Source Record ID begins with
+                           create: only events of these; a source is what a Source Record ID or key begins with
   --latest-only            create: leave out what a later event of its job has overtaken
   --no-probe               create: do not ask the address first
   --job ID, --event ID,…   replay: of one job; these

@@ -184,7 +184,7 @@ export interface SubscriptionTerms {
 	queues?: QueueName[];
 	accounts?: string[];
 	clients?: string[];
-	/** What the Source Record ID of a job begins with. */
+	/** What the Source Record ID or the idempotency key of a job begins with. */
 	sources?: string[];
 	/** Leaves out an event when its job has had a later one by the time of delivery. */
 	latestOnly?: boolean;

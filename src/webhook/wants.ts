@@ -9,7 +9,7 @@ export interface Filter {
 	queues?: readonly QueueName[];
 	accounts?: readonly string[];
 	clients?: readonly string[];
-	/** What the Source Record ID of a job begins with. */
+	/** What the Source Record ID or the idempotency key of a job begins with. */
 	sources?: readonly string[];
 }
 
@@ -17,13 +17,13 @@ export interface Filter {
  * Whether an event is for this subscription. State, source, class and queue are asked of jobs, class and queue of groups of failures too, none of holds;
  * what concerns the whole app (`@app`) concerns every account and client.
  */
-export function wants(filter: Filter, event: EngineEvent, job: Pick<Job, 'account' | 'client' | 'source'> | null): boolean {
+export function wants(filter: Filter, event: EngineEvent, job: Pick<Job, 'account' | 'client' | 'source' | 'userKey'> | null): boolean {
 	if (!filter.events.includes(event.type)) return false;
 	return isJobEvent(event)
 		? has(filter.states, event.snapshot.state) && has(filter.classes, event.snapshot.lastError?.class)
 			&& has(filter.queues, event.snapshot.queue?.name)
 			&& has(filter.accounts, event.snapshot.account ?? job?.account) && has(filter.clients, event.snapshot.client ?? job?.client)
-			&& begins(filter.sources, event.snapshot.source ?? job?.source)
+			&& begins(filter.sources, event.snapshot.source ?? job?.source, event.snapshot.userKey ?? job?.userKey)
 		: wantsOfAccount(filter, event.account, event.incident);
 }
 
@@ -36,8 +36,8 @@ function has(wanted: readonly string[] | undefined, value: unknown): boolean {
 	return !wanted?.length || wanted.includes(value as string);
 }
 
-function begins(wanted: readonly string[] | undefined, value: string | null | undefined): boolean {
-	return !wanted?.length || wanted.some((beginning) => value?.startsWith(beginning) === true);
+function begins(wanted: readonly string[] | undefined, ...values: (string | null | undefined)[]): boolean {
+	return !wanted?.length || wanted.some((beginning) => values.some((value) => value?.startsWith(beginning) === true));
 }
 
 function holdsIfSaid(wanted: readonly string[] | undefined, value: unknown): boolean {

@@ -10,13 +10,13 @@ const failed: JobEvent = {
 const succeeded: JobEvent = { ...failed, type: 'job.succeeded', snapshot: { ...failed.snapshot, state: 'succeeded', lastError: null, queue: null } };
 const held: AccountEvent = { id: 'evt_2', cursor: '2-0', type: 'account.held', at: 0, account: 'acme-us', incident: { kind: 'token_dead' } };
 const group: AccountEvent = { ...held, type: 'failure_group.opened', incident: { class: 'route', queue: 'client', client: 'Acme' } };
-const job = { account: 'acme-us', client: 'Acme', source: 'shop:17' };
+const job = { account: 'acme-us', client: 'Acme', source: 'shop:17', userKey: 'spring-17' };
 const all = (more: Partial<Filter> = {}): Filter => ({ events: EVENT_TYPES, ...more });
 
 describe('a subscription wants an event of a job', () => {
 	it.each<[string, Filter]>([
 		['its type', { events: ['job.failed'] }], ['its state', all({ states: ['failed', 'canceled'] })], ['its class', all({ classes: ['route'] })],
-		['its queue', all({ queues: ['client'] })], ['its account', all({ accounts: ['acme-us'] })], ['its client', all({ clients: ['Acme'] })], ['the beginning of its record', all({ sources: ['sheet:', 'shop:'] })],
+		['its queue', all({ queues: ['client'] })], ['its account', all({ accounts: ['acme-us'] })], ['its client', all({ clients: ['Acme'] })], ['the beginning of its record', all({ sources: ['sheet:', 'shop:'] })], ['the beginning of its key', all({ sources: ['autumn-', 'spring-'] })],
 		['nothing in its lists', all({ states: [], classes: [], queues: [], accounts: [], clients: [] })],
 	])('when it asks for %s', (_name, filter) => {
 		expect(wants(filter, failed, job)).toBe(true);
@@ -24,7 +24,7 @@ describe('a subscription wants an event of a job', () => {
 
 	it.each<[string, Filter]>([
 		['another type', { events: ['job.succeeded'] }], ['another state', all({ states: ['succeeded'] })], ['another class', all({ classes: ['stop'] })],
-		['another queue', all({ queues: ['ops'] })], ['another account', all({ accounts: ['acme-eu'] })], ['another client', all({ clients: ['Beta'] })], ['another record', all({ sources: ['sheet:', 'hop:17'] })],
+		['another queue', all({ queues: ['ops'] })], ['another account', all({ accounts: ['acme-eu'] })], ['another client', all({ clients: ['Beta'] })], ['another record or key', all({ sources: ['sheet:', 'hop:17', 'pring-'] })],
 		['one thing that fits and one that does not', all({ states: ['failed'], accounts: ['acme-eu'] })],
 	])('not when it asks for %s', (_name, filter) => {
 		expect(wants(filter, failed, job)).toBe(false);
