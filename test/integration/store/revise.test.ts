@@ -248,6 +248,18 @@ describe('late evidence of a Pin', () => {
 		expect(await world.media.get(sha256)).toEqual(bytes);
 	});
 
+	it('ends well also when the image is still gone then', async () => {
+		const bytes = Buffer.from('a hat'), sha256 = 'a'.repeat(64);
+		await world.media.put(sha256, bytes);
+		const content = { ...aJob().content, media: { kind: 'image_base64', sha256, contentType: 'image/png', bytes: bytes.length } } as const;
+		const job = await displacedJob(1, { content });
+		expect(await revise(job, sendBack(job, world.time, policy))).toMatchObject({ kind: 'revised' });
+		world.time += 3_600_000;
+		const { jobs: [looking] } = await world.jobs.claim('acme', 'look', 1);
+		expect(await world.jobs.settle(looking!, adopted(looking!, world.time, '100'))).toMatchObject({ kind: 'settled' });
+		expect(await world.jobs.get(job.id)).toMatchObject({ state: 'succeeded', pinId: '100' });
+	});
+
 	it('is decided again when the job moved meanwhile', async () => {
 		await world.put(aJob());
 		const job = await world.claimed();

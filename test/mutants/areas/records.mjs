@@ -10,6 +10,7 @@ const outages = ['test/integration/store/outages.test.ts'];
 const engine = ['test/integration/engine/publishing.test.ts'];
 
 export const mutants = [
+	{ name: 'media: bytes that are gone are counted off', file: lua('include/media'), find: `if bytes > 0 then redis.call('HINCRBY', KEYS[1], 'mediaBytes', -bytes) end`, replace: `redis.call('HINCRBY', KEYS[1], 'mediaBytes', -bytes)` },
 	{ name: 'replay: applied twice', file: lua('include/begin'), find: `local replay = redis.call('GET', opKey)`, replace: `local replay = false` },
 	{ name: 'replay: forgotten before the call is given up', file: lua('include/begin'), find: `local ANSWER_KEPT_MS = 120000`, replace: `local ANSWER_KEPT_MS = 5` },
 	{ name: 'replay: a repeated claim is a new one', file: lua('claim'), find: `if replay then return withRecords(replay) end`, replace: '', first: outages },

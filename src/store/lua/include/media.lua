@@ -11,7 +11,8 @@ local function dropMedia(sha)
 	local bytes = redis.call('STRLEN', key('media', sha))
 	redis.call('DEL', key('media', sha))
 	redis.call('ZREM', key('mediaidle'), sha)
-	redis.call('HINCRBY', KEYS[1], 'mediaBytes', -bytes)
+	-- Not for bytes that are gone already: Lua's -0 is no integer to Redis.
+	if bytes > 0 then redis.call('HINCRBY', KEYS[1], 'mediaBytes', -bytes) end
 end
 
 local function referMedia(sha, jobId)
