@@ -29,6 +29,8 @@ export async function keepAlive(node: ITriggerFunctions): Promise<ITriggerRespon
 	// While somebody publishes, `create` tries the address and subscribes: before it, beside it or after it.
 	let early = isPublishing(node);
 	if (!early) paused.delete(id);
+	// n8n has started: what could not be delivered meanwhile comes now, and not when its schedule says.
+	let beginsAnew = !early;
 
 	const changedEngine = credentialFollower(node, id);
 	const followCredential = async () => {
@@ -47,7 +49,8 @@ export async function keepAlive(node: ITriggerFunctions): Promise<ITriggerRespon
 	const renewal = repeat(`renewing ${id}`, Math.max(1000, ROUND_MS / (held.config.timeFactor ?? 1)), async () => {
 		if (paused.has(id) || early) return void (early = false);
 		await followCredential();
-		await held.engine.subscribe(subscription());
+		await held.engine.subscribe({ ...subscription(), beginsAnew });
+		beginsAnew = false;
 		await tellOfMissingWorkers();
 	});
 

@@ -44,7 +44,7 @@ export const webhookMethods = {
 				// n8n 2.41 runs trigger() beside this: it renews nothing until the address has been tried.
 				paused.add(id);
 				// Who publishes has looked at what was wrong: a disabled subscription goes on.
-				const unsure = await engine.subscribe({ ...subscription, enable: isPublishing(this) }, isPublishing(this) ? { probe: 'trigger' } : {});
+				const unsure = await engine.subscribe({ ...subscription, beginsAnew: isPublishing(this) }, isPublishing(this) ? { probe: 'trigger' } : {});
 				paused.delete(id);
 				if (unsure) this.logger.warn(`Pinterest jobs: ${id} is subscribed. ${unsure}`);
 				if (test) sendSampleLater(this, subscription);

@@ -11,8 +11,8 @@ export type SubscriptionRequest = Omit<StoredSubscription, Progress> & {
 	ttlMs: number;
 	/** Keeps the events without delivering; false (also when absent) wakes a paused one, but not a disabled one. */
 	paused?: boolean;
-	/** Wakes a disabled one too: somebody has looked. */
-	enable?: boolean;
+	/** Who takes the events has started, or somebody has looked: a disabled one is woken too, and what was put off is tried now. */
+	beginsAnew?: boolean;
 };
 
 /** Who wants to be told of what. A new subscription begins with the next event. */
@@ -20,8 +20,8 @@ export class SubscriptionStore {
 	constructor(private readonly namespace: Namespace) {}
 
 	/** Creates or renews, by id; a renewal keeps the place in the log. True when it is new. */
-	async subscribe({ ttlMs, paused, enable, ...definition }: SubscriptionRequest): Promise<boolean> {
-		const args = [definition.id, JSON.stringify(definition), Math.round(ttlMs), paused ? '1' : '', enable ? '1' : ''];
+	async subscribe({ ttlMs, paused, beginsAnew, ...definition }: SubscriptionRequest): Promise<boolean> {
+		const args = [definition.id, JSON.stringify(definition), Math.round(ttlMs), paused ? '1' : '', beginsAnew ? '1' : ''];
 		const [isNew] = await this.namespace.run<number[]>('subscribe', args);
 		return isNew === 1;
 	}
@@ -31,7 +31,7 @@ export class SubscriptionStore {
 		return this.said('pause', [id, '1']);
 	}
 
-	/** False when there is no such subscription. */
+	/** Begins anew. False when there is no such subscription. */
 	async resume(id: string): Promise<boolean> {
 		return this.said('pause', [id, '']);
 	}

@@ -7,8 +7,8 @@ export interface Subscription extends SubscriptionTerms {
 	ttlMs?: number;
 	/** What happened while it was paused is kept for it. */
 	paused?: boolean;
-	/** Wakes it also when it was disabled, since somebody has looked. */
-	enable?: boolean;
+	/** Who takes the events has started, or somebody has looked: it is woken also when it was disabled, and what was put off is tried now. */
+	beginsAnew?: boolean;
 }
 
 /** An event in the form of its delivery. */

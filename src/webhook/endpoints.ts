@@ -70,7 +70,7 @@ export class Endpoints {
 		const known = await this.parts.subscriptions.get(id);
 		const secret = known?.secret ?? { generation: 1, rotatedAt: null };
 		const unsure = await this.parts.registrar.subscribe(
-			{ ...await this.parts.named(terms), id, secret, ttlMs: FOR_EVER_MS, paused: false, enable: true },
+			{ ...await this.parts.named(terms), id, secret, ttlMs: FOR_EVER_MS, paused: false, beginsAnew: true },
 			probe ? { probe: 'endpoint' } : {},
 		);
 		return { subscription: await this.known(id), unsure };

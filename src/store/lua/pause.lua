@@ -12,7 +12,7 @@ if replay then return replay end
 local sub = ARGV[5]
 if redis.call('EXISTS', key('sub', sub)) == 0 then return refuse({ 0 }) end
 redis.call('HSET', key('sub', sub), 'paused', ARGV[6])
-if ARGV[6] == '' then enable(sub) end
+if ARGV[6] == '' then beginAnew(sub) end
 refreshDeliveries(sub)
 wake('events')
 return finish({ 1 })

@@ -1,6 +1,5 @@
 import { changeOf, succeeded, type Change } from '../../../src/job/change';
-import { lateEvidence, sendBack } from '../../../src/job/corrections';
-import type { Attempt, Job } from '../../../src/job/job';
+import type { Job } from '../../../src/job/job';
 import { contradictions } from './invariants';
 import { adopted, aJob, intoDoubt, policy, published, retried, START, StoreWorld } from './store-world';
 
@@ -199,65 +198,6 @@ describe('late evidence of a Pin', () => {
 		expect(await evidence(first.id, '100')).toMatchObject({ kind: 'double', displaced: adopter.id });
 		expect(await world.jobs.owners(['100'])).toEqual(new Map([['100', first.id]]));
 		expect((await world.jobs.displaced(10)).map(({ id }) => id)).toEqual([adopter.id]);
-	});
-
-	/** A job that took a twin's Pin for its own by looking, until the twin's answer named it; it was sent so often. */
-	async function displacedJob(sends: number, more: Partial<Job> = {}): Promise<Job> {
-		const unknown: Attempt = { n: 1, revision: 1, startedAt: START, endedAt: START, outcome: 'unknown', class: 'retry', code: 'response_timeout', httpStatus: null, pinterestCode: null, requestId: null, message: null };
-		await world.put(aJob({ attemptHistory: Array.from({ length: sends }, () => unknown), ...more }), aJob({ dueAt: START + 1, boardId: '101' }));
-		await world.inDoubt();
-		world.time += 5000;
-		const { jobs: [looking] } = await world.jobs.claim('acme', 'look', 1);
-		const change = adopted(looking!, world.time, '99');
-		await world.jobs.settle(looking!, change);
-		const twin = await world.claimed();
-		expect(await world.jobs.settle(twin, published(twin, world.time, '99'))).toEqual({ kind: 'settled', displaced: looking!.id });
-		return change.job;
-	}
-	const late = (id: string, pinId: string) => world.jobs.evidence(id, pinId, (job, isAnothers) => lateEvidence(job, pinId, world.time, isAnothers));
-
-	it.each([1, 2])('gives a job that lost its adopted Pin its own one for good, also when it was sent %i times', async (sends) => {
-		const job = await displacedJob(sends);
-		expect(await late(job.id, '100')).toMatchObject({ kind: 'accepted', job: { state: 'succeeded', pinId: '100', recovered: false } });
-		expect(await world.jobs.displaced(10)).toEqual([]);
-		expect(await world.jobs.doublePins()).toEqual([]);
-		expect((await world.jobs.owners(['100'])).get('100')).toBe(job.id);
-	});
-
-	it('keeps it also from somebody who was about to send the job back', async () => {
-		const { id } = await displacedJob(1);
-		const { job } = await late(id, '100') as { job: Job };
-		expect(await revise(job, sendBack(job, world.time, policy))).toMatchObject({ kind: 'moved', job: { state: 'succeeded', pinId: '100' } });
-		expect((await world.jobs.owners(['100'])).get('100')).toBe(id);
-	});
-
-	it('sends it back to look also when its image went with the Pin it had; sent again it must have the image', async () => {
-		const bytes = Buffer.from('a hat'), sha256 = 'a'.repeat(64);
-		await world.media.put(sha256, bytes);
-		const content = { ...aJob().content, media: { kind: 'image_base64', sha256, contentType: 'image/png', bytes: bytes.length } } as const;
-		const job = await displacedJob(1, { content });
-		expect(await world.media.get(sha256)).toBeNull();
-		expect(await revise(job, requeued(job))).toEqual({ kind: 'media_missing' });
-
-		expect(await revise(job, sendBack(job, world.time, policy))).toMatchObject({ kind: 'revised', job: { state: 'retry_scheduled', phase: 'reconcile' } });
-		expect(await world.jobs.displaced(10)).toEqual([]);
-		// Whoever brings the image meanwhile brings it to stay.
-		expect(await world.media.put(sha256, bytes)).toBe(true);
-		world.time += 3_600_000;
-		expect(await world.media.sweep()).toBe(0);
-		expect(await world.media.get(sha256)).toEqual(bytes);
-	});
-
-	it('ends well also when the image is still gone then', async () => {
-		const bytes = Buffer.from('a hat'), sha256 = 'a'.repeat(64);
-		await world.media.put(sha256, bytes);
-		const content = { ...aJob().content, media: { kind: 'image_base64', sha256, contentType: 'image/png', bytes: bytes.length } } as const;
-		const job = await displacedJob(1, { content });
-		expect(await revise(job, sendBack(job, world.time, policy))).toMatchObject({ kind: 'revised' });
-		world.time += 3_600_000;
-		const { jobs: [looking] } = await world.jobs.claim('acme', 'look', 1);
-		expect(await world.jobs.settle(looking!, adopted(looking!, world.time, '100'))).toMatchObject({ kind: 'settled' });
-		expect(await world.jobs.get(job.id)).toMatchObject({ state: 'succeeded', pinId: '100' });
 	});
 
 	it('is decided again when the job moved meanwhile', async () => {

@@ -54,10 +54,31 @@ describe('a subscription', () => {
 		world.endpoint.answer = status(200);
 		await dispatcher.runOnce();
 		expect(world.endpoint.calls.slice(calls).map(({ type }) => type)).toEqual(['failure_group.opened']);
-		await world.subscribe('s', `${world.endpoint.origin}/hook`, { label: 'Backend', enable: true });
+		await world.subscribe('s', `${world.endpoint.origin}/hook`, { label: 'Backend', beginsAnew: true });
 		expect(await subscription()).toMatchObject({ paused: false, disabledAt: null, failingSince: null });
 		await dispatcher.runOnce();
 		expect(await subscription()).toMatchObject({ waiting: 0 });
+	});
+
+	it('begins anew when who takes its events has started: what was put off for hours comes at once, and its schedule begins again', async () => {
+		await world.queued(2);
+		const dispatcher = world.dispatcher();
+		world.endpoint.answer = status(503);
+		for (const ms of [0, 5000, 60_000, 300_000, 1_800_000]) {
+			world.pass(ms);
+			await dispatcher.runOnce();
+		}
+		expect(world.endpoint.calls).toHaveLength(10);
+		world.pass(1000);
+		// A renewal says nothing of who takes them.
+		await world.subscribe('s', `${world.endpoint.origin}/hook`);
+		expect(await dispatcher.runOnce()).toMatchObject({ delivered: 0, postponed: 0 });
+		await world.subscribe('s', `${world.endpoint.origin}/hook`, { beginsAnew: true });
+		expect(await dispatcher.runOnce()).toMatchObject({ delivered: 0, postponed: 2 });
+		expect((await world.store.outbox.tries('s'))[0]).toMatchObject({ try: 1 });
+		world.endpoint.answer = status(200);
+		await world.store.subscriptions.resume('s');
+		expect(await dispatcher.runOnce()).toMatchObject({ delivered: 2 });
 	});
 
 	it('of a quiet endpoint that failed once, days ago, is not disabled', async () => {

@@ -18,13 +18,18 @@ export const mutants = [
 	{ name: 'delivery: more under way than allowed', file: lua('claim-deliveries'), find: `inFlight - underWay()`, replace: `inFlight` },
 	{ name: 'delivery: lost with its dispatcher', file: lua('claim-deliveries'), find: `redis.call('ZADD', key('sub', sub, 'heads'), now + leaseMs, line)`, replace: `redis.call('ZREM', key('sub', sub, 'heads'), line)` },
 	{ name: 'delivery: paused subscriptions are told', file: lua('claim-deliveries'), find: `paused == '' and math.min`, replace: `paused and math.min` },
-	{ name: 'delivery: the tries of one event count for the next', file: lua('include/deliveries'), find: `	redis.call('HDEL', key('sub', sub, 'tries'), line)\n`, replace: '' },
+	{ name: 'delivery: the tries of one event count for the next', file: lua('include/deliveries'), find: `	redis.call('HDEL', key('sub', sub, 'tries'), line)\n	redis.call('HDEL', key('sub', sub, 'leases'), line)\n	if`, replace: `	redis.call('HDEL', key('sub', sub, 'leases'), line)\n	if` },
 	{ name: 'delivery: dropped instead of dead', file: lua('settle-delivery'), find: `if result == 'dead' then bury() end`, replace: '' },
 	{ name: 'delivery: a dead one is replayed twice', file: lua('replay'), find: ` and redis.call('ZREM', key('sub', sub, 'dead'), event) == 1 end`, replace: ` end` },
 	{ name: 'delivery: what stands in its line is replayed beside it', file: lua('replay'), find: `found and not stands(line, entry) and`, replace: `found and` },
 	{ name: 'delivery: a dead one that is replayed comes also from the log', file: lua('replay'), find: ` and not stands(line, 'dead:' .. idOf(found))`, replace: '' },
 	{ name: 'delivery: a skipped one counts as accepted', file: lua('settle-delivery'), find: `elseif result == 'skipped' then isDoneWith() else`, replace: `elseif result == 'skipped' then wasAccepted() else` },
 	{ name: 'subscription: disabled after one failure', file: lua('settle-delivery'), find: `or now - tonumber(since) < tonumber(ARGV[14]) then`, replace: `then` },
+	{ name: 'subscription: what was put off waits on when it begins anew', file: lua('include/deliveries'), find: `			redis.call('ZADD', key('sub', sub, 'heads'), now, line)
+		end
+	end`, replace: `		end
+	end` },
+	{ name: 'subscription: what is under way is tried beside when it begins anew', file: lua('include/deliveries'), find: `if redis.call('HEXISTS', key('sub', sub, 'leases'), line) == 0 then`, replace: `if true then` },
 	{ name: 'subscription: a renewal wakes what was disabled', file: lua('subscribe'), find: ` ~= '' and ARGV[9] == ''`, replace: ` == 'never'` },
 	{ name: 'subscription: who verifies with its own secret can sign for others', file: 'src/webhook/endpoint-secret.ts', find: 'subscription:${id}:${generation}', replace: 'subscription:${generation}', first: ['test/integration/webhook/endpoints.test.ts'] },
 	{ name: 'subscription: the secret before a rotation signs for ever', file: 'src/webhook/endpoint-secret.ts', find: ` && nowMs - rotatedAt < ROTATION_MS`, replace: '', first: ['test/integration/webhook/endpoints.test.ts'] },

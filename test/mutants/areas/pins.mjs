@@ -2,7 +2,7 @@
 const lua = (name) => `src/store/lua/${name}.lua`;
 
 export const tests = [
-	'test/integration/store/settle.test.ts', 'test/integration/store/revise.test.ts', 'test/integration/store/claim.test.ts', 'test/simulation/model.test.ts',
+	'test/integration/store/settle.test.ts', 'test/integration/store/revise.test.ts', 'test/integration/store/displaced.test.ts', 'test/integration/store/claim.test.ts', 'test/simulation/model.test.ts',
 ];
 
 export const mutants = [

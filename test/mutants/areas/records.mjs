@@ -2,7 +2,7 @@
 const lua = (name) => `src/store/lua/${name}.lua`;
 
 export const tests = [
-	'test/integration/store/revise.test.ts', 'test/integration/store/turns.test.ts', 'test/integration/store/media.test.ts', 'test/integration/store/settle.test.ts', 'test/integration/store/accounts.test.ts',
+	'test/integration/store/revise.test.ts', 'test/integration/store/displaced.test.ts', 'test/integration/store/turns.test.ts', 'test/integration/store/media.test.ts', 'test/integration/store/settle.test.ts', 'test/integration/store/accounts.test.ts',
 	'test/integration/store/repeat.test.ts', 'test/integration/store/random.test.ts', 'test/simulation/model.test.ts',
 ];
 

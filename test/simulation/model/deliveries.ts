@@ -70,18 +70,21 @@ export class Deliveries {
 	}
 
 	/** True when it is new. */
-	subscribe(id: string, wants: readonly string[], ttlMs: number, paused: boolean): boolean {
+	subscribe(id: string, wants: readonly string[], ttlMs: number, paused: boolean, beginsAnew = false): boolean {
 		const known = this.subs.get(id);
 		const fresh: Subscription = {
 			wants, expiresAt: 0, paused, cursor: this.log.at(-1)?.place ?? -1, lines: new Map(), dead: new Map(), missed: 0, failingSince: null, lastError: null,
 		};
-		this.subs.set(id, { ...known ?? fresh, wants, paused, expiresAt: this.now + ttlMs });
+		const sub = { ...known ?? fresh, wants, paused, expiresAt: this.now + ttlMs };
+		this.subs.set(id, sub);
+		if (beginsAnew) this.beginAnew(sub);
 		return !known;
 	}
 
 	pause(id: string, paused: boolean): boolean {
 		const sub = this.subs.get(id);
 		if (sub) sub.paused = paused;
+		if (sub && !paused) this.beginAnew(sub);
 		return sub !== undefined;
 	}
 
@@ -192,6 +195,11 @@ export class Deliveries {
 		if (taken) this.inbox.set(event, 'done');
 		else this.inbox.delete(event);
 		return true;
+	}
+
+	private beginAnew(sub: Subscription): void {
+		sub.failingSince = null;
+		for (const line of sub.lines.values()) if (line.tries > 0 && line.token === null) Object.assign(line, { tries: 0, head: this.now });
 	}
 
 	private push(sub: Subscription, entry: Entry): void {

@@ -108,9 +108,9 @@ const holds = step('holds', fc.constantFrom(...ACCOUNTS), async (model, real, ac
 const wanted = fc.subarray(Array.from({ length: JOBS + ACCOUNTS.length }, (_, n) => n), { minLength: 2 });
 const linesOf = (real: RealDeliveries, numbers: number[]) => numbers.map((n) => real.jobs[n] ?? `@${ACCOUNTS[n - JOBS]!}`);
 
-const subscribe = step('subscribe', fc.record({ sub, lines: wanted, ttlMs: fc.constantFrom(HOUR, 1000 * HOUR), paused: fc.integer({ min: 0, max: 5 }) }), async (model, real, { sub: id, lines, ttlMs, paused }) => {
-	const isNew = model.subscribe(id, linesOf(real, lines), ttlMs, paused === 0);
-	const request = { id, url: 'https://n8n.example', events: [], ttlMs, paused: paused === 0 };
+const subscribe = step('subscribe', fc.record({ sub, lines: wanted, ttlMs: fc.constantFrom(HOUR, 1000 * HOUR), paused: fc.integer({ min: 0, max: 5 }), beginsAnew: fc.boolean() }), async (model, real, { sub: id, lines, ttlMs, paused, beginsAnew }) => {
+	const isNew = model.subscribe(id, linesOf(real, lines), ttlMs, paused === 0, beginsAnew);
+	const request = { id, url: 'https://n8n.example', events: [], ttlMs, paused: paused === 0, beginsAnew };
 	expect(await real.world.subscriptions.subscribe(request)).toBe(isNew);
 	await real.agrees(model);
 });

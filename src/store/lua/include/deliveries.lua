@@ -28,9 +28,16 @@ local function refreshDeliveries(sub)
 	redis.call('ZADD', key('deliveries'), first, sub)
 end
 
--- Somebody has looked at a subscription that was disabled: it gets its days anew.
-local function enable(sub)
-	if (redis.call('HGET', key('sub', sub), 'disabledAt') or '') ~= '' then redis.call('HSET', key('sub', sub), 'disabledAt', '', 'failingSince', '') end
+-- Somebody has looked, or who takes the events has started: it gets its days anew, and what was put off is tried now, by the schedule
+-- from its beginning.
+local function beginAnew(sub)
+	redis.call('HSET', key('sub', sub), 'disabledAt', '', 'failingSince', '')
+	for _, line in ipairs(redis.call('HKEYS', key('sub', sub, 'tries'))) do
+		if redis.call('HEXISTS', key('sub', sub, 'leases'), line) == 0 then
+			redis.call('HDEL', key('sub', sub, 'tries'), line)
+			redis.call('ZADD', key('sub', sub, 'heads'), now, line)
+		end
+	end
 end
 
 -- Puts an event at the end of its line.

@@ -1,0 +1,57 @@
+import { availableParallelism, cpus } from 'node:os';
+import type { Judged } from './judge';
+
+export interface EventFigures {
+	seed: number;
+	n8nVersion: string;
+	timeFactor: number;
+	/** Real time. */
+	outageMs: number;
+	tookMs: number;
+	calls: { all: number; doubled: number; refused: number; answerLost: number; closed: number };
+	inFlightAtKills: number[];
+	/** By what an event counted as taken at. */
+	judged: Record<string, Judged>;
+	/** From an event to the start of its execution on an idle machine, ms, in ascending order. */
+	delays?: number[];
+}
+
+/** The figures in Markdown. */
+export function eventsSection({ seed, n8nVersion, timeFactor, outageMs, tookMs, calls, inFlightAtKills, judged, delays }: EventFigures): string {
+	const machine = `${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.version}`;
+	const columns = Object.entries(judged);
+	const row = (what: string, cells: (string | number)[]) => `| ${what} | ${cells.map(number).join(' | ')} |`;
+	const of = (what: string, figure: keyof Judged) => row(what, columns.map(([, one]) => one[figure]));
+	const failed = calls.refused + calls.answerLost;
+	return [
+		`${new Date().toISOString().slice(0, 10)}, \`npm run bench:events\`, seed ${seed}, time factor ${timeFactor}. n8n ${n8nVersion}; ${machine}.`,
+		'',
+		row('an event counts as taken', columns.map(([name]) => name)),
+		`| --- | ${columns.map(() => '--:').join(' | ')} |`,
+		of('events', 'events'),
+		of('executions', 'executions'),
+		of('events without an execution', 'missed'),
+		of('jobs told out of order', 'outOfOrder'),
+		of('executions of one event more than once', 'repeats'),
+		of('executions that a kill cut off', 'cutOff'),
+		of('events that no finished workflow has put out', 'withoutOutput'),
+		'',
+		`${number(calls.all)} calls: ${number(calls.doubled)} reached n8n twice, ${number(failed)} were answered an error (${number(calls.answerLost)} of them after n8n had taken the event), `
+		+ `${number(calls.closed)} came while the way was closed for ${minutes(outageMs * timeFactor)} (${minutes(outageMs)} of real time). n8n was killed ${inFlightAtKills.length} times, `
+		+ `with ${inFlightAtKills.join(' and ')} deliveries under way. ${minutes(tookMs)} in all.`,
+		...(delays ? ['', `Event → start of its execution on an idle machine: p50 ${quantile(delays, 0.5)} ms, p99 ${quantile(delays, 0.99)} ms, longest ${delays.at(-1)} ms (${delays.length} events, one every quarter of a second).`] : []),
+	].join('\n');
+}
+
+/** Of numbers in ascending order. */
+export function quantile(sorted: readonly number[], share: number): number {
+	return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
+}
+
+function number(cell: string | number): string {
+	return typeof cell === 'number' ? cell.toLocaleString('en-US') : cell;
+}
+
+function minutes(ms: number): string {
+	return ms < 90_000 ? `${Math.round(ms / 1000)} s` : `${(ms / 60_000).toFixed(1)} min`;
+}
