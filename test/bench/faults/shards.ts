@@ -31,7 +31,6 @@ function shortShards(): Unseeded[] {
 	return [
 		besidePeers(false),
 		{ ...size, name: 'always-1', fsync: 'always', redisCuts: 3, clockSteps: 3, clockStepMs: MOST_STEP_MS },
-		{ ...size, name: 'sentinel-1', fsync: 'everysec', sentinel: true, redisCuts: 1 },
 		{ ...size, name: 'sentinel-always-1', fsync: 'always', sentinel: true, redisCuts: 1 },
 	];
 }
