@@ -14,7 +14,7 @@ const jest = join(projectFolder, 'node_modules/jest/bin/jest.js');
 try {
 	await ensureBuild();
 	const env = { EVENTS: '10000', EVENTS_SINGLE: '400', ...process.env, REDIS_URL: redis.url, EVENTS_WRITE: process.argv.includes('--write') ? '1' : '' };
-	process.exitCode = await show(process.execPath, [jest, '--selectProjects', 'e2e', '--no-coverage', '--runInBand', '--testPathPatterns', 'e2e/events'], { cwd: projectFolder, env });
+	process.exitCode = await show(process.execPath, [jest, '--selectProjects', 'e2e', '--no-coverage', '--runInBand', '--testPathPatterns', 'e2e/(events|trigger)'], { cwd: projectFolder, env });
 } finally {
 	await redis.stop();
 }

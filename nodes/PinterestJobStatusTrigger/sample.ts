@@ -13,14 +13,21 @@ const PATIENCE_MS = 5000;
 // By test subscription: what proves that a call is the sample that this process sends to itself.
 const awaited = new Map<string, { proof: string; timer: NodeJS.Timeout }>();
 
-/** Sends the newest job that fits, or an example, to the trigger that listens for a test: no worker is needed to see what comes. */
-export function sendSampleLater(node: IHookFunctions, { id, url, events }: Subscription): void {
+/**
+ * Sends the newest job that fits, or an example, to the trigger that listens for a test: no worker is needed to see what comes.
+ * `ownUrl` is its address as n8n tells it, for when events are delivered to a webhook process, which takes no tests.
+ */
+export function sendSampleLater(node: IHookFunctions, { id, url, events }: Subscription, ownUrl: string): void {
 	const proof = randomBytes(24).toString('base64url');
 	const send = async () => {
 		const { engine, release } = await engineOf(node);
 		try {
 			const body = (await sampleOf(engine, events)) as unknown as IDataObject;
-			await node.helpers.httpRequest({ method: 'POST', url, headers: { [HEADER]: proof }, body, json: true });
+			const sendTo = (target: string) => node.helpers.httpRequest({ method: 'POST', url: target, headers: { [HEADER]: proof }, body, json: true }) as Promise<unknown>;
+			await sendTo(url).catch((error: unknown) => {
+				if (url === ownUrl) throw error;
+				return sendTo(ownUrl);
+			});
 		} finally {
 			release();
 		}

@@ -47,7 +47,7 @@ export const webhookMethods = {
 				const unsure = await engine.subscribe({ ...subscription, beginsAnew: isPublishing(this) }, isPublishing(this) ? { probe: 'trigger' } : {});
 				paused.delete(id);
 				if (unsure) this.logger.warn(`Pinterest jobs: ${id} is subscribed. ${unsure}`);
-				if (test) sendSampleLater(this, subscription);
+				if (test) sendSampleLater(this, subscription, url);
 				return true;
 			} catch (error) {
 				// At n8n's start nobody is there to see it, and trigger() subscribes as soon as Redis is back.

@@ -12,19 +12,16 @@ export interface EventFigures {
 	inFlightAtKills: number[];
 	/** By what an event counted as taken at. */
 	judged: Record<string, Judged>;
-	/** From an event to the start of its execution on an idle machine, ms, in ascending order. */
-	delays?: number[];
 }
 
 /** The figures in Markdown. */
-export function eventsSection({ seed, n8nVersion, timeFactor, outageMs, tookMs, calls, inFlightAtKills, judged, delays }: EventFigures): string {
-	const machine = `${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.version}`;
+export function eventsSection({ seed, n8nVersion, timeFactor, outageMs, tookMs, calls, inFlightAtKills, judged }: EventFigures): string {
 	const columns = Object.entries(judged);
 	const row = (what: string, cells: (string | number)[]) => `| ${what} | ${cells.map(number).join(' | ')} |`;
 	const of = (what: string, figure: keyof Judged) => row(what, columns.map(([, one]) => one[figure]));
 	const failed = calls.refused + calls.answerLost;
 	return [
-		`${new Date().toISOString().slice(0, 10)}, \`npm run bench:events\`, seed ${seed}, time factor ${timeFactor}. n8n ${n8nVersion}; ${machine}.`,
+		`${headline(n8nVersion)} Seed ${seed}, time factor ${timeFactor}.`,
 		'',
 		row('an event counts as taken', columns.map(([name]) => name)),
 		`| --- | ${columns.map(() => '--:').join(' | ')} |`,
@@ -39,8 +36,22 @@ export function eventsSection({ seed, n8nVersion, timeFactor, outageMs, tookMs, 
 		`${number(calls.all)} calls: ${number(calls.doubled)} reached n8n twice, ${number(failed)} were answered an error (${number(calls.answerLost)} of them after n8n had taken the event), `
 		+ `${number(calls.closed)} came while the way was closed for ${minutes(outageMs * timeFactor)} (${minutes(outageMs)} of real time). n8n was killed ${inFlightAtKills.length} times, `
 		+ `with ${inFlightAtKills.join(' and ')} deliveries under way. ${minutes(tookMs)} in all.`,
-		...(delays ? ['', `Event → start of its execution on an idle machine: p50 ${quantile(delays, 0.5)} ms, p99 ${quantile(delays, 0.99)} ms, longest ${delays.at(-1)} ms (${delays.length} events, one every quarter of a second).`] : []),
 	].join('\n');
+}
+
+/** From events to the start of their executions, ms. */
+export function delaySection(n8nVersion: string, delays: readonly number[]): string {
+	const sorted = [...delays].sort((a, b) => a - b);
+	const row = (cells: (string | number)[]) => `| ${cells.join(' | ')} |`;
+	return [
+		`${headline(n8nVersion)} Nothing else to do, time factor 1.`, '',
+		row(['events', 'p50', 'p99', 'longest']), row(['--:', '--:', '--:', '--:']),
+		row([sorted.length, ...[quantile(sorted, 0.5), quantile(sorted, 0.99), sorted.at(-1)].map((ms) => `${ms} ms`)]),
+	].join('\n');
+}
+
+function headline(n8nVersion: string): string {
+	return `${new Date().toISOString().slice(0, 10)}, \`npm run bench:events\`. n8n ${n8nVersion}; ${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.version}.`;
 }
 
 /** Of numbers in ascending order. */

@@ -1,4 +1,5 @@
 import type { NodeJson } from '../../../scripts/demo/workflows.mjs';
+import type { PublishRequest } from '../../../src';
 import { N8nApi, type ExecutionWithData, type Item, type WorkflowJson } from '../../support/n8n';
 import type { World } from './world';
 
@@ -77,6 +78,11 @@ export function pins(world: World, count: number, { account = world.accounts[0]!
 		link: `https://shop.example/${prefix}/${account.name}/${index}`,
 		image: `https://shop.example/images/${prefix}-${account.name}-${index}.jpg`,
 	}));
+}
+
+/** The same Pin as the engine takes it. */
+export function requestOf({ account, board, record, title, link, image }: PinItem): PublishRequest {
+	return { account, boardId: board, source: record!, title: title!, link: link!, media: { kind: 'image_url', url: image! } };
 }
 
 /** A workflow that the Status Trigger starts, and nothing else. */

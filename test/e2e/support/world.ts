@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { connect, engineCredential, oauthCredential, tokenCredential } from '../../../scripts/demo/credentials.mjs';
 import { reference, workerNode, type CredentialOfN8n } from '../../../scripts/demo/workflows.mjs';
-import { Engine, type JobView } from '../../../src';
+import { Engine, type EngineConfig, type JobView, type TokenSource } from '../../../src';
 import { Sandbox, type SandboxOptions } from '../../../src/sandbox';
 import { flushNamespace, redisUrl, testNamespace } from '../../support/redis';
 import { useN8n, type TestN8n, type WorkflowJson } from '../../support/n8n';
@@ -144,6 +144,18 @@ export class World {
 			all.push(...page.events);
 			cursor = page.cursor;
 		}
+	}
+
+	/** What an engine outside of n8n serves an account with. */
+	tokenOf(account: string): TokenSource {
+		const current = () => Promise.resolve({ value: this.sandbox.control.account(account).accessToken!, baseUrl: this.sandbox.url.replace(/\/$/, '') });
+		return { current, refresh: current };
+	}
+
+	/** An engine outside of n8n, in the same namespace; who opens it closes it. */
+	outside(more: Partial<EngineConfig> = {}): Engine {
+		const { signingSecret, timeFactor, deliveryBaseUrl } = this.engineData as { signingSecret: string; timeFactor: number; deliveryBaseUrl: string };
+		return Engine.open({ redis: { url: this.redis }, namespace: this.namespace, signingSecret, timeFactor, deliveryBaseUrl, ...more });
 	}
 
 	/** Waits until no subscription has anything on its way. */
