@@ -183,9 +183,9 @@ export class Engine {
 		return this.desk.resolveUnknown(id, verdict, actor);
 	}
 
-	/** Events after a cursor, oldest first, for those who poll; the cursor of the last one leads on. */
+	/** Events after a cursor, oldest first, for those who poll; the cursor of the last one leads on. `cursor_expired` when some are no longer kept. */
 	async eventsSince(cursor: string | null, limit = 100): Promise<{ events: (Told['payload'] & { eventId: string; cursor: string })[]; cursor: string | null }> {
-		const events = await this.outbox.withJobs(await this.outbox.since(cursor, limit));
+		const events = await this.outbox.withJobs(await this.outbox.allSince(cursor, limit));
 		return {
 			events: events.map(({ event, job }) => ({ eventId: event.id, cursor: event.cursor, ...payloadOf(event, job) })),
 			cursor: events.at(-1)?.event.cursor ?? cursor,

@@ -22,6 +22,7 @@ export const ERROR_TABLE = {
 	redis_unavailable: 'Redis does not answer.',
 	subscription_unreachable: 'Nobody answers at the address of this subscription.',
 	subscription_not_found: 'There is no such subscription.',
+	cursor_expired: 'Events after this cursor are no longer kept.',
 	invalid_config: 'The configuration is not usable.',
 } as const;
 
@@ -51,6 +52,7 @@ export const ERROR_HINTS: Record<EngineErrorCode, string> = {
 	redis_unavailable: 'Check that Redis runs and that the Pinterest Job Engine credential names it. Running this again is safe.',
 	subscription_unreachable: 'Publish the workflow of the trigger, and check the n8n base URL for deliveries in the credential.',
 	subscription_not_found: 'List the subscriptions again: it may have expired.',
+	cursor_expired: 'Look at the jobs as they stand, then begin with an empty cursor. Events are kept for seven days, 100,000 at most: ask more often.',
 	invalid_config: 'Correct the setting that is named.',
 };
 

@@ -23,7 +23,7 @@ const bound = (pattern: string, type: Bound['type'], holds: string, cap: string,
 
 /** Every key there is. A test holds a busy namespace against it; ACLs and operations docs are written from it. */
 export const BOUNDS: readonly Bound[] = [
-	bound('meta', 'hash', 'counter, clock, version, the last 10 runs, durability, persistedAt, the last cuts, mediaBytes, quarantine, amnestyAt', '15 fields', 'for ever'),
+	bound('meta', 'hash', 'counter, clock, version, the last 10 runs, durability, persistedAt, the last cuts, mediaBytes, quarantine, amnestyAt, logCut', '16 fields', 'for ever'),
 	bound('op:*', 'string', 'first answer of a call', 'calls of 2 min', '2 min'),
 
 	bound('job:*', 'hash', 'what scripts compare and move', '24 fields', JOB),

@@ -1,3 +1,4 @@
+import { EngineError } from '../errors';
 import { isJobEvent, type EngineEvent, type JobEvent } from '../job/event';
 import type { Job } from '../job/job';
 import { eventOf, jobAsOf } from './codec';
@@ -56,6 +57,18 @@ export class Outbox {
 		const from = cursor === null ? '-' : `(${cursor}`;
 		const entries = await this.namespace.read((client) => client.xrange(this.namespace.key('events'), from, '+', 'COUNT', limit));
 		return entries.map(eventOf);
+	}
+
+	/** The same with nothing missing in between: `cursor_expired` when some of them were cut from the log; `invalid_request` for what is no cursor. */
+	async allSince(cursor: string | null, limit: number): Promise<EngineEvent[]> {
+		if (cursor !== null && !/^\d{1,15}-\d{1,15}$/.test(cursor)) {
+			throw new EngineError('invalid_request', { field: 'cursor', message: `"${cursor}" is no cursor.`, hint: 'Take the cursor of the last change you have seen; leave it empty to begin with the oldest.' });
+		}
+		const events = await this.since(cursor, limit);
+		// Asked afterwards: it may have been cut meanwhile.
+		const cut = cursor === null ? null : await this.namespace.read((client) => client.hget(this.namespace.key('meta'), 'logCut'));
+		if (cursor !== null && cut && isBefore(cursor, cut)) throw new EngineError('cursor_expired');
+		return events;
 	}
 
 	/** Adds the job as of each event, and whether it has had a later one; null for events of accounts and when the record is gone. */

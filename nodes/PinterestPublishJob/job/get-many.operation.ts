@@ -30,7 +30,7 @@ export const getMany: Operation = {
 			name: 'cursor',
 			type: 'string',
 			default: '',
-			description: 'The cursor of the last change you have seen; empty begins with the oldest that is kept. Each change carries its own.',
+			description: 'The cursor of the last change you have seen; empty begins with the oldest that is kept. Each change carries its own. One whose next changes are no longer kept is refused, so that none is missed unseen.',
 			displayOptions: { show: { what: ['changes'] } },
 		},
 		...limitFields,

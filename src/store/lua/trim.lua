@@ -21,6 +21,7 @@ local function cutLog()
 	if cut <= 0 then return {} end
 	local gone = #old >= cut and old or redis.call('XRANGE', events, '-', '+', 'COUNT', cut)
 	redis.call('XTRIM', events, 'MAXLEN', redis.call('XLEN', events) - #gone)
+	redis.call('HSET', KEYS[1], 'logCut', gone[#gone][1])
 	return gone
 end
 

@@ -53,6 +53,20 @@ describe('the log of events', () => {
 		expect((await world.subscriptions.get('quick'))?.missed).toBe(0);
 	});
 
+	it('gives all that came after a cursor, and refuses one after which something was cut', async () => {
+		await world.aRun();
+		await world.aRun();
+		await world.aRun();
+		const all = await world.outbox.allSince(null, 100);
+		expect(await world.outbox.allSince(all[1]!.cursor, 100)).toEqual(all.slice(2));
+		expect(await world.outbox.trim()).toBe(4);
+		// The last one that was cut is seen already by whoever names it: nothing is missing after it.
+		expect(await world.outbox.allSince(all[3]!.cursor, 100)).toEqual(all.slice(4));
+		for (const cursor of [all[2]!.cursor, all[0]!.cursor, '0-1']) await expect(world.outbox.allSince(cursor, 100)).rejects.toMatchObject({ code: 'cursor_expired' });
+		expect(await world.outbox.allSince(null, 100)).toEqual(all.slice(4));
+		for (const cursor of ['', 'abc', '1', '-', '1-2-3']) await expect(world.outbox.allSince(cursor, 100)).rejects.toMatchObject({ code: 'invalid_request', details: { field: 'cursor' } });
+	});
+
 	it('is cut by age', async () => {
 		await world.aRun();
 		world.time += 6 * DAY;
