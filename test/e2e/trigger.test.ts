@@ -1,4 +1,5 @@
-import { request } from 'node:http';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { changeCredential } from '../../scripts/demo/credentials.mjs';
 import type { Engine } from '../../src';
@@ -29,11 +30,16 @@ describe(`the Status Trigger, on n8n ${n8nVersion}`, () => {
 		}, 120_000);
 
 		it('sorts events by who has to act, and counts one as taken when its workflow has finished without an error', async () => {
+			// Each event's first execution fails, so that it has to come again.
+			const seen = new Set<string>();
+			const service = createServer(({ url }, response) => void response.writeHead(seen.has(url!) ? 200 : 500).end(() => seen.add(url!)));
+			await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
 			const flow = statusFlow(world, ['job.succeeded', 'job.failed'], { outputs: 'route', options: { acknowledge: 'lastNode' } });
-			// Whatever comes too early fails, and has to come again.
-			const from = Date.now() + 6000;
-			const code = (name: string, x: number) => ({ id: name, name, type: 'n8n-nodes-base.code', typeVersion: 2, position: [300, x] as [number, number], parameters: { jsCode: `if (Date.now() < ${from}) throw new Error('Not yet.'); return $input.all();` } });
-			flow.nodes.push(code('Published', 0), code('For the client', 200));
+			const call = (name: string, x: number) => ({
+				id: name, name, type: 'n8n-nodes-base.httpRequest', typeVersion: 4.2, position: [300, x] as [number, number],
+				parameters: { url: `=http://127.0.0.1:${(service.address() as AddressInfo).port}/{{ $json.eventId }}` },
+			});
+			flow.nodes.push(call('Published', 0), call('For the client', 200));
 			flow.connections = { News: { main: [to('Published'), [], to('For the client'), [], []] } };
 			const { id } = await world.import(flow);
 			await n8n.api.activate(id);
@@ -43,13 +49,14 @@ describe(`the Status Trigger, on n8n ${n8nVersion}`, () => {
 			await world.untilEnded(2);
 			const executions = async () => Promise.all((await n8n.api.listExecutions({ workflowId: id })).map(({ id: execution }) => n8n.api.getExecution(execution)));
 			await until('both events', async () => (await executions()).filter(({ status }) => status === 'success').length === 2);
+			service.close();
 
 			const all = await executions();
 			const outputs = (execution: (typeof all)[number]) => N8nApi.outputOf(execution, 'News').map((items) => (items ?? []).map(({ json }) => [json['event'], (json['job'] as { id: string }).id]));
 			const taken = all.filter(({ status }) => status === 'success').map(outputs);
 			expect(taken).toContainEqual([[['job.succeeded', first!.json['id']]], [], [], [], []]);
 			expect(taken).toContainEqual([[], [], [['job.failed', second!.json['id']]], [], []]);
-			expect(all.filter(({ status }) => status === 'error').length).toBeGreaterThanOrEqual(2);
+			expect(all.filter(({ status }) => status === 'error')).toHaveLength(2);
 
 			const [subscription] = (await world.engine.endpoints.list()).filter(({ url }) => url.includes('pinterest-jobs'));
 			await until('the log', async () => (await world.engine.endpoints.deliveries(subscription!.id)).filter(({ result }) => result === 'delivered').length === 2);
@@ -141,6 +148,7 @@ describe(`the Status Trigger, on n8n ${n8nVersion}`, () => {
 				await engine.enqueue([requestOf(pin)]);
 				await sleep(250);
 			}
+			const control = await n8nAlone(n8n.api);
 			await until('every execution', async () => (await n8n.api.listExecutions({ workflowId: workflow.id, status: 'success' })).length >= SINGLE);
 			const executions = await n8n.api.listExecutionsWithData({ workflowId: workflow.id });
 			const delays = executions.map((execution) => Date.parse(execution.startedAt) - Date.parse(String(N8nApi.outputOf(execution, 'News')[0]![0]!.json['timestamp'])));
@@ -148,11 +156,27 @@ describe(`the Status Trigger, on n8n ${n8nVersion}`, () => {
 			console.log(section);
 			if (process.env.EVENTS_WRITE) await writeSection('event-delay', section);
 			expect(delays).toHaveLength(SINGLE);
-			// A look every two seconds would take longer: a signal wakes the dispatcher.
-			expect(quantile([...delays].sort((a, b) => a - b), 0.5)).toBeLessThan(500);
+			// Beside what n8n needs by itself. A look every two seconds would take longer: a signal wakes the dispatcher.
+			console.log(`a call of n8n's own Webhook node: p50 ${quantile(control, 0.5)} ms`);
+			expect(quantile([...delays].sort((a, b) => a - b), 0.5)).toBeLessThan(500 + 3 * quantile(control, 0.5));
 		}, 600_000);
 	});
 });
+
+/** From calls of n8n's own Webhook node to the start of their executions, ms, in ascending order. */
+async function n8nAlone(api: N8nApi): Promise<number[]> {
+	const hook = { id: 'hook', name: 'Hook', type: 'n8n-nodes-base.webhook', typeVersion: 2, position: [0, 0], webhookId: 'alone', parameters: { httpMethod: 'POST', path: 'alone' } };
+	const { id } = await api.createWorkflow({ name: 'Alone', nodes: [hook], connections: {} });
+	await api.activate(id);
+	for (let n = 0; n < 20; n++) {
+		await api.callWebhook('alone', { body: { at: Date.now() } });
+		await sleep(100);
+	}
+	await until('the calls', async () => (await api.listExecutions({ workflowId: id, status: 'success' })).length >= 20);
+	const executions = await api.listExecutionsWithData({ workflowId: id });
+	await api.deactivate(id);
+	return executions.map((execution) => Date.parse(execution.startedAt) - (N8nApi.outputOf(execution, 'Hook')[0]![0]!.json['body'] as { at: number }).at).sort((a, b) => a - b);
+}
 
 /** Exactly these headers and bytes; fetch would add some of its own. Answers the status. */
 function call(url: URL, method: string, headers: Record<string, string>, body: Buffer | null): Promise<number> {
