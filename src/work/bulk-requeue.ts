@@ -143,7 +143,8 @@ export class BulkRequeue {
 			found.push(...page.jobs);
 			cursor = page.cursor;
 		} while (cursor && found.length < limit);
-		return found;
+		// Listed newest first: what failed first goes out first again.
+		return found.reverse();
 	}
 }
 

@@ -100,6 +100,12 @@ const BROKEN: [invariant: InvariantName, what: string, breaking: Breaking][] = [
 		const [queued] = eventsOf(history, 'late');
 		queued!.at = queued!.snapshot.dueAt = queued!.at - 300_000;
 	}],
+	['togetherInOrder', 'a job that overtakes one due with it', (history) => {
+		const [first, twin] = ['first', 'twin'].map((key) => eventsOf(history, key)[0]!);
+		twin!.snapshot.dueAt = first!.snapshot.dueAt;
+		history.events.splice(history.events.indexOf(twin!), 1);
+		history.events.unshift(twin!);
+	}],
 	['delaysFollowTheirRule', 'a retry that waits too long', (history) => { retryOf(history, 'many-0').snapshot.dueAt! += 4999; }],
 	['delaysFollowTheirRule', 'a retry that does not wait for its hold', (history) => { eventsOf(history, 'many-0').find(({ snapshot }) => snapshot.phase === 'publish')!.snapshot.dueAt = 0; }],
 	['retriesAreSpread', 'retries that come back together', (history) => {

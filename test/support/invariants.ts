@@ -20,7 +20,7 @@ import * as transitions from './invariants/transitions';
  *   I15 everyPostHasItsPermit, onePermitARun            I16 sentAgainOnlyWhenAbsent
  *   I17 leasesAreTakenOver                              I18 repeatsHaveOneEffect
  *   I19 accountsArePaced, boardsArePaced                I20 nothingIsSentUnderAHold, pinterestIsWaitedFor
- *   I21 noAccountStarves                                I22 nothingBeginsEarly, delaysFollowTheirRule, retriesAreSpread
+ *   I21 noAccountStarves, togetherInOrder               I22 nothingBeginsEarly, delaysFollowTheirRule, retriesAreSpread
  *   I23 failuresHaveOneQueue                            I24 nothingIsSentAfterItFailed, refusedIsNotSentAgain
  *   I25 requeueKeepsTheKey, noDoublePin                 I30 noSecretIsKept
  *   hygiene: everyKeyIsBounded, nothingIsLeftAtWork

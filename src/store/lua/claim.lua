@@ -66,7 +66,7 @@ local function claimWrites()
 	while #ids < max and running < cap do
 		local board = firstBoard()
 		if not board then return end
-		start(take(redis.call('ZRANGE', key('lane', lane, account, board), 0, 0)[1]))
+		start(take(jobsAt(key('lane', lane, account, board), 0, 0)[1]))
 		redis.call('ZREM', key('boards', lane, account), board)
 		redis.call('HDEL', key('gaps', account), board)
 		running = running + 1
@@ -77,7 +77,7 @@ local function claimLooks()
 	local board = firstBoard()
 	if not board then return end
 	local most = math.min(max, MOST_LOOKS)
-	for _, id in ipairs(redis.call('ZRANGE', key('lane', lane, account, board), 0, most - 1)) do writeFields(take(id)) end
+	for _, id in ipairs(jobsAt(key('lane', lane, account, board), 0, most - 1)) do writeFields(take(id)) end
 	-- Until the reader tells what it cost (scanned.lua), or must be lost, nobody else reads this board.
 	keepFromScans(account, board, SCAN_LEASES * leaseMs)
 end

@@ -2,7 +2,7 @@
 --
 -- KEYS[1] meta
 -- ARGV[1..4]      see include/begin.lua
--- ARGV[5..] three for each job: its fields as JSON (`aliases` a list of ids), its doc, its content
+-- ARGV[5..] three for each job: its fields as JSON (`aliases` a list of ids), its doc, its content. They come in in this order.
 --
 -- Returns [counter, now, [[kind, id] …]]: created, and the client of the account; existing with the id that owns the key; tombstone;
 -- media_missing; renamed with the account's first name, under which the job has another key.
@@ -36,13 +36,15 @@ local function claimAliases(job)
 	job.aliases = table.concat(claimed, ',')
 end
 
-local function enqueue(job, doc, content)
+local function enqueue(job, doc, content, place)
 	local first = firstName(job.account)
 	if first ~= job.account then return { 'renamed', first } end
 	local kind, owner = known(job.id)
 	if kind then return { kind, owner } end
 	if job.media ~= '' and not mediaKept(job.media) then return { 'media_missing', job.id } end
 	claimAliases(job)
+	-- Not the time, which two calls may share: the counter only ever grows.
+	job.ord = string.format('%016d%06d', nextCounter, place)
 	if laneOf(job) == 'publish' then job.due = onDiskAt(job.due) end
 	apply(nil, job, doc, content, 0)
 	return { 'created', job.id, clientOf(job.account) }
@@ -50,7 +52,7 @@ end
 
 local answers, created = {}, false
 for i = 5, #ARGV, 3 do
-	local answer = enqueue(cjson.decode(ARGV[i]), ARGV[i + 1], ARGV[i + 2])
+	local answer = enqueue(cjson.decode(ARGV[i]), ARGV[i + 1], ARGV[i + 2], #answers)
 	created = created or answer[1] == 'created'
 	answers[#answers + 1] = answer
 end

@@ -47,7 +47,7 @@ local aliases = old.aliases == '' and {} or { old.aliases }
 for _, alias in ipairs(new.aliases) do
 	if alias ~= new.id and redis.call('SET', key('alias', alias), new.id, 'NX') then aliases[#aliases + 1] = alias end
 end
-new.created, new.aliases = old.created, table.concat(aliases, ',')
+new.created, new.ord, new.aliases = old.created, old.ord, table.concat(aliases, ',')
 if laneOf(new) == 'publish' then new.due = onDiskAt(new.due) end
 local displaced = apply(old, new, ARGV[6], ARGV[7], 0)
 refreshLanes()

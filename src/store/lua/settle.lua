@@ -23,7 +23,7 @@ local function settle(new, doc)
 	if not follows(old, new) then return { 'broken', old.state .. ' ' .. old.seq } end
 	local owner = adoptionRefusal(new)
 	if owner then return { 'contested', owner } end
-	new.created, new.aliases = old.created, old.aliases
+	new.created, new.ord, new.aliases = old.created, old.ord, old.aliases
 	-- The proof of absence must not be lost together with the next permit: the older doubt would prove it again at once.
 	if old.doubt ~= '' and laneOf(new) == 'publish' then new.due = onDiskAt(new.due) end
 	return { 'settled', apply(old, new, doc, '', gapMs) }

@@ -1,5 +1,5 @@
 import type { EnqueueResult, JobView } from '../../../src';
-import { TestWorld } from '../../support/world';
+import { TestWorld, UNHURRIED } from '../../support/world';
 
 let world: TestWorld;
 afterEach(() => world.stop());
@@ -23,6 +23,21 @@ it('publishes each enqueued Pin once, for two accounts', async () => {
 	expect(ended.map(({ state }) => state)).toEqual(Array(12).fill('succeeded'));
 	expect(ended.every(({ pinId }) => /^\d+$/.test(pinId!))).toBe(true);
 	expect(world.sandbox.control.pins().items).toHaveLength(12);
+});
+
+it('publishes the rows of a sheet from top to bottom, and Pins of one minute in the order of their runs', async () => {
+	world = await TestWorld.start({ engine: { policy: UNHURRIED } });
+	const engine = world.engine();
+	const scheduledAt = new Date(Date.now() + 1000).toISOString();
+	const rows = Array.from({ length: 12 }, (_, n) => world.request(n, { boardId: world.board() }));
+	const runs = [rows.slice(0, 4), rows.slice(4, 8)].map((run) => run.map((row) => ({ ...row, scheduledAt })));
+	const enqueued: string[] = [];
+	for (const run of [rows.slice(8), ...runs]) enqueued.push(...ids(await engine.enqueue(run)));
+	const due = (await Promise.all(enqueued.map((id) => engine.get(id)))).map(({ nextAttemptAt }) => nextAttemptAt);
+	expect(new Set(due.slice(4)).size).toBe(1);
+	await world.serve(engine);
+	await world.ended(engine, enqueued);
+	expect(world.sandbox.control.pins().items.map(({ title }) => title)).toEqual([8, 9, 10, 11, 0, 1, 2, 3, 4, 5, 6, 7].map((n) => `Pin ${n}`));
 });
 
 it('answers the same requests, in another order, with the jobs that exist', async () => {

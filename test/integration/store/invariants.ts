@@ -43,7 +43,7 @@ function expectedIndexes(dump: Dump): Set<string> {
 		}
 		const lane = laneOf(job);
 		if (lane) {
-			places.add(`lane:${lane}:${account}:${board} ${id} ${job.due}`);
+			places.add(`lane:${lane}:${account}:${board} ${job.ord ? `${job.ord}:` : ''}${id} ${job.due}`);
 			const place = `${lane}:${account}:${board}`;
 			heads.set(place, { lane, account, board, at: Math.min(heads.get(place)?.at ?? Infinity, Number(job.due)) });
 		}

@@ -2,7 +2,7 @@
 const lua = (name) => `src/store/lua/${name}.lua`;
 
 export const tests = [
-	'test/integration/store/claim.test.ts', 'test/integration/store/turns.test.ts', 'test/integration/store/accounts.test.ts', 'test/integration/store/settle.test.ts',
+	'test/integration/store/claim.test.ts', 'test/integration/store/order.test.ts', 'test/integration/store/turns.test.ts', 'test/integration/store/accounts.test.ts', 'test/integration/store/settle.test.ts',
 	'test/integration/store/random.test.ts', 'test/simulation/model.test.ts',
 ];
 
@@ -20,6 +20,10 @@ export const mutants = [
 	{ name: 'claim: freed board tells nobody', file: lua('include/jobs'), find: `	touch('publish', job.account, job.board)\n`, replace: '' },
 	{ name: 'lane skipped: jobs in doubt are filed to be sent', file: lua('include/lanes'), find: `if job.phase == 'reconcile' then return 'look' end`, replace: '' },
 	{ name: 'lane skipped: the worker never looks', file: 'src/work/worker.ts', find: `const LANES: readonly Lane[] = ['look', 'publish'];`, replace: `const LANES: readonly Lane[] = ['publish'];`, first: engine },
+	{ name: 'order: jobs due together go out by their ids', file: lua('include/lanes'), find: `return (job.ord or '') == '' and job.id or job.ord .. ':' .. job.id`, replace: `return job.id` },
+	{ name: 'order: a batch goes out by its ids', file: lua('enqueue'), find: `nextCounter, place)`, replace: `nextCounter, 0)` },
+	{ name: 'order: a settled job loses its place', file: lua('settle'), find: `old.created, old.ord, old.aliases`, replace: `old.created, '', old.aliases` },
+	{ name: 'order: a revised job loses its place', file: lua('revise'), find: `old.created, old.ord, table`, replace: `old.created, '', table` },
 	{ name: 'hold: cut short by a shorter one', file: lua('include/incidents'), find: `incident.endsAt ~= '' and (hold.endsAt == '' or tonumber(hold.endsAt) > tonumber(incident.endsAt))`, replace: `true` },
 	{ name: 'hold: never ends by time', file: lua('release-expired'), find: `'-inf', now, `, replace: `'-inf', '(0', ` },
 	{ name: 'hold: its end wakes nobody', file: lua('include/incidents'), find: `	wakeAccount(account)\n`, replace: '' },

@@ -237,7 +237,8 @@ export class Model {
 		const busy = lane === 'publish' ? this.running(account).map(({ content }) => content.boardId) : [];
 		const boards = [...new Set(waiting.map(({ content }) => content.boardId))].filter((board) => !busy.includes(board));
 		return boards.map((board) => {
-			const jobs = waiting.filter(({ content }) => content.boardId === board).sort((a, b) => a.dueAt! - b.dueAt! || (a.id < b.id ? -1 : 1));
+			// Those due together stay in the order of the map, in which they came in.
+			const jobs = waiting.filter(({ content }) => content.boardId === board).sort((a, b) => a.dueAt! - b.dueAt!);
 			const gap = (lane === 'publish' ? this.gaps : this.scans).get(`${account} ${board}`) ?? 0;
 			return { board, jobs, from: Math.max(jobs[0]!.dueAt!, gap) };
 		}).sort((a, b) => a.from - b.from || (a.board < b.board ? -1 : 1));

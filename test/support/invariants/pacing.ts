@@ -63,6 +63,15 @@ export function noAccountStarves(history: History): string[] {
 	});
 }
 
+/** I21: jobs of a board that were due together begin in the order in which they came in. Whom somebody touched before is left out. */
+export function togetherInOrder(history: History): string[] {
+	const boards = new Map(history.jobs.filter(({ revision }) => revision === 1).map(({ id, account, content }) => [id, `${account} ${content.boardId}`]));
+	const begun = [...eventsByJob(history)].flatMap(([jobId, [queued, running]]) =>
+		(boards.has(jobId) && queued?.type === 'job.queued' && running?.type === 'job.running' ? [{ jobId, queued, at: history.events.indexOf(running) }] : []));
+	return [...grouped(begun, ({ jobId, queued }) => `${boards.get(jobId)} ${queued.snapshot.dueAt}`).values()].flatMap((together) =>
+		together.slice(1).flatMap(({ jobId, at }, i) => (at < together[i]!.at ? [`${jobId} began before ${together[i]!.jobId}, which came in first`] : [])));
+}
+
 function accountOf({ snapshot }: JobEvent): string {
 	return snapshot.account ?? '';
 }

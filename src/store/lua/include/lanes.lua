@@ -1,6 +1,7 @@
 -- Keeps the three levels from which jobs are claimed in step.
 --
--- lane:<lane>:<account>:<board>  ZSET  job by when it is due      (a board id has no colon)
+-- lane:<lane>:<account>:<board>  ZSET  <ord>:<job> by when it is due, so that jobs due together go out as they came in
+--                                      (neither a board's id nor a job's has a colon)
 -- boards:<lane>:<account>        ZSET  board by when its first job may start; boards with a write under way are absent
 -- due:<lane>                     ZSET  account by when its first board may start
 -- busy:<account>                 HASH  board → the job that writes to it now
@@ -16,6 +17,17 @@ local function laneOf(job)
 	return 'publish'
 end
 
+-- A record of an earlier build has no place of its own.
+local function memberOf(job)
+	return (job.ord or '') == '' and job.id or job.ord .. ':' .. job.id
+end
+
+local function jobsAt(place, first, last)
+	local ids = redis.call('ZRANGE', place, first, last)
+	for i, member in ipairs(ids) do ids[i] = string.match(member, '[^:]+$') end
+	return ids
+end
+
 local function touch(lane, account, board)
 	local name = table.concat({ lane, account, board }, ' ')
 	if touched[name] then return end
@@ -26,14 +38,14 @@ end
 local function file(job)
 	local lane = laneOf(job)
 	if not lane then return end
-	redis.call('ZADD', key('lane', lane, job.account, job.board), job.due, job.id)
+	redis.call('ZADD', key('lane', lane, job.account, job.board), job.due, memberOf(job))
 	touch(lane, job.account, job.board)
 end
 
 local function unfile(job)
 	local lane = laneOf(job)
 	if not lane then return end
-	redis.call('ZREM', key('lane', lane, job.account, job.board), job.id)
+	redis.call('ZREM', key('lane', lane, job.account, job.board), memberOf(job))
 	touch(lane, job.account, job.board)
 end
 
