@@ -19,6 +19,7 @@ import type { SubscriptionStore } from './store/subscriptions';
 import { Dispatcher } from './webhook/dispatcher';
 import type { UrlGuard } from './webhook/url-guard';
 import { Attempts } from './work/attempts';
+import { BoardLists } from './work/board-lists';
 import type { ServedAccount, World } from './work/contract';
 import { Keeper } from './work/keeper';
 import { Leases } from './work/leases';
@@ -222,7 +223,15 @@ export class Crew {
 				kinds: (account) => holds.kinds(account),
 			},
 			publisher, ready: (account) => this.worker.serve(account), renamed: (name, first) => this.rename(name, first), world,
-			everyMs: this.scaled(30 * SECOND), boardsEveryMs: this.scaled(10 * MINUTE), log,
+			boards: this.makeBoardLists(), everyMs: this.scaled(30 * SECOND), log,
+		});
+	}
+
+	private makeBoardLists(): BoardLists {
+		const { accounts, publisher, settings: { appPace, timeFactor }, world, log } = this.parts;
+		return new BoardLists({
+			lists: { kept: (account) => accounts.boardList(account), save: (account, boards, whole) => accounts.saveBoards(account, boards, whole) },
+			publisher, writesPerDay: ({ pace }) => appPace?.writesPerDay ?? pace.writesPerDay, world, timeFactor, log,
 		});
 	}
 

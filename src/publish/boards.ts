@@ -12,12 +12,16 @@ const BOARDS_WITH_SECTIONS = 100;
 
 type Client = Pick<PinterestClient, 'boards' | 'sections'>;
 
-/** Every board of the account, the first 100 with their sections. Rejects when a listing cannot be read, with the failure's code. */
-export async function listBoards(client: Client, tokens: Tokens): Promise<Board[]> {
+/** Every board of the account, the first 100 with their sections: those of `known` boards that have not changed are taken from there. Rejects when a listing cannot be read, with the failure's code. */
+export async function listBoards(client: Client, tokens: Tokens, known: readonly Board[] = []): Promise<Board[]> {
 	const listed = itemsOf(await allPages((bookmark) => client.boards(tokens, bookmark), MAX_PAGES));
+	const before = new Map(known.map((board) => [board.id, board]));
 	const boards: Board[] = [];
-	for (const board of listed) {
-		boards.push({ ...board, sections: boards.length < BOARDS_WITH_SECTIONS ? await sectionsOf(client, tokens, board.id) : [] });
+	for (const [i, board] of listed.entries()) {
+		const same = before.get(board.id);
+		const isSame = same?.name === board.name && same.privacy === board.privacy;
+		const sections = i >= BOARDS_WITH_SECTIONS ? [] : isSame ? same.sections : await sectionsOf(client, tokens, board.id);
+		boards.push({ ...board, sections });
 	}
 	return boards;
 }

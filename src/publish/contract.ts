@@ -57,8 +57,11 @@ export interface Publisher {
 	/** One scan of a board that serves all jobs in doubt on it. */
 	look(jobs: Job[], tools: Trusted & { owners: PinOwners }): Promise<Looked>;
 	check(token: TokenSource): Promise<TokenCheck>;
-	/** Reads only: all boards, the first 100 with their sections (a call each). Rejects, with a failure's `code`, when they cannot be read. */
-	boards(token: TokenSource): Promise<Board[]>;
+	/**
+	 * Reads only: all boards, the first 100 with their sections (a call each, but for a board of `known` that has not changed).
+	 * Rejects, with a failure's `code`, when they cannot be read.
+	 */
+	boards(token: TokenSource, known?: Board[]): Promise<Board[]>;
 	/** How far the store's clock was ahead of Pinterest's at the latest answer, ms; negative when behind, null before any. */
 	skewMs(): number | null;
 }

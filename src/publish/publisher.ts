@@ -56,7 +56,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
 			return tokens.isRefused ? { ...looked, outcomes: new Map() } : looked;
 		},
 		check: (token) => check(client, tokensOf(token)),
-		boards: (token) => listBoards(client, tokensOf(token)),
+		boards: (token, known) => listBoards(client, tokensOf(token), known),
 		skewMs: () => skew.latestMs,
 	};
 }

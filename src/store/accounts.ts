@@ -80,8 +80,24 @@ export class AccountStore {
 		return new Map(Object.entries(await this.namespace.read((client) => client.hgetall(this.namespace.key('renames')))));
 	}
 
-	async saveBoards(account: string, boards: ReportedBoard[]): Promise<void> {
-		await this.namespace.run('save-boards', [account, JSON.stringify(boards)]);
+	/** `whole`: the sections of all of them were read anew. */
+	async saveBoards(account: string, boards: ReportedBoard[], whole = true): Promise<void> {
+		await this.namespace.run('save-boards', [account, JSON.stringify(boards), whole ? 1 : 0]);
+	}
+
+	/** The boards as any worker saved them last, and when the account was used: now while a job waits or runs, else as its last one came in. */
+	async boardList(account: string): Promise<{ boards: ReportedBoard[]; boardsAt: number | null; sectionsAt: number | null; usedAt: number | null }> {
+		const { namespace } = this;
+		const [[boards, boardsAt, sectionsAt], counts, newest] = await namespace.read((client) => batch(client, [
+			['hmget', namespace.key('account', account), 'boards', 'boardsAt', 'sectionsAt'],
+			['hmget', namespace.key('counts', account), 'queued', 'running', 'retry_scheduled'],
+			['zrange', namespace.key('jobs', account), 0, 0, 'REV', 'WITHSCORES'],
+		])) as [(string | null)[], (string | null)[], string[]];
+		const isUsed = counts.some((count) => Number(count ?? 0) > 0);
+		return {
+			boards: boards ? JSON.parse(boards) as ReportedBoard[] : [], boardsAt: boardsAt ? Number(boardsAt) : null, sectionsAt: sectionsAt ? Number(sectionsAt) : null,
+			usedAt: isUsed ? namespace.now() : newest[1] ? Number(newest[1]) : null,
+		};
 	}
 
 	/** A worker lives and serves these accounts: ends their `no_worker` holds. */

@@ -58,7 +58,7 @@ export const BOUNDS: readonly Bound[] = [
 	bound('holds', 'zset', 'kind:account by end', 'holds that stand', 'until released'),
 	bound('accounts', 'zset', 'account by when it was last served', 'accounts', 'for ever'),
 	bound('renames', 'hash', 'further name of an account → its first', 'renamed accounts', 'for ever'),
-	bound('account:*', 'hash', 'user, client, pace, boards, never sends again until', '10 fields, by account', 'for ever'),
+	bound('account:*', 'hash', 'user, client, pace, boards, never sends again until', '11 fields, by account', 'for ever'),
 	bound('checks', 'set', 'account whose token shall be checked', 'accounts', 'until a worker takes it'),
 	bound('workers', 'zset', 'worker by its last beat', 'workers of 1 h', '1 h after the last beat'),
 	bound('worker:*', 'hash', 'host, accounts, since when and until when registered', '4 fields', '1 h after the last beat'),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { APP, type HoldKind, type HoldRequest } from '../job/hold';
 import { describe, type Log } from '../log';
-import type { AccessToken, Board, Publisher, TokenCheck } from '../publish/contract';
+import type { AccessToken, Publisher, TokenCheck } from '../publish/contract';
 import type { FitAccount, ServedAccount, World } from './contract';
 import { Loop } from '../loop';
 import { Rest } from './rest';
@@ -10,7 +10,6 @@ interface Parts {
 	accounts: {
 		/** Binds the name to the Pinterest user: the user's first name, this one or another; null when it already belongs to another user. */
 		bind(account: string, user: { id: string; username: string }, client: string | null): Promise<string | null>;
-		saveBoards(account: string, boards: Board[]): Promise<void>;
 		/** Accounts somebody asked to have checked now. */
 		checksAsked(accounts: string[]): Promise<string[]>;
 	};
@@ -20,7 +19,9 @@ interface Parts {
 		release(account: string, kinds: readonly HoldKind[]): Promise<void>;
 		kinds(account: string): Promise<HoldKind[]>;
 	};
-	publisher: Pick<Publisher, 'check' | 'boards'>;
+	publisher: Pick<Publisher, 'check'>;
+	/** Told of every account that is found healthy, and whether somebody asked. */
+	boards: { refresh(account: ServedAccount, asked: boolean): void; forget(account: string): void; stop(): Promise<void> };
 	/** From now on this account may be claimed for. */
 	ready(account: FitAccount): void;
 	/** The name is a further one of an account that was bound before: it is to be kept under its first name. */
@@ -28,8 +29,6 @@ interface Parts {
 	world: World;
 	/** How often a token is read and, when it changed or is held, checked; ms. */
 	everyMs: number;
-	/** How often the boards of a healthy account are read, ms. */
-	boardsEveryMs: number;
 	log: Log;
 }
 
@@ -58,8 +57,6 @@ interface Kept {
 	rest: Rest;
 	/** The last check was lost on the way: neither good nor bad. */
 	unanswered: boolean;
-	boardsAt: number;
-	boards: Promise<void> | null;
 }
 
 /**
@@ -83,17 +80,18 @@ export class Keeper {
 
 	async stop(): Promise<void> {
 		await this.loop.stop();
-		await Promise.allSettled([...this.kept.values()].flatMap(({ boards }) => boards ?? []));
+		await this.parts.boards.stop();
 	}
 
 	keep(account: ServedAccount): void {
 		const rest = new Rest(this.parts.everyMs);
-		this.kept.set(account.account, { account, goodToken: null, looking: null, rest, unanswered: false, boardsAt: 0, boards: null });
+		this.kept.set(account.account, { account, goodToken: null, looking: null, rest, unanswered: false });
 		this.loop.wake();
 	}
 
 	forget(account: string): void {
 		this.kept.delete(account);
+		this.parts.boards.forget(account);
 	}
 
 	/** Looks at every account now: somebody asked, or an attempt was told that its token is dead. */
@@ -126,9 +124,7 @@ export class Keeper {
 			if (!asked && kept.rest.isFor(hash, this.parts.world.monotonic())) return;
 			const isNew = asked || hash !== kept.goodToken;
 			if (isNew || await this.isHeld(account.account, TOKEN_HOLDS) || await this.isHeld(APP, APP_HOLDS)) await this.check(kept, hash, isNew);
-			// Whoever asks may have made a board a minute ago.
-			if (asked) kept.boardsAt = 0;
-			if (kept.goodToken !== null) this.refreshBoards(kept);
+			if (kept.goodToken !== null && this.isKept(kept)) this.parts.boards.refresh(account, asked);
 		} catch (error) {
 			kept.unanswered = true;
 			this.parts.log({ level: 'warn', event: 'account.check_failed', account: account.account, ...describe(error) });
@@ -194,16 +190,6 @@ export class Keeper {
 		// One app, one incident: not one for each of its accounts.
 		const account = APP_HOLDS.includes(kind) ? APP : kept.account.account;
 		await this.parts.holds.open({ account, kind, until: null, code, message });
-	}
-
-	/** Boards are for the nodes' lists: they are read beside, and nobody waits for them. */
-	private refreshBoards(kept: Kept): void {
-		if (kept.boards || this.parts.world.now() - kept.boardsAt < this.parts.boardsEveryMs) return;
-		kept.boardsAt = this.parts.world.now();
-		kept.boards = this.parts.publisher.boards(kept.account.token)
-			.then((boards) => this.parts.accounts.saveBoards(kept.account.account, boards))
-			.catch((error: unknown) => this.parts.log({ level: 'warn', event: 'account.boards_failed', account: kept.account.account, ...describe(error) }))
-			.finally(() => { kept.boards = null; });
 	}
 }
 

@@ -32,6 +32,27 @@ it('a read does not end the hold of a token that may not write; another token do
 	expect(job!.state).toBe('succeeded');
 });
 
+it('lists boards when a worker comes for the first time and when somebody asks, not when the next worker comes', async () => {
+	world = await TestWorld.start({ timeFactor: 20 });
+	const sectionsRead = () => world.sandbox.control.calls({ operation: 'listSections' }).items.length;
+	const record = async (engine: Engine) => (await engine.accounts()).find(({ account }) => account === 'acme-us');
+	const first = world.engine();
+	await world.serve(first);
+	const { boardsAt, boards } = (await world.until(async () => ((await record(first))?.boardsAt ? record(first) : null)))!;
+	await first.close();
+	const second = world.engine();
+	await world.serve(second);
+	await sleep(2 * 30_000 / world.timeFactor);
+	expect([(await record(second))!.boardsAt, sectionsRead()]).toEqual([boardsAt, boards.length]);
+	world.sandbox.control.addFault({ fault: 'error500Before', match: { operation: 'listSections' } });
+	await second.checkHold('acme-us');
+	await world.until(() => Promise.resolve(sectionsRead() > boards.length ? true : null));
+	await sleep(200);
+	expect(await record(second)).toMatchObject({ boardsAt, boards });
+	await second.checkHold('acme-us');
+	await world.until(async () => ((await record(second))!.boardsAt === boardsAt ? null : true));
+});
+
 it('a good token check ends the hold of an app that was not approved', async () => {
 	world = await TestWorld.start();
 	const engine = world.engine();

@@ -258,6 +258,18 @@ describe('the boards of an account', () => {
 		expect(world.operations()).toHaveLength(102);
 	});
 
+	it('keep their sections from the list before, but for those that are new or were renamed', async () => {
+		const known = await world.publisher.boards(world.token);
+		const before = world.operations().length;
+		const renamed = known.map((board, i) => ({ ...board, name: i === 0 ? 'Former name' : board.name, sections: [{ id: '7', name: 'Kept' }] }));
+		const added = world.sandbox.control.addBoard('acme', { name: 'New' });
+		const listed = await world.publisher.boards(world.token, renamed);
+		expect(listed.filter(({ sections }) => sections[0]?.name === 'Kept')).toHaveLength(known.length - 1);
+		expect(listed.map(({ id }) => id)).toContain(added.id);
+		// The list, the renamed board's sections and the new one's.
+		expect(world.operations().length - before).toBe(3);
+	});
+
 	it('are not given in part when a page cannot be read', async () => {
 		world.sandbox.control.addFault({ fault: 'error500Before' });
 		await expect(world.publisher.boards(world.token)).rejects.toMatchObject({ code: 'read_failed' });

@@ -31,6 +31,21 @@ describe('an account', () => {
 		expect(await world.accounts.get('none')).toBeNull();
 	});
 
+	it('tells whoever lists its boards next when that was done, when with all sections, and when it was used', async () => {
+		const board = { id: '1', name: 'Summer', privacy: null, sections: [] };
+		expect(await world.accounts.boardList('acme')).toEqual({ boards: [], boardsAt: null, sectionsAt: null, usedAt: null });
+		await world.accounts.saveBoards('acme', [], true);
+		world.time += 10;
+		await world.accounts.saveBoards('acme', [board], false);
+		await world.put(aJob({ dueAt: START + 60_000 }));
+		expect(await world.accounts.boardList('acme')).toEqual({ boards: [board], boardsAt: START + 10, sectionsAt: START, usedAt: START + 10 });
+		world.time += 60_000;
+		const job = await world.claimed();
+		await world.jobs.settle(job, published(job, world.time));
+		world.time += 1000;
+		expect(await world.accounts.boardList('acme')).toMatchObject({ usedAt: START });
+	});
+
 	it('is known as soon as a job names it', async () => {
 		await world.put(aJob({ account: 'new' }));
 		expect(await world.accounts.list()).toMatchObject([{ account: 'new', lastServedAt: null, pace: null }]);
