@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import type { Settings } from './config';
+import { keeperOf, sweeperOf } from './crew-chores';
 import type { Outcome } from './job/outcome';
-import { lateEvidence, sendBack } from './job/corrections';
+import { lateEvidence } from './job/corrections';
 import { dataOf } from './job/event';
 import { describe, type Log } from './log';
 import { Pacer, type Slot } from './pace/pacer';
@@ -19,12 +20,11 @@ import type { SubscriptionStore } from './store/subscriptions';
 import { Dispatcher } from './webhook/dispatcher';
 import type { UrlGuard } from './webhook/url-guard';
 import { Attempts } from './work/attempts';
-import { BoardLists } from './work/board-lists';
 import type { ServedAccount, World } from './work/contract';
-import { Keeper } from './work/keeper';
+import type { Keeper } from './work/keeper';
 import { Leases } from './work/leases';
 import { Renames } from './work/renames';
-import { Sweeper } from './work/sweeper';
+import type { Sweeper } from './work/sweeper';
 import { Loop } from './loop';
 import { Worker } from './work/worker';
 
@@ -45,15 +45,13 @@ interface Parts {
 	log: Log;
 }
 
-const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE;
+const SECOND = 1000, HOUR = 3600 * SECOND;
 /** How long a worker's word that an account never sends again outlives its last beat: longer than any doubt takes to be decided. */
 const NEVER_RESEND_MS = HOUR;
 /** How long after the last instant to send an answer may still be worth waiting for; n8n gives its nodes half a minute to end. */
 const ANSWERED_MS = 5 * SECOND;
 /** Never shorter in real time, however fast a trial runs: these only cost calls to Redis. */
 const FASTEST_MS = 100;
-/** Of one chore in one round: others wait for it. */
-const MOST_BATCHES = 100;
 
 /** Everything that works in the background of one process: one crew serves all its accounts. */
 export class Crew {
@@ -81,12 +79,14 @@ export class Crew {
 		this.leases = new Leases({ extend: (held) => parts.store.extend(held), log });
 		this.attempts = this.makeAttempts();
 		this.worker = this.makeWorker();
-		this.keeper = this.makeKeeper();
+		this.keeper = keeperOf(parts, {
+			ready: (account) => this.worker.serve(account), renamed: (name, first) => this.rename(name, first), scaled: (ms) => this.scaled(ms),
+		});
 		this.renames = new Renames({
 			names: () => parts.accounts.renames(), list: (filter) => parts.jobs.list(filter),
 			revise: (id, revision) => parts.store.revise(id, revision), world: parts.world, log,
 		});
-		this.sweeper = this.makeSweeper();
+		this.sweeper = sweeperOf(parts, { moveRenamed: () => this.renames.move(), scaled: (ms) => this.scaled(ms) });
 		this.dispatcher = this.makeDispatcher();
 		this.heartbeats = [this.every(settings.policy.heartbeatMs, () => this.leases.beat()), this.every(this.scaled(20 * SECOND), () => this.beat())];
 		this.deafen = parts.namespace.listen({
@@ -213,44 +213,6 @@ export class Crew {
 		});
 	}
 
-	private makeKeeper(): Keeper {
-		const { accounts, holds, publisher, world, log } = this.parts;
-		return new Keeper({
-			accounts,
-			holds: {
-				open: async (hold) => void await holds.open(hold),
-				release: async (account, kinds) => void await holds.release(account, kinds),
-				kinds: (account) => holds.kinds(account),
-			},
-			publisher, ready: (account) => this.worker.serve(account), renamed: (name, first) => this.rename(name, first), world,
-			boards: this.makeBoardLists(), everyMs: this.scaled(30 * SECOND), log,
-		});
-	}
-
-	private makeBoardLists(): BoardLists {
-		const { accounts, publisher, settings: { appPace, timeFactor }, world, log } = this.parts;
-		return new BoardLists({
-			lists: { kept: (account) => accounts.boardList(account), save: (account, boards, whole) => accounts.saveBoards(account, boards, whole) },
-			publisher, writesPerDay: ({ pace }) => appPace?.writesPerDay ?? pace.writesPerDay, world, timeFactor, log,
-		});
-	}
-
-	private makeSweeper(): Sweeper {
-		const { store, holds, outbox, subscriptions, media, settings, world, log } = this.parts;
-		return new Sweeper({
-			store, policy: settings.policy, world, everyMs: this.scaled(2 * SECOND), log,
-			chores: [
-				{ name: 'holds', everyMs: this.scaled(SECOND), run: () => holds.releaseExpired() },
-				{ name: 'renames', everyMs: this.scaled(5 * SECOND), run: () => this.renames.move() },
-				{ name: 'displaced', everyMs: this.scaled(5 * SECOND), run: () => this.sendDisplacedBack() },
-				{ name: 'subscriptions', everyMs: MINUTE, run: () => subscriptions.expire() },
-				{ name: 'log', everyMs: MINUTE, run: () => untilNone(() => outbox.trim()) },
-				{ name: 'media', everyMs: 10 * MINUTE, run: () => untilNone(() => media.sweep()) },
-				{ name: 'records', everyMs: HOUR, run: () => untilNone(() => store.purge(500)) },
-			],
-		});
-	}
-
 	private makeDispatcher(): Dispatcher | null {
 		const { outbox, subscriptions, settings, guard, world, log } = this.parts;
 		const secrets = [settings.signingSecret, settings.previousSigningSecret].filter((secret) => secret !== undefined && secret !== '') as string[];
@@ -258,14 +220,6 @@ export class Crew {
 		return new Dispatcher({
 			outbox, subscriptions, render: dataOf, secrets, guard, now: () => world.now(), random: () => world.random(), timeFactor: settings.timeFactor, log,
 		});
-	}
-
-	/** Jobs whose adopted Pin proved to be another job's look again. */
-	private async sendDisplacedBack(): Promise<void> {
-		for (const job of await this.parts.store.displaced(50)) {
-			const change = sendBack(job, this.parts.world.now(), this.parts.settings.policy);
-			await this.parts.store.revise(job.id, { expectedRevision: job.revision, expectedSeq: job.seq, change, aliases: [] });
-		}
 	}
 
 	/** The pacer slows down when Pinterest says so, and only then. */
@@ -288,9 +242,4 @@ export class Crew {
 	private scaled(ms: number): number {
 		return Math.max(FASTEST_MS, ms / this.parts.settings.timeFactor);
 	}
-}
-
-/** Batches keep single calls short; what is past its keeping must not grow faster than it goes. */
-async function untilNone(sweep: () => Promise<number>): Promise<void> {
-	for (let batches = 0; batches < MOST_BATCHES && await sweep() > 0; batches++);
 }

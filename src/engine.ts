@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { accountDesk } from './account-desk';
 import { settingsOf, type EngineConfig, type Settings } from './config';
 import { Crew } from './crew';
 import { EngineError } from './errors';
 import { frontDesk } from './front-desk';
 import { payloadOf } from './job/event';
-import { APP, type HoldKind, type Incident } from './job/hold';
+import type { Incident } from './job/hold';
 import type { Media } from './job/job';
 import { BEATS_OF_A_LEASE } from './job/policy';
 import type { PublishRequest } from './job/request';
@@ -36,7 +37,8 @@ import type { ServedAccount, World } from './work/contract';
 import type { Actor, Correction, Desk, RequeueOptions, Verdict } from './work/desk';
 import type { Failures } from './work/failures';
 import { Intake, type EnqueueOptions, type EnqueueResult } from './work/intake';
-import { boardsFinding, clockFindings, Overview, redisFindings, type AccountView, type Finding, type Health } from './work/overview';
+import { boardsFinding, clockFindings, redisFindings, type Overview, type AccountView, type Finding, type Health } from './work/overview';
+import type { Pacing } from './work/pacing';
 import { holdUnserved } from './work/unserved';
 import { Views } from './work/views';
 
@@ -80,6 +82,8 @@ export class Engine {
 	readonly failures: Failures;
 	/** Who else is told of events, and what became of each delivery. */
 	readonly endpoints: Endpoints;
+	/** What makes accounts and the app wait, and go on. */
+	readonly pacing: Pacing;
 	private readonly overview: Overview;
 	private readonly guard: UrlGuard;
 	private crew: Crew | null = null;
@@ -114,11 +118,11 @@ export class Engine {
 			holdUnserved: (accounts) => holdUnserved(accounts, { accounts: this.accountStore, holds: this.holdStore, isServed: (at) => this.overview.isServed(at) }),
 			update: (job, request, by) => this.desk.updateTo(job, request, by), views, policy, world,
 		});
-		this.overview = new Overview({
-			accounts: this.accountStore, holds: this.holdStore, jobs: this.jobs, subscriptions: this.subscriptionStore,
-			inspect: () => this.namespace.inspect(), headroom: (account) => this.crew?.headroom(account) ?? Promise.resolve(null),
-			staleMs: this.staleMs, world,
-		});
+		({ overview: this.overview, pacing: this.pacing } = accountDesk({
+			namespace: this.namespace, accounts: this.accountStore, holds: this.holdStore, jobs: this.jobs, subscriptions: this.subscriptionStore,
+			goOnAfter: (released) => this.desk.goOnAfter(released), askForCheck: (account) => this.askForCheck(account),
+			headroom: (account) => this.crew?.headroom(account) ?? Promise.resolve(null), staleMs: this.staleMs, world,
+		}));
 		if (timeFactor !== 1) log({ level: 'warn', event: 'engine.time_factor', timeFactor });
 	}
 
@@ -209,23 +213,6 @@ export class Engine {
 
 	holds(): Promise<Incident[]> {
 		return this.holdStore.list();
-	}
-
-	/** Ends a hold of an account (or of `@app`) by hand; all of them when no kind is named. `hold_not_found`. */
-	async releaseHold(account: string, kind: HoldKind | null, actor: Actor): Promise<Incident[]> {
-		const released = await this.holdStore.release(await this.accountStore.firstName(account), kind ? [kind] : null, actor.by ?? null);
-		if (released.length > 0) {
-			await this.desk.goOnAfter(released);
-			return released;
-		}
-		throw new EngineError('hold_not_found', { message: `${account === APP ? 'The app' : account} is not held${kind ? ` by ${kind}` : ''}.`, hint: 'Hold → Get Many lists what is held.' });
-	}
-
-	/** Asks the account's workers to check its token now: a read, never a POST. Answers what is held at this moment. */
-	async checkHold(account: string): Promise<Incident[]> {
-		const name = await this.accountStore.firstName(account);
-		await this.askForCheck(name);
-		return this.holdStore.list(name);
 	}
 
 	/**

@@ -10,6 +10,6 @@ export const checkNow: Operation = {
 	peopleOnly: true,
 	run: perItem(async ({ n8n, engine }, item) => {
 		const account = heldAccountOf(n8n, item);
-		return { account, holds: await engine.checkHold(account) };
+		return { account, holds: await engine.pacing.check(account) };
 	}),
 };

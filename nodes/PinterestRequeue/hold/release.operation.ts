@@ -31,6 +31,6 @@ export const release: Operation = {
 	run: perItem(async ({ n8n, engine }, item) => {
 		const account = heldAccountOf(n8n, item);
 		const kind = (n8n.getNodeParameter('kind', item, '') || null) as HoldKind | null;
-		return { account, released: await engine.releaseHold(account, kind, actorOf(n8n, item)) };
+		return { account, released: await engine.pacing.release(account, kind, actorOf(n8n, item)) };
 	}),
 };

@@ -31,7 +31,7 @@ it('holds 41 jobs behind a dead token under one incident and one event, uses up 
 	await world.ended(engine, await enqueued(engine, [99]));
 	// The owner takes the app's right away; the first who notices is the worker's own check, a read.
 	world.sandbox.control.changeAccount('acme-us', { revoke: 'all' });
-	await engine.checkHold('acme-us');
+	await engine.pacing.check('acme-us');
 	const incident = await heldFor(engine, 'token_dead');
 	const before = posts().length;
 	const ids = await enqueued(engine, some);
@@ -39,7 +39,7 @@ it('holds 41 jobs behind a dead token under one incident and one event, uses up 
 	// Somebody asks, which is a read, and is told that nothing has changed.
 	const checks = () => world.sandbox.control.calls({ operation: 'getUserAccount', status: '401' }).items.length;
 	const checked = checks();
-	await engine.checkHold('acme-us');
+	await engine.pacing.check('acme-us');
 	await world.until(() => Promise.resolve(checks() > checked ? true : null));
 	const held = await Promise.all(ids.map((id) => engine.get(id)));
 	const incidents = (await engine.holds()).filter(({ account }) => account === 'acme-us');

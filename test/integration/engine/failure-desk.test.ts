@@ -65,7 +65,7 @@ describe('a list of failures', () => {
 		await world.until(async () => ((await engine.get(id)).state === 'retry_scheduled' ? true : null));
 		expect((await engine.list({ incident: hold.id })).jobs.map((one) => one.id)).toEqual([id]);
 		expect((await engine.list({ incident: hold.id, states: ['failed'] })).jobs.map((one) => one.id)).not.toContain(job.id);
-		await engine.releaseHold('acme-eu', 'spam_block', ANN);
+		await engine.pacing.release('acme-eu', 'spam_block', ANN);
 		await expect(engine.list({ incident: hold.id })).rejects.toMatchObject({ code: 'hold_not_found' });
 	});
 });

@@ -34,7 +34,7 @@ it('does not publish for an account that was stopped while its token was being c
 	token.arrive();
 	await sleep(100);
 	const id = await enqueued(engine, 1);
-	await engine.releaseHold('acme-us', 'no_worker', {});
+	await engine.pacing.release('acme-us', 'no_worker', {});
 	await sleep(500);
 	expect((await engine.get(id)).state).toBe('queued');
 });

@@ -31,7 +31,7 @@ it('sends nothing with the token of another user after a credential was reconnec
 	expect(await engine.get(id)).toMatchObject({ state: 'queued', attempts: 0 });
 	expect(callsOf('acme-eu', 'createPin')).toEqual([]);
 	world.tokens.set('acme-us', right);
-	await engine.checkHold('acme-us');
+	await engine.pacing.check('acme-us');
 	const [job] = await world.ended(engine, [id]);
 	expect(job).toMatchObject({ state: 'succeeded', attempts: 1 });
 	expect(callsOf('acme-us', 'createPin')).toHaveLength(2);
@@ -80,7 +80,7 @@ it('asks ever more rarely for the renewal of a dead token, at once when somebody
 	expect(renewals).toBeGreaterThan(1);
 	expect(renewals).toBeLessThan(5);
 	const before = renewals;
-	await engine.checkHold('acme-us');
+	await engine.pacing.check('acme-us');
 	await world.until(() => Promise.resolve(renewals > before ? true : null));
 	world.tokens.set('acme-us', world.sandbox.control.issueToken('acme-us').accessToken);
 	const [job] = await world.ended(engine, [await enqueued(engine, 1)], 3000);

@@ -44,7 +44,7 @@ it('checks a held account now: a read that publishes nothing, after which a reco
 	await world.serve(engine);
 	await world.until(async () => ((await engine.accounts()).some(({ boardsAt }) => boardsAt !== null) ? true : null));
 	world.sandbox.control.changeAccount('acme-us', { revoke: 'all' });
-	await engine.checkHold('acme-us');
+	await engine.pacing.check('acme-us');
 	const { id } = await heldBy('token_dead');
 	const jobs = await enqueued(2);
 	const [still] = await run('hold', 'checkNow', of('acme-us')) as [IDataObject];

@@ -86,7 +86,7 @@ it.each(Object.keys(pinterest) as (keyof typeof pinterest)[])('shows no secret o
 
 	// The token is renewed in vain, and the account is held.
 	sandbox.control.changeAccount('acme-us', { revoke: 'all' });
-	await engine.checkHold('acme-us');
+	await engine.pacing.check('acme-us');
 	await until(async () => (await engine.holds()).length > 0);
 	await until(() => Promise.resolve(new Set(endpoint.calls.map(({ type }) => type)).size === 3));
 	await worker.closeFunction!();

@@ -23,7 +23,7 @@ export const mutants = [
 	{ name: 'snooze: hides for ever', file: 'src/store/job-list.ts', find: `(queue?.snoozedUntil ?? 0) <= awakeAt`, replace: `(queue?.snoozedUntil ?? null) === null`, first: bulk },
 	{ name: 'claim: taken from whoever has it', file: 'src/job/handling.ts', find: `if (has === null || has === wants || takeOver) return null;`, replace: `return null;` },
 	{ name: 'handling: the oldest is kept, the newest cut', file: 'src/job/handling.ts', find: `handling: all.slice(cut)`, replace: `handling: all.slice(0, KEPT)` },
-	{ name: 'release: who met the hold waits for its own end', file: 'src/engine.ts', find: `			await this.desk.goOnAfter(released);\n`, replace: '', first: nodes },
+	{ name: 'release: who met the hold waits for its own end', file: 'src/work/pacing.ts', find: `			await this.parts.goOnAfter(released);\n`, replace: '', first: nodes },
 	{ name: 'preflight: not asked', file: 'src/work/desk.ts', find: `refusalOf(await preflight.problems(job, decided.change.job), job.id)`, replace: `refusalOf([], job.id)`, first: bulk },
 	{ name: 'preflight: the worker is not asked for a new list', file: 'src/work/preflight.ts', find: `		await this.parts.askForBoards(job.account);\n`, replace: '', first: desk },
 	{ name: 'preflight: what did not change is judged too', file: 'src/job/preflight.ts', find: `is.boardId !== will.boardId || is.sectionId !== will.sectionId`, replace: `is.boardId !== null` },

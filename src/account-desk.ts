@@ -1,0 +1,32 @@
+import type { Incident } from './job/hold';
+import type { AccountStore } from './store/accounts';
+import type { HoldStore } from './store/holds';
+import type { JobList } from './store/job-list';
+import type { Namespace } from './store/namespace';
+import type { SubscriptionStore } from './store/subscriptions';
+import type { World } from './work/contract';
+import { Overview } from './work/overview';
+import { Pacing } from './work/pacing';
+
+interface Parts {
+	namespace: Namespace;
+	accounts: AccountStore;
+	holds: HoldStore;
+	jobs: JobList;
+	subscriptions: SubscriptionStore;
+	/** The jobs that met these holds are due now. */
+	goOnAfter(released: Incident[]): Promise<void>;
+	/** Asks the account's workers to read its token and boards now. */
+	askForCheck(account: string): Promise<void>;
+	headroom(account: string): Promise<number | null>;
+	staleMs: number;
+	world: World;
+}
+
+/** Builds what people see of accounts, and make them wait and go on with. */
+export function accountDesk({ namespace, accounts, holds, jobs, subscriptions, goOnAfter, askForCheck, headroom, staleMs, world }: Parts): { overview: Overview; pacing: Pacing } {
+	return {
+		overview: new Overview({ accounts, holds, jobs, subscriptions, inspect: () => namespace.inspect(), headroom, staleMs, world }),
+		pacing: new Pacing({ firstName: (account) => accounts.firstName(account), holds, goOnAfter, askForCheck }),
+	};
+}
