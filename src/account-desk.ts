@@ -27,6 +27,6 @@ interface Parts {
 export function accountDesk({ namespace, accounts, holds, jobs, subscriptions, goOnAfter, askForCheck, headroom, staleMs, world }: Parts): { overview: Overview; pacing: Pacing } {
 	return {
 		overview: new Overview({ accounts, holds, jobs, subscriptions, inspect: () => namespace.inspect(), headroom, staleMs, world }),
-		pacing: new Pacing({ firstName: (account) => accounts.firstName(account), holds, goOnAfter, askForCheck }),
+		pacing: new Pacing({ firstName: (account) => accounts.firstName(account), accounts: () => accounts.list(), holds, goOnAfter, askForCheck, world }),
 	};
 }

@@ -46,7 +46,7 @@ export function deliveryUrl(webhookUrl: string, base: string | undefined): strin
 
 /** Whether a subscription wants an event that did not come through the outbox. */
 export function wants({ events, accounts, clients }: Subscription, event: { type: string; data: Record<string, unknown> }): boolean {
-	const { account, client } = event.data;
-	const isOurs = account === APP || !accounts || accounts.includes(String(account));
+	const { account, client, accounts: held } = event.data;
+	const isOurs = account === APP || !accounts || (Array.isArray(held) ? held : [account]).some((one) => accounts.includes(String(one)));
 	return (events as string[]).includes(event.type) && isOurs && (!clients || typeof client !== 'string' || clients.includes(client));
 }

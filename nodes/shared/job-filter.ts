@@ -17,7 +17,7 @@ export const stateOptions = JOB_STATES.map((value) => ({ name: STATE_NAMES[value
 export const queueOptions = QUEUE_NAMES.map((value) => ({ value, ...QUEUE_TEXTS[value] }));
 
 // As the person who works on a queue thinks of it; the rest is asked for in other words.
-type Asked = Exclude<keyof JobFilter, 'limit' | 'cursor' | 'phase' | 'failedBefore' | 'awakeAt'> | 'unclaimed' | 'failedForHours';
+type Asked = Exclude<keyof JobFilter, 'limit' | 'cursor' | 'phase' | 'failedBefore' | 'awakeAt' | 'accounts'> | 'unclaimed' | 'failedForHours';
 
 const filters: Record<Asked, INodeProperties> = {
 	account: { displayName: 'Account', name: 'account', type: 'string', default: '', placeholder: 'e.g. acme-us', description: 'The Account Name of the worker' },

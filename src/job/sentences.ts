@@ -46,9 +46,10 @@ function waitingFor(job: Job): string {
 	return job.scheduledAt === null || job.scheduledAt <= job.createdAt ? `Waiting for its turn; due${at || ' now'}.` : `Waiting: scheduled${at}.`;
 }
 
-function heldBy(job: Job, { kind, account, until }: Incident): string {
-	const end = until === null ? '' : ` The hold ends ${clock(until, job)}.`;
+function heldBy(job: Job, { kind, account, until, message }: Incident): string {
 	const doubt = job.phase === 'reconcile' ? ' The Pin is looked for before anything is sent again.' : '';
+	if (kind === 'paused') return `Held: ${message} ${until === null ? 'It goes on' : `It goes on ${clock(until, job)}, or sooner`} with Pinterest Requeue → Hold → Resume.${doubt}`;
+	const end = until === null ? '' : ` The hold ends ${clock(until, job)}.`;
 	return `Held: ${holdHint(kind, account)}${end}${doubt}`;
 }
 

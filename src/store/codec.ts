@@ -74,8 +74,8 @@ export function holdFields({ account, kind, until, code, message }: HoldRequest)
 
 /** An incident as scripts write it; the rest of `fields` is kept for events. */
 export function incidentOf(json: string): Incident {
-	const { id, account, kind, endsAt, since, code, message, waiting } = parsed(json) as unknown as Record<keyof Incident | 'endsAt', never>;
-	return { id, account, kind, until: endsAt === '' ? null : Number(endsAt), since: Number(since), code, message, waiting: Number(waiting) };
+	const { id, account, kind, endsAt, since, code, message, waiting, accounts } = parsed(json) as unknown as Record<keyof Incident | 'endsAt', never>;
+	return { id, account, kind, until: endsAt === '' ? null : Number(endsAt), since: Number(since), code, message, waiting: Number(waiting), ...(accounts === undefined ? {} : { accounts }) };
 }
 
 /** An event of the log: its cursor and its fields. */

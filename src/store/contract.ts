@@ -111,6 +111,8 @@ export interface DoublePin {
 export interface JobFilter {
 	states?: JobState[];
 	account?: string;
+	/** Of one of these. */
+	accounts?: string[];
 	client?: string;
 	queue?: QueueName;
 	code?: string;

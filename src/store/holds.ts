@@ -1,4 +1,4 @@
-import { HOLD_KINDS, type HoldKind, type HoldRequest, type Incident } from '../job/hold';
+import { APP, clientOf, HOLD_KINDS, type HoldKind, type HoldRequest, type Incident } from '../job/hold';
 import { holdFields, incidentOf } from './codec';
 import type { Namespace } from './namespace';
 import { batch } from './records';
@@ -8,7 +8,7 @@ const NO_WORKER = {
 	message: 'No worker publishes for this account. Publish a workflow with Pinterest Publish Worker and this account name.',
 };
 
-/** Stops of accounts and of the app. Opening and ending each write one event; prolonging writes none. */
+/** Stops of accounts, of clients and of the app. Opening and ending each write one event; prolonging writes none. */
 export class HoldStore {
 	constructor(private readonly namespace: Namespace) {}
 
@@ -32,16 +32,14 @@ export class HoldStore {
 
 	/** The holds that stand, of one account or of all, the longest first, with the jobs that wait under each now. */
 	async list(account?: string): Promise<Incident[]> {
-		const accounts = account === undefined ? await this.heldAccounts() : [account];
-		const stored = await this.namespace.read((client) => batch(client, accounts.flatMap((name) => [
-			['hvals', this.namespace.key('holds', name)], ['hmget', this.namespace.key('counts', name), 'queued', 'retry_scheduled'],
-		])));
-		const waitingInAll = await this.waitingInAll();
-		return accounts.flatMap((name, i) => {
-			const counts = (stored[2 * i + 1] as (string | null)[]).map(Number);
-			const waiting = name.startsWith('@') ? waitingInAll : counts.reduce((sum, count) => sum + count, 0);
-			return (stored[2 * i] as string[]).map((json) => ({ ...incidentOf(json), waiting }));
-		}).sort((a, b) => a.since - b.since);
+		const subjects = account === undefined ? await this.heldSubjects() : [account];
+		const stored = await this.namespace.read((client) => batch(client, subjects.map((subject) => ['hvals', this.namespace.key('holds', subject)]))) as string[][];
+		const clients = await this.accountsOf(subjects.flatMap((subject) => clientOf(subject) ?? []));
+		const held = subjects.map((subject) => clients.get(clientOf(subject) ?? '') ?? [subject]);
+		const waiting = await this.waiting(held.flat());
+		return subjects.flatMap((subject, i) => (stored[i] as string[]).map((json): Incident => ({
+			...incidentOf(json), ...(clientOf(subject) !== null && { accounts: held[i] }), waiting: held[i]!.reduce((sum, name) => sum + waiting.get(name)!, 0),
+		}))).sort((a, b) => a.since - b.since);
 	}
 
 	async kinds(account: string): Promise<HoldKind[]> {
@@ -58,15 +56,28 @@ export class HoldStore {
 		});
 	}
 
-	private async heldAccounts(): Promise<string[]> {
+	private async heldSubjects(): Promise<string[]> {
 		const members = await this.namespace.read((client) => client.zrange(this.namespace.key('holds'), 0, -1));
 		return [...new Set(members.map((member) => member.slice(member.indexOf(':') + 1)))];
 	}
 
-	private async waitingInAll(): Promise<number> {
-		const counts = await this.namespace.read((client) => batch(client, [
-			['zcard', this.namespace.key('state', 'queued')], ['zcard', this.namespace.key('state', 'retry_scheduled')],
-		]));
-		return counts.map(Number).reduce((sum, count) => sum + count, 0);
+	/** The accounts that carry these labels now. */
+	private async accountsOf(clients: string[]): Promise<Map<string, string[]>> {
+		const found = new Map<string, string[]>(clients.map((client) => [client, []]));
+		if (clients.length === 0) return found;
+		const [names, renames] = await this.namespace.read((client) => batch(client, [
+			['zrange', this.namespace.key('accounts'), 0, -1], ['hgetall', this.namespace.key('renames')],
+		])) as [string[], Record<string, string>];
+		const labels = await this.namespace.read((client) => batch(client, names.map((name) => ['hget', this.namespace.key('account', name), 'client'])));
+		for (const [i, name] of names.entries()) if (!(name in renames)) found.get(labels[i] as string)?.push(name);
+		return found;
+	}
+
+	/** Jobs that wait now, by account; of the app all of them. */
+	private async waiting(accounts: string[]): Promise<Map<string, number>> {
+		const counts = await this.namespace.read((client) => batch(client, accounts.flatMap((account) => (account === APP
+			? [['zcard', this.namespace.key('state', 'queued')], ['zcard', this.namespace.key('state', 'retry_scheduled')]]
+			: [['hget', this.namespace.key('counts', account), 'queued'], ['hget', this.namespace.key('counts', account), 'retry_scheduled']]))));
+		return new Map(accounts.map((account, i) => [account, Number(counts[2 * i]) + Number(counts[2 * i + 1])]));
 	}
 }

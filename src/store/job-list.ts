@@ -164,10 +164,10 @@ function placeOf(cursor: string): Place | null {
 }
 
 function fits(job: Job, filter: JobFilter): boolean {
-	const { states, account, client, queue, code, phase, boardId, source, cause, createdAfter, createdBefore } = filter;
+	const { states, account, accounts, client, queue, code, phase, boardId, source, cause, createdAfter, createdBefore } = filter;
 	const same = (wanted: unknown, is: unknown) => wanted === undefined || wanted === is;
 	return (!states?.length || states.includes(job.state))
-		&& same(account, job.account) && same(client, job.client) && same(queue, job.queue?.name)
+		&& same(account, job.account) && accounts?.includes(job.account) !== false && same(client, job.client) && same(queue, job.queue?.name)
 		&& same(code, job.lastError?.code) && same(phase, job.phase) && same(boardId, job.content.boardId) && same(source, job.source)
 		&& same(cause, job.groupKey) && fitsFailure(job, filter) && fitsText(job, filter.text)
 		&& (createdAfter === undefined || job.createdAt >= createdAfter) && (createdBefore === undefined || job.createdAt <= createdBefore);

@@ -22,7 +22,7 @@ export type StorePolicy = Pick<Policy, 'leaseMs' | 'boardGapMs' | 'retentionMs' 
 	holdsThatForbidReads?: readonly HoldKind[];
 };
 
-const FORBID_READS: readonly HoldKind[] = ['token_dead', 'scope_missing', 'account_mismatch', 'app_not_approved', 'paused'];
+const FORBID_READS: readonly HoldKind[] = ['token_dead', 'scope_missing', 'account_mismatch', 'app_not_approved'];
 /** 500 a call would be slower and hold up Redis for 10 ms. */
 const ENQUEUE_BATCH = 50;
 const EVIDENCE_TRIES = 10;

@@ -55,7 +55,8 @@ export class Signals {
 		if (kind === 'events') return this.each((listener) => listener.events());
 		if (kind === 'check') return this.each((listener) => listener.check?.(rest.join(' ')));
 		const [lane = '', at, ...account] = rest;
-		if (account.join(' ') === '@app') return this.each((listener) => listener.all());
+		// The app, or the accounts of a client.
+		if (account[0]?.startsWith('@')) return this.each((listener) => listener.all());
 		this.each((listener) => listener.work(lane, account.join(' '), Number(at)));
 	}
 

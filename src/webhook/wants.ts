@@ -15,7 +15,7 @@ export interface Filter {
 
 /**
  * Whether an event is for this subscription. State, source, class and queue are asked of jobs, class and queue of groups of failures too, none of holds;
- * what concerns the whole app (`@app`) concerns every account and client.
+ * what concerns the whole app (`@app`) concerns every account and client, what concerns a client each of its accounts.
  */
 export function wants(filter: Filter, event: EngineEvent, job: Pick<Job, 'account' | 'client' | 'source' | 'userKey'> | null): boolean {
 	if (!filter.events.includes(event.type)) return false;
@@ -29,7 +29,8 @@ export function wants(filter: Filter, event: EngineEvent, job: Pick<Job, 'accoun
 
 function wantsOfAccount(filter: Filter, account: string, incident: Record<string, unknown>): boolean {
 	if (!holdsIfSaid(filter.classes, incident.class) || !holdsIfSaid(filter.queues, incident.queue)) return false;
-	return account === '@app' || (has(filter.accounts, account) && holdsIfSaid(filter.clients, incident.client));
+	const held = Array.isArray(incident.accounts) ? incident.accounts as string[] : [account];
+	return account === '@app' || (held.some((one) => has(filter.accounts, one)) && holdsIfSaid(filter.clients, incident.client));
 }
 
 function has(wanted: readonly string[] | undefined, value: unknown): boolean {

@@ -1,7 +1,7 @@
 import { EngineError, isEngineError } from '../errors';
 import { failureGroupOf, type Cause, type FailureGroup } from '../job/failure-group';
 import type { HandlingRequest } from '../job/handling';
-import { APP, type Incident } from '../job/hold';
+import { APP, clientOf, type Incident } from '../job/hold';
 import type { Job, QueueName } from '../job/job';
 import type { Actor, Correction } from '../job/corrections';
 import type { JobView } from '../job/view';
@@ -90,7 +90,7 @@ export class Failures {
 		if (incident === undefined) return filter;
 		const hold = (await this.parts.holds()).find(({ id }) => id === incident);
 		if (!hold) throw new EngineError('hold_not_found', { message: `There is no hold ${incident}.`, hint: 'It may have ended by itself: its jobs went on then. Hold → Get Many lists those that stand.' });
-		const account = hold.account === APP ? {} : { account: hold.account };
+		const account = hold.account === APP ? {} : clientOf(hold.account) === null ? { account: hold.account } : { accounts: hold.accounts ?? [] };
 		return filter.states?.includes('failed') ? { ...filter, ...account, failedAfter: hold.since } : { ...filter, ...account, states: ['queued', 'retry_scheduled'] };
 	}
 

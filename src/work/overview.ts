@@ -1,6 +1,6 @@
 import type { PaceSettings } from '../config';
 import { isEngineError } from '../errors';
-import type { Incident } from '../job/hold';
+import { holds, nameOf, type Incident } from '../job/hold';
 import { QUEUE_NAMES, type JobState, type QueueName } from '../job/job';
 import { iso } from '../job/view';
 import type { Board } from '../publish/contract';
@@ -21,6 +21,7 @@ export interface AccountView {
 	waiting: number;
 	running: number;
 	inDoubt: number;
+	/** What makes it wait: holds of its own, of its client, of the app. */
 	incidents: Incident[];
 	pace: PaceSettings | null;
 	/** A job whose Pin was proven absent waits for a person's verdict instead of being sent again. */
@@ -96,7 +97,7 @@ export class Overview {
 			lastServedAt: iso(record.lastServedAt),
 			boardsAt: iso(record.boardsAt),
 			...(({ waiting, running, inDoubt }) => ({ waiting, running, inDoubt }))(counts.get(record.account) ?? { waiting: 0, running: 0, inDoubt: 0 }),
-			incidents: incidents.filter(({ account }) => account === record.account),
+			incidents: incidents.filter((incident) => holds(incident, record.account)),
 			headroom: await this.parts.headroom(record.account),
 		})));
 	}
@@ -211,9 +212,10 @@ export function boardsFinding(account: string, error: unknown): Finding {
 
 function incidentFindings(incidents: Incident[]): Finding[] {
 	return incidents.filter(({ kind }) => kind !== 'no_worker').map((incident) => ({
-		level: incident.until === null ? 'error' as const : 'warning' as const, code: incident.kind, subject: incident.account,
-		message: `${incident.account} is held since ${iso(incident.since)}, ${incident.waiting} jobs wait: ${incident.message}`,
-		hint: incident.until === null ? 'Mend the cause; the hold ends by itself when a check finds it mended, or by Requeue → Hold → Release.' : `It ends by itself at ${iso(incident.until)}.`,
+		// Who paused it knows; that it is not forgotten is all.
+		level: incident.until === null && incident.kind !== 'paused' ? 'error' as const : 'warning' as const, code: incident.kind, subject: incident.account,
+		message: `${nameOf(incident.account)} is held since ${iso(incident.since)}, ${incident.waiting} jobs wait: ${incident.message}`,
+		hint: incident.kind === 'paused' ? `Pinterest Requeue → Hold → Resume lets it go on${incident.until === null ? '' : `; it does by itself at ${iso(incident.until)}`}.` : incident.until === null ? 'Mend the cause; the hold ends by itself when a check finds it mended, or by Requeue → Hold → Release.' : `It ends by itself at ${iso(incident.until)}.`,
 	}));
 }
 

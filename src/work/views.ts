@@ -1,4 +1,4 @@
-import { APP, type Incident } from '../job/hold';
+import { APP, holds, type Incident } from '../job/hold';
 import type { Job } from '../job/job';
 import { viewOf, type JobView } from '../job/view';
 
@@ -24,9 +24,9 @@ function isWaiting(job: Job): boolean {
 	return job.state === 'queued' || job.state === 'retry_scheduled';
 }
 
-/** The account's own incident goes before the app's; the oldest before a newer one. */
+/** The account's own incident goes before its client's, and that before the app's; the oldest before a newer one. */
 function incidentOf(job: Job, incidents: Incident[]): Incident | null {
 	if (!isWaiting(job)) return null;
-	const of = (account: string) => incidents.filter((incident) => incident.account === account).sort((a, b) => a.since - b.since)[0];
-	return of(job.account) ?? of(APP) ?? null;
+	const rank = ({ account }: Incident) => (account === job.account ? 0 : account === APP ? 2 : 1);
+	return incidents.filter((incident) => holds(incident, job.account)).sort((a, b) => rank(a) - rank(b) || a.since - b.since)[0] ?? null;
 }

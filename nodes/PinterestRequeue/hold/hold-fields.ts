@@ -5,7 +5,7 @@ import { refused } from '../../shared/values';
 
 export const heldAccount = {
 	...accountLocator,
-	description: 'The account that is held, by its Account Name; @app is the whole Pinterest app',
+	description: 'The account that is held, by its Account Name; @app is the whole Pinterest app, @client: and a Client Label the accounts of a client',
 };
 
 export function heldAccountOf(n8n: IExecuteFunctions, item: number): string {

@@ -107,3 +107,37 @@ it('says of each operation that Redis is away', async () => {
 	await Promise.all([['hold', 'getAll'], ['hold', 'checkNow'], ['hold', 'release'], ['subscription', 'getAll'], ['job', 'resolveUnknown']]
 		.map(([resource, operation]) => expect(away(resource!, operation!)).rejects.toMatchObject(refused)));
 });
+
+describe('a pause', () => {
+	const paused = (what: IDataObject, more: IDataObject = {}) => run('hold', 'pause', { what: 'account', until: '', reason: '', ...what, ...more });
+
+	it('makes the jobs wait, says so at each, and Resume lets them go on', async () => {
+		await world.serve(engine);
+		await world.until(async () => ((await engine.accounts()).some(({ boardsAt }) => boardsAt !== null) ? true : null));
+		const [incident] = await paused(of('acme-us'), { reason: 'texts are checked' }) as [IDataObject];
+		expect(incident).toMatchObject({ account: 'acme-us', kind: 'paused', until: null });
+		const jobs = await enqueued(2);
+		expect(jobs.map(({ nextAction }) => nextAction)).toEqual(Array(2).fill('Held: ann paused acme-us: texts are checked. It goes on with Pinterest Requeue → Hold → Resume.'));
+		expect(await run('hold', 'resume', { what: 'account', ...of('acme-us') })).toEqual([expect.objectContaining({ id: incident['id'] })]);
+		expect((await world.ended(engine, jobs.map(({ id }) => id))).map(({ state }) => state)).toEqual(['succeeded', 'succeeded']);
+	});
+
+	it('takes the accounts of a client or everything, until a time in the workflow\'s zone', async () => {
+		await world.serve(engine);
+		await world.until(async () => ((await engine.accounts()).some(({ boardsAt }) => boardsAt !== null) ? true : null));
+		const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
+		expect(await paused({ what: 'client', client: ' Acme ' })).toMatchObject([{ account: '@client:Acme', accounts: ['acme-us'] }]);
+		expect(await paused({ what: 'everything' }, { until: inAnHour })).toMatchObject([{ account: '@app', until: Date.parse(inAnHour) }]);
+		expect((await run('hold', 'getAll')).map(({ account, message }) => [account, message])).toEqual([['@client:Acme', 'ann paused every account of Acme.'], ['@app', 'ann paused everything.']]);
+		await run('hold', 'resume', { what: 'everything' });
+		expect(await run('hold', 'release', { ...of('@client:Acme'), kind: 'paused' })).toMatchObject([{ released: [{ kind: 'paused' }] }]);
+	});
+
+	it('is refused for nobody and for what is over', async () => {
+		const refusal = async (what: IDataObject, more?: IDataObject) => await paused(what, more).catch(({ message, description }: { message: string; description: string }) => `${message} ${description}`);
+		expect([await refusal(of('nobody')), await refusal({ what: 'client', client: '' }), await refusal({ what: 'everything' }, { until: '2020-01-01T00:00:00Z' })]).toEqual([
+			expect.stringMatching(/“nobody”.*Choose an account from the list/), expect.stringMatching(/^Client Label is empty\./), expect.stringMatching(/^Until lies in the past\. Choose a time from now on/),
+		]);
+		expect(await engine.holds()).toEqual([]);
+	});
+});

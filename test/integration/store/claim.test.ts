@@ -194,7 +194,7 @@ describe('a claim to look', () => {
 		expect(await look()).toEqual([]);
 	});
 
-	it.each([['rate_limited', 1], ['spam_block', 1], ['token_dead', 0], ['paused', 0]] as const)('under %s takes %i', async (kind, taken) => {
+	it.each([['rate_limited', 1], ['spam_block', 1], ['token_dead', 0], ['paused', 1]] as const)('under %s takes %i', async (kind, taken) => {
 		await world.put(aJob());
 		await world.inDoubt();
 		world.time += 5000;

@@ -24,6 +24,7 @@ export const mutants = [
 	{ name: 'order: a batch goes out by its ids', file: lua('enqueue'), find: `nextCounter, place)`, replace: `nextCounter, 0)` },
 	{ name: 'order: a settled job loses its place', file: lua('settle'), find: `old.created, old.ord, old.aliases`, replace: `old.created, '', old.aliases` },
 	{ name: 'order: a revised job loses its place', file: lua('revise'), find: `old.created, old.ord, table`, replace: `old.created, '', table` },
+	{ name: 'claim: pause of a client ignored', file: lua('include/holds'), find: `names[3] = CLIENT .. client`, replace: `names[3] = nil`, first: ['test/integration/engine/pauses.test.ts'] },
 	{ name: 'hold: cut short by a shorter one', file: lua('include/incidents'), find: `incident.endsAt ~= '' and (hold.endsAt == '' or tonumber(hold.endsAt) > tonumber(incident.endsAt))`, replace: `true` },
 	{ name: 'hold: never ends by time', file: lua('release-expired'), find: `'-inf', now, `, replace: `'-inf', '(0', ` },
 	{ name: 'hold: its end wakes nobody', file: lua('include/incidents'), find: `	wakeAccount(account)\n`, replace: '' },

@@ -11,7 +11,7 @@ export class Holds {
 	open(request: HoldRequest): void {
 		const name = `${request.kind}:${request.account}`;
 		const known = this.standing.get(name);
-		const isLater = known && known.until !== null && (request.until === null || request.until > known.until);
+		const isLater = known?.kind === 'paused' || known && known.until !== null && (request.until === null || request.until > known.until);
 		if (!known) this.events.push(`account.held ${name}`);
 		if (!known || isLater) this.standing.set(name, request);
 	}

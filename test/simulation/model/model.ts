@@ -25,7 +25,7 @@ export interface Expected {
 }
 
 const IMAGE_IDLE_MS = 3_600_000;
-const FORBID_READS: readonly HoldKind[] = ['token_dead', 'scope_missing', 'account_mismatch', 'app_not_approved', 'paused'];
+const FORBID_READS: readonly HoldKind[] = ['token_dead', 'scope_missing', 'account_mismatch', 'app_not_approved'];
 
 /** A board that is being read is left alone for so many leases. */
 const SCAN_LEASES = 3;

@@ -1,12 +1,25 @@
 -- Opens, prolongs and ends holds, each beginning and end with its event.
 -- @include holds
 -- @include names
-local function waitingJobs(account)
+-- The accounts that carry the label of a held client now; nil when no client is held.
+local function accountsOf(subject)
+	if string.sub(subject, 1, #CLIENT) ~= CLIENT then return nil end
+	local label, found = string.sub(subject, #CLIENT + 1), {}
+	for _, account in ipairs(redis.call('ZRANGE', key('accounts'), 0, -1)) do
+		local carries = redis.call('HGET', key('account', account), 'client') == label
+		if carries and firstName(account) == account then found[#found + 1] = account end
+	end
+	return found
+end
+
+local function waitingJobs(account, accounts)
 	local function total(values) return tonumber(values[1] or 0) + tonumber(values[2] or 0) end
 	if account == APP then
 		return total({ redis.call('ZCARD', key('state', 'queued')), redis.call('ZCARD', key('state', 'retry_scheduled')) })
 	end
-	return total(redis.call('HMGET', key('counts', account), 'queued', 'retry_scheduled'))
+	local sum = 0
+	for _, name in ipairs(accounts or { account }) do sum = sum + total(redis.call('HMGET', key('counts', name), 'queued', 'retry_scheduled')) end
+	return sum
 end
 
 local function keepIncident(incident)
@@ -15,21 +28,24 @@ local function keepIncident(incident)
 end
 
 local function incidentNow(incident, more)
-	local client = redis.call('HGET', key('account', incident.account), 'client')
-	local shown = { waiting = waitingJobs(incident.account), client = client or '' }
+	local accounts = accountsOf(incident.account)
+	local client = accounts and string.sub(incident.account, #CLIENT + 1) or redis.call('HGET', key('account', incident.account), 'client')
+	local shown = { waiting = waitingJobs(incident.account, accounts), client = client or '' }
+	-- An empty table would be written as an object.
+	if accounts and #accounts > 0 then shown.accounts = accounts end
 	for name, value in pairs(incident) do shown[name] = value end
 	for name, value in pairs(more or {}) do shown[name] = value end
 	return cjson.encode(shown)
 end
 
--- hold: account, kind, endsAt, code, message. The end only ever moves later. Answers JSON and the event id, '' when it stood.
+-- hold: account, kind, endsAt, code, message. The end only ever moves later, but of a pause a person's last word counts. Answers JSON and the event id, '' when it stood.
 local function openHold(hold)
 	hold.account = firstName(hold.account)
 	local stored = redis.call('HGET', key('holds', hold.account), hold.kind)
 	local incident = stored and cjson.decode(stored)
 	if incident then
 		local later = incident.endsAt ~= '' and (hold.endsAt == '' or tonumber(hold.endsAt) > tonumber(incident.endsAt))
-		if later then
+		if later or hold.kind == 'paused' then
 			incident.endsAt, incident.code, incident.message = hold.endsAt, hold.code, hold.message
 			keepIncident(incident)
 		end
@@ -48,9 +64,10 @@ local function openHold(hold)
 end
 
 local function wakeAccount(account)
+	local isMany = string.sub(account, 1, 1) == '@'
 	for _, lane in ipairs({ 'publish', 'look', 'media' }) do
-		local due = account ~= APP and redis.call('ZSCORE', key('due', lane), account)
-		if due or account == APP then wake(table.concat({ 'work', lane, due or now, account }, ' ')) end
+		local due = not isMany and redis.call('ZSCORE', key('due', lane), account)
+		if due or isMany then wake(table.concat({ 'work', lane, due or now, account }, ' ')) end
 	end
 end
 
