@@ -1,4 +1,7 @@
-import type { Incident } from './job/hold';
+import type { PaceSettings, Settings } from './config';
+import { APP, type Incident } from './job/hold';
+import { bucketsFor } from './pace/buckets';
+import { headroomIn } from './pace/headroom';
 import type { AccountStore } from './store/accounts';
 import type { HoldStore } from './store/holds';
 import type { JobList } from './store/job-list';
@@ -18,13 +21,16 @@ interface Parts {
 	goOnAfter(released: Incident[]): Promise<void>;
 	/** Asks the account's workers to read its token and boards now. */
 	askForCheck(account: string): Promise<void>;
-	headroom(account: string): Promise<number | null>;
+	settings: Settings;
 	staleMs: number;
 	world: World;
 }
 
 /** Builds what people see of accounts, and make them wait and go on with. */
-export function accountDesk({ namespace, accounts, holds, jobs, subscriptions, goOnAfter, askForCheck, headroom, staleMs, world }: Parts): { overview: Overview; pacing: Pacing } {
+export function accountDesk({ namespace, accounts, holds, jobs, subscriptions, goOnAfter, askForCheck, settings, staleMs, world }: Parts): { overview: Overview; pacing: Pacing } {
+	// Every process can say it, one that serves nobody too: the pace is as the account's worker told it, the buckets are in Redis.
+	const headroom = (account: string, pace: PaceSettings | null) => namespace.read((client) =>
+		headroomIn(client, settings.namespace, pace ? bucketsFor(account, 'write', (who) => (who === APP ? settings.appPace : pace), settings.timeFactor) : []));
 	return {
 		overview: new Overview({ accounts, holds, jobs, subscriptions, inspect: () => namespace.inspect(), headroom, staleMs, world }),
 		pacing: new Pacing({ firstName: (account) => accounts.firstName(account), accounts: () => accounts.list(), holds, goOnAfter, askForCheck, world }),

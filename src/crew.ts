@@ -112,10 +112,6 @@ export class Crew {
 		return { stop: () => this.release(registered) };
 	}
 
-	headroom(account: string): Promise<number | null> {
-		return this.pacer.headroom(account);
-	}
-
 	/** Looks at every token now. */
 	checkNow(): void {
 		this.keeper.wake();

@@ -121,7 +121,7 @@ export class Engine {
 		({ overview: this.overview, pacing: this.pacing } = accountDesk({
 			namespace: this.namespace, accounts: this.accountStore, holds: this.holdStore, jobs: this.jobs, subscriptions: this.subscriptionStore,
 			goOnAfter: (released) => this.desk.goOnAfter(released), askForCheck: (account) => this.askForCheck(account),
-			headroom: (account) => this.crew?.headroom(account) ?? Promise.resolve(null), staleMs: this.staleMs, world,
+			settings, staleMs: this.staleMs, world,
 		}));
 		if (timeFactor !== 1) log({ level: 'warn', event: 'engine.time_factor', timeFactor });
 	}

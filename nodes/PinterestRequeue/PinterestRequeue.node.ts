@@ -13,7 +13,7 @@ export class PinterestRequeue implements INodeType {
 		group: ['output'],
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Fix failed Pinterest jobs in one step: correct them, put them back, resolve unknown outcomes, pause and resume accounts, lift holds',
+		description: 'Fix Pinterest jobs in one step: correct them, also while they wait, put them back, resolve unknown outcomes, pause and resume accounts, lift holds',
 		defaults: { name: 'Pinterest Requeue' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

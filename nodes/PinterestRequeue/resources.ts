@@ -1,4 +1,5 @@
 import type { Resource } from '../shared/operation';
+import { updateNamed } from '../shared/update.operation';
 import { addNote } from './failure/add-note.operation';
 import { claim } from './failure/claim.operation';
 import { getGroups } from './failure/get-groups.operation';
@@ -26,7 +27,10 @@ import { rotateSecret } from './subscription/rotate-secret.operation';
 import { test } from './subscription/test.operation';
 
 export const resources: Resource[] = [
-	{ name: 'Job', value: 'job', description: 'A failed job that shall run again', operations: [requeue, requeueMany, getProgress, resolveUnknown] },
+	{
+		name: 'Job', value: 'job', description: 'A job that failed, waits, or whose Pin is in doubt',
+		operations: [requeue, requeueMany, getProgress, updateNamed('Correct While Waiting', 'Correct or reschedule a waiting job'), resolveUnknown],
+	},
 	{ name: 'Failure', value: 'failure', description: 'Failed jobs that wait for somebody', operations: [getManyFailures, getGroups, claim, addNote, snooze, resolve] },
 	{ name: 'Hold', value: 'hold', description: 'What makes an account, a client or everything wait', operations: [getManyHolds, pause, resume, checkNow, release] },
 	{

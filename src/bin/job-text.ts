@@ -88,6 +88,6 @@ function handlingLine({ at, by, what, note, until }: HandlingView): string {
 }
 
 /** `2026-11-28 10:05 UTC` */
-function time(iso: string): string {
+export function time(iso: string): string {
 	return `${iso.slice(0, 16).replace('T', ' ')} UTC`;
 }

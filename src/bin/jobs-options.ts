@@ -33,8 +33,13 @@ const CORRECTIONS = {
 	title: { value: 'TEXT', says: 'with this title' },
 	description: { value: 'TEXT', says: 'with this description' },
 	'to-account': { value: 'NAME', says: 'under this account' },
-	'dry-run': { value: null, says: 'check only; nothing is changed' },
-	'no-check': { value: null, says: 'do not look at the new board and image first' },
+	'scheduled-at': { value: 'TIME', says: 'not before then; an empty one at once' },
+	'publish-before': { value: 'TIME', says: 'not after then; an empty one without a deadline' },
+} as const satisfies Record<string, Option>;
+
+const CHECKS = {
+	'dry-run': { value: null, says: 'requeue: check only; nothing is changed' },
+	'no-check': { value: null, says: 'requeue: do not look at the new board and image first' },
 } as const satisfies Record<string, Option>;
 
 const OTHERS = {
@@ -44,7 +49,9 @@ const OTHERS = {
 	for: { value: 'NAME', says: 'claim: for somebody else' },
 	'take-over': { value: null, says: 'claim: also from somebody who has it' },
 	note: { value: 'TEXT', says: 'what the next person should know' },
-	until: { value: 'TIME', says: 'snooze: out of sight until then' },
+	until: { value: 'TIME', says: 'snooze: out of sight until then; pause: it goes on by itself then' },
+	reason: { value: 'TEXT', says: 'pause: why; every job that waits shows it' },
+	everything: { value: null, says: 'pause, resume: all accounts of the namespace' },
 	published: { value: 'PIN', says: 'resolve-unknown: the Pin is there; its id or address' },
 	absent: { value: null, says: 'resolve-unknown: it is not there, send it' },
 	abandon: { value: null, says: 'resolve-unknown: let it be, never send it' },
@@ -52,8 +59,9 @@ const OTHERS = {
 	json: { value: null, says: 'one JSON object a line' },
 } as const satisfies Record<string, Option>;
 
-const ALL: Record<string, Option> = { ...FILTERS, ...CORRECTIONS, ...OTHERS };
-const filters = Object.keys(FILTERS);
+const ALL: Record<string, Option> = { ...FILTERS, ...CORRECTIONS, ...CHECKS, ...OTHERS };
+const filters = Object.keys(FILTERS), corrections = Object.keys(CORRECTIONS);
+const paused = ['account', 'client', 'everything'];
 
 /** What each action takes beside --json and the connection. */
 const TAKES = {
@@ -65,7 +73,12 @@ const TAKES = {
 	note: ['cause', 'by', 'note'],
 	snooze: ['cause', 'by', 'note', 'until'],
 	resolve: ['cause', 'by', 'note'],
-	requeue: [...filters.filter((name) => name !== 'state' && name !== 'snoozed'), ...Object.keys(CORRECTIONS), 'by', 'limit', 'wait'],
+	requeue: [...filters.filter((name) => name !== 'state' && name !== 'snoozed'), ...corrections, ...Object.keys(CHECKS), 'by', 'limit', 'wait'],
+	update: [...corrections, 'by'],
+	cancel: ['by'],
+	accounts: ['account', 'client'],
+	pause: [...paused, 'until', 'reason', 'by'],
+	resume: [...paused, 'by'],
 	progress: ['wait'],
 	'resolve-unknown': ['published', 'absent', 'abandon', 'by'],
 } as const satisfies Record<string, readonly string[]>;
@@ -87,6 +100,12 @@ Look
   list                     jobs, the newest first; open failures by when they failed
   groups                   open failures by cause, the oldest first
   progress BULK            how far a bulk requeue is
+  accounts                 each account: pace, headroom, what holds it, when its next job is due
+
+Change what waits
+  update ID …              correct or reschedule waiting jobs; with a correction below
+  cancel ID …              never publish them; requeue takes them back
+  pause, resume            publish nothing new for --account NAME, --client LABEL or --everything; go on
 
 Work on failures, by ID … or --cause CAUSE
   claim, release           take them on; make them nobody's again
@@ -101,10 +120,11 @@ Publish after all
 Which jobs (list, requeue)
 ${lines(FILTERS)}
 
-Corrections (requeue)
+Corrections (requeue, update)
 ${lines(CORRECTIONS)}
 
 More
+${lines(CHECKS)}
 ${lines(OTHERS)}
 ${CONNECTION_HELP}
 

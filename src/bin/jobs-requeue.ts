@@ -13,7 +13,7 @@ const MOST = 500;
 /** Puts failed jobs back under their keys: these, or all of a filter. */
 export async function requeue(engine: Engine, { ids, values }: Called): Promise<void> {
 	const chosen = chosenBy(ids, values), limit = limitOf(chosen, values), dryRun = values['dry-run'] === true;
-	const answer = await engine.failures.requeueMany(chosen, correctionOf(values), actorOf(values), {
+	const answer = await engine.failures.requeueMany(chosen, correctionOf(values, Date.now()), actorOf(values), {
 		dryRun, check: values['no-check'] !== true, limit, told: (soFar) => tell(soFar, values, dryRun),
 	});
 	for (const job of answer.requeued) print(job, values, jobText);

@@ -37,7 +37,7 @@ export function filterOf(values: Values, now: number): JobFilter {
 }
 
 /** What a requeue changes; an option that is given empty clears its field. */
-export function correctionOf(values: Values): Correction {
+export function correctionOf(values: Values, now: number): Correction {
 	const correction: Correction = {};
 	for (const name of ['link', 'title', 'description'] as const) {
 		if (values[name] !== undefined) correction[name] = clearing(values, name);
@@ -47,6 +47,10 @@ export function correctionOf(values: Values): Correction {
 	if (values.board !== undefined) Object.assign(correction, { boardId: textOf(values, 'board'), sectionId: null });
 	if (values.section !== undefined) correction.sectionId = clearing(values, 'section');
 	if (values['image-url'] !== undefined) correction.media = { kind: 'image_url', url: textOf(values, 'image-url')! };
+	for (const [field, name] of [['scheduledAt', 'scheduled-at'], ['publishBefore', 'publish-before']] as const) {
+		const text = clearing(values, name);
+		if (text !== undefined) correction[field] = text && new Date(instantOf(text, name, now)).toISOString();
+	}
 	return correction;
 }
 

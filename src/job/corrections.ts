@@ -28,7 +28,7 @@ export function requeue(job: Job, correction: Correction, actor: Actor, now: num
 
 /** Corrects a job that waits for its turn: next revision, same key, same state. Nothing to change is no event. */
 export function update(job: Job, correction: Correction, actor: Actor, now: number, policy: Policy): Decided {
-	const refusal = movedOn(job, actor) ?? refusedWhileBusy(job);
+	const refusal = movedOn(job, actor) ?? refusedWhileBusy(job, UPDATE_INSTEAD);
 	if (refusal) return refusal;
 	const parsed = corrected(job, correction, now);
 	if (!parsed.ok) return parsed.error;
@@ -43,7 +43,7 @@ export function update(job: Job, correction: Correction, actor: Actor, now: numb
 
 /** Takes back a job that waits for its turn; refused while a Pin may exist. */
 export function cancel(job: Job, actor: Actor, now: number): Decided {
-	const refusal = movedOn(job, actor) ?? refusedWhileBusy(job);
+	const refusal = movedOn(job, actor) ?? refusedWhileBusy(job, CANCEL_INSTEAD);
 	if (refusal) return refusal;
 	const revisions = recorded(job, job.revision, actor, now, { state: { from: job.state, to: 'canceled' } });
 	const after: Partial<Job> = { state: 'canceled', phase: null, dueAt: null, finishedAt: now, revisions };
@@ -62,7 +62,7 @@ function refusedRequeue(job: Job, actor: Actor, policy: Policy): EngineError | n
 	if (job.state !== 'failed' && job.state !== 'canceled') {
 		const hint = job.state === 'succeeded'
 			? 'Its Pin is published; a new Pin needs a new Source Record ID or key.'
-			: 'It is still under way. Use Update to change it.';
+			: 'It is still under way. Correct While Waiting (Update) changes it.';
 		return refused(job, 'job_not_failed', hint);
 	}
 	if (actor.automatic && job.requeues >= policy.requeueCap) {
@@ -71,11 +71,25 @@ function refusedRequeue(job: Job, actor: Actor, policy: Policy): EngineError | n
 	return null;
 }
 
-function refusedWhileBusy(job: Job): EngineError | null {
+/** What to do instead with a job that has ended. */
+type Instead = Record<'succeeded' | 'failed' | 'canceled', string>;
+
+const UPDATE_INSTEAD: Instead = {
+	succeeded: 'Its Pin is published; change it at Pinterest. A new Pin needs a new Source Record ID or key.',
+	failed: 'It has failed. Pinterest Requeue → Requeue takes the same corrections and puts it back.',
+	canceled: 'It was canceled. Pinterest Requeue → Requeue takes the same corrections and puts it back.',
+};
+const CANCEL_INSTEAD: Instead = {
+	succeeded: 'Its Pin is published; delete it at Pinterest.',
+	failed: 'It has failed and is not sent again by itself. Pinterest Requeue → Failure → Resolve closes it.',
+	canceled: 'It was canceled already.',
+};
+
+function refusedWhileBusy(job: Job, instead: Instead): EngineError | null {
 	if (job.inDoubt || job.mayExist) return refused(job, 'job_in_doubt', 'A Pin may already exist. Wait until the board has been read, or use Resolve Unknown.');
 	if (job.state === 'running') return refused(job, 'job_not_waiting', 'It is being published right now. Wait a minute, then look again.');
 	if (job.state === 'queued' || job.state === 'retry_scheduled') return null;
-	return refused(job, 'job_not_waiting', job.state === 'succeeded' ? 'Its Pin is published.' : `It is ${job.state}. Use Pinterest Requeue.`);
+	return refused(job, 'job_not_waiting', instead[job.state]);
 }
 
 /** A job that met a hold is due when that would have ended by itself; ended by hand, it goes on with the others. */

@@ -1,4 +1,5 @@
 import type { PaceSettings } from '../config';
+import { APP } from '../job/hold';
 import { READS_PER_WRITE, USED_SHARE } from './presets';
 
 /** A token bucket: `amount` slots every `everyMs`, never more than `maximum` kept. */
@@ -52,4 +53,26 @@ export function slowed(target: Bucket, everyMs: number): number {
 export function quickened(target: Bucket, everyMs: number): number {
 	const share = Math.min(1, target.everyMs / everyMs + 0.1);
 	return Math.round(target.everyMs / share);
+}
+
+/** The buckets one call of the account draws from, by their names, the account's own first. */
+export function bucketsFor(account: string, kind: CallKind, paceOf: (who: string) => PaceSettings | null | undefined, timeFactor: number): [name: string, bucket: Bucket][] {
+	const found: [string, Bucket][] = [];
+	for (const who of [account, APP]) {
+		const pace = paceOf(who);
+		if (pace) found.push([laneName(who, kind), who === APP ? { ...minuteBucket(pace, kind, timeFactor), concurrent: null } : minuteBucket(pace, kind, timeFactor)]);
+	}
+	const perDay = paceOf(APP)?.writesPerDay ?? paceOf(account)?.writesPerDay ?? null;
+	if (perDay !== null) found.push([`${laneName(APP, kind)}-day`, dayBucket(perDay, kind, timeFactor)]);
+	return found;
+}
+
+/** What an account's lane is called among all workers of a namespace. */
+export function laneName(account: string, kind: CallKind): string {
+	return kind === 'read' ? `${account}-reads` : account;
+}
+
+/** What Bottleneck calls the bucket in Redis. */
+export function bucketId(namespace: string, name: string): string {
+	return `{${namespace}}-${name}`;
 }

@@ -3,8 +3,8 @@ import { APP } from '../job/hold';
 import { rateLimitOf, type Headers } from '../job/rate-headers';
 import type { Log } from '../log';
 import { mend, openConnection, type Connection, type RedisClient } from './bottleneck-connection';
-import { dayBucket, minuteBucket, type Bucket, type CallKind } from './buckets';
-import { headroomOf } from './headroom';
+import { bucketId, bucketsFor, laneName, type Bucket, type CallKind } from './buckets';
+import { headroomIn } from './headroom';
 import { Lane, type Slot } from './lane';
 import { RedisClock } from './redis-clock';
 import { SharedBucket } from './shared-bucket';
@@ -112,10 +112,8 @@ export class Pacer {
 
 	/** Writes of the account that could start now, over all workers; null when nothing limits it or Redis does not say. */
 	async headroom(account: string): Promise<number | null> {
-		const limits = this.bucketsOf(account, 'write').map(([name, bucket]) => headroomOf(this.options.client, this.idOf(name), bucket));
-		if (limits.length === 0) return null;
-		const known = await within(RETRY_MS, Promise.all(limits)).catch(() => null);
-		return known === null ? null : Math.max(0, Math.min(...known));
+		const known = headroomIn(this.options.client, this.options.namespace, this.bucketsOf(account, 'write'));
+		return await within(RETRY_MS, known).catch(() => null) ?? null;
 	}
 
 	/** Ends every wait (they resolve to undefined), waits for what runs to give its slot back, and closes the connection. */
@@ -152,15 +150,7 @@ export class Pacer {
 
 	/** The buckets one call of the account draws from, the account's own first. */
 	private bucketsOf(account: string, kind: CallKind): [name: string, bucket: Bucket][] {
-		const { timeFactor } = this.options;
-		const found: [string, Bucket][] = [];
-		for (const who of [account, APP]) {
-			const pace = this.paces.get(who);
-			if (pace) found.push([laneName(who, kind), who === APP ? { ...minuteBucket(pace, kind, timeFactor), concurrent: null } : minuteBucket(pace, kind, timeFactor)]);
-		}
-		const perDay = this.paces.get(APP)?.writesPerDay ?? this.paces.get(account)?.writesPerDay ?? null;
-		if (perDay !== null) found.push([`${laneName(APP, kind)}-day`, dayBucket(perDay, kind, timeFactor)]);
-		return found;
+		return bucketsFor(account, kind, (who) => this.paces.get(who), this.options.timeFactor);
 	}
 
 	private lane(name: string, bucket: Bucket): Lane {
@@ -236,10 +226,6 @@ export class Pacer {
 	}
 
 	private idOf(name: string): string {
-		return `{${this.options.namespace}}-${name}`;
+		return bucketId(this.options.namespace, name);
 	}
-}
-
-function laneName(account: string, kind: CallKind): string {
-	return kind === 'read' ? `${account}-reads` : account;
 }

@@ -169,6 +169,8 @@ export interface CountedCause {
 
 /** Jobs of one account. */
 export interface AccountCounts {
+	/** When its next job is due to be published, epoch ms; holds and the pace may make it later. */
+	nextDueAt: number | null;
 	waiting: number;
 	running: number;
 	inDoubt: number;

@@ -96,12 +96,14 @@ export class JobList {
 	}
 
 	async accountCounts(accounts: string[]): Promise<Map<string, AccountCounts>> {
-		const answers = await this.namespace.read((client) => batch(client, accounts.map((account) => ['hgetall', this.namespace.key('counts', account)])));
+		const answers = await this.namespace.read((client) => batch(client, accounts.flatMap((account) => [
+			['hgetall', this.namespace.key('counts', account)], ['zscore', this.namespace.key('due', 'publish'), account],
+		])));
 		return new Map(accounts.map((account, i) => {
-			const counts = answers[i] as Record<string, string>;
+			const [counts, due] = answers.slice(2 * i) as [Record<string, string>, string | null];
 			const number = (name: string) => Number(counts[name] ?? 0);
 			const waiting = number('queued') + number('retry_scheduled');
-			return [account, { waiting, running: number('running'), inDoubt: number('doubt'), failed: number('failed') }];
+			return [account, { waiting, running: number('running'), inDoubt: number('doubt'), failed: number('failed'), nextDueAt: due === null ? null : Number(due) }];
 		}));
 	}
 

@@ -21,6 +21,8 @@ export interface AccountView {
 	waiting: number;
 	running: number;
 	inDoubt: number;
+	/** When its next job is due to be published; null when none waits. A hold or the pace may make it later. */
+	nextDueAt: string | null;
 	/** What makes it wait: holds of its own, of its client, of the app. */
 	incidents: Incident[];
 	pace: PaceSettings | null;
@@ -75,7 +77,7 @@ interface Parts {
 	jobs: { counts(): Promise<JobCounts>; accountCounts(accounts: string[]): Promise<Map<string, AccountCounts>> };
 	subscriptions: { list(): Promise<StoredSubscription[]> };
 	inspect(): Promise<RedisReport>;
-	headroom(account: string): Promise<number | null>;
+	headroom(account: string, pace: PaceSettings | null): Promise<number | null>;
 	/** A worker not heard of for this long is gone, ms. */
 	staleMs: number;
 	world: World;
@@ -96,9 +98,9 @@ export class Overview {
 			served: this.isServed(record.lastServedAt),
 			lastServedAt: iso(record.lastServedAt),
 			boardsAt: iso(record.boardsAt),
-			...(({ waiting, running, inDoubt }) => ({ waiting, running, inDoubt }))(counts.get(record.account) ?? { waiting: 0, running: 0, inDoubt: 0 }),
+			...(({ waiting, running, inDoubt, nextDueAt }) => ({ waiting, running, inDoubt, nextDueAt: iso(nextDueAt) }))(counts.get(record.account)!),
 			incidents: incidents.filter((incident) => holds(incident, record.account)),
-			headroom: await this.parts.headroom(record.account),
+			headroom: await this.parts.headroom(record.account, record.pace),
 		})));
 	}
 

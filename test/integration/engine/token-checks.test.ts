@@ -45,11 +45,11 @@ it('lists boards when a worker comes for the first time and when somebody asks, 
 	await sleep(2 * 30_000 / world.timeFactor);
 	expect([(await record(second))!.boardsAt, sectionsRead()]).toEqual([boardsAt, boards.length]);
 	world.sandbox.control.addFault({ fault: 'error500Before', match: { operation: 'listSections' } });
-	await second.checkHold('acme-us');
+	await second.pacing.check('acme-us');
 	await world.until(() => Promise.resolve(sectionsRead() > boards.length ? true : null));
 	await sleep(200);
 	expect(await record(second)).toMatchObject({ boardsAt, boards });
-	await second.checkHold('acme-us');
+	await second.pacing.check('acme-us');
 	await world.until(async () => ((await record(second))!.boardsAt === boardsAt ? null : true));
 });
 

@@ -148,3 +148,55 @@ it.each([
 	const said = ((answer[0]?.['error'] ?? {}) as IDataObject)['message'];
 	expect(String(said).startsWith('An AI agent may not use')).toBe(isRefused);
 });
+
+describe('Correct While Waiting', () => {
+	const changed = (parameters: IDataObject, ids: (string | undefined)[], more: Partial<NodeRun> = {}) =>
+		output('job', 'update', { jobId: '={{ $json.id }}', doneBy: 'ann', ...parameters }, ids.map((id) => ({ id }) as IDataObject), more);
+	const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+
+	it('reschedules and corrects a job that waits for its time, and publishes it as corrected then', async () => {
+		const [result] = await engine.enqueue([world.request(1, { scheduledAt: inHours(24) })]);
+		const { id, revision } = (result as { job: JobView }).job;
+		const later = inHours(48), before = inHours(72);
+		expect(await changed({ changes: { title: 'Lamp', scheduledAt: later, publishBefore: before }, revision: String(revision) }, [id])).toMatchObject([
+			{ id, state: 'queued', revision: revision + 1, title: 'Lamp', scheduledAt: later, publishBefore: before, nextAction: expect.stringContaining('scheduled') as string },
+		]);
+		await expect(changed({ changes: { title: 'Shade' }, revision: String(revision) }, [id])).rejects.toMatchObject({ description: expect.stringContaining('Read it again') as string });
+
+		expect(await changed({ changes: { scheduledAt: '' } }, [id])).toMatchObject([{ scheduledAt: null }]);
+		expect(await world.ended(engine, [id])).toMatchObject([{ state: 'succeeded', title: 'Lamp', revisions: [{ by: 'ann' }, { by: 'ann' }] }]);
+		expect(world.sandbox.control.pins().items.map(({ title }) => title)).toEqual(['Lamp']);
+	});
+
+	it('corrects what waits under a hold, and leaves the hold', async () => {
+		await engine.pacing.pause({ account: 'acme-us' }, {}, { by: 'ann' });
+		const [result] = await engine.enqueue([world.request(1)]);
+		const { id } = (result as { job: JobView }).job;
+		expect(await changed({ changes: { title: 'Lamp' } }, [id])).toMatchObject([{ title: 'Lamp', incident: { kind: 'paused' } }]);
+	});
+
+	it('says what to do instead with a job that has ended or is in doubt', async () => {
+		const [failed] = await failures(1) as [JobView];
+		const [done] = await engine.enqueue([world.request(7)]);
+		const [published] = await world.ended(engine, [(done as { job: JobView }).job.id]) as [JobView];
+		const [other] = await engine.enqueue([world.request(8, { scheduledAt: inHours(1) })]);
+		const canceled = await engine.cancel((other as { job: JobView }).job.id, {});
+		const refused = await changed({ changes: { title: 'Lamp' } }, [failed.id, published.id, canceled.id], { continueOnFail: true });
+		expect(refused.map(({ error }) => error)).toMatchObject([
+			{ code: 'job_not_waiting', hint: expect.stringContaining('Requeue → Requeue takes the same corrections') as string },
+			{ code: 'job_not_waiting', hint: expect.stringContaining('A new Pin needs a new Source Record ID') as string },
+			{ code: 'job_not_waiting', hint: expect.stringContaining('It was canceled. Pinterest Requeue → Requeue') as string },
+		]);
+
+		// The listing shows nothing for a while, so that the doubt stays.
+		world.sandbox.control.addFault({ match: { operation: 'createPin' }, fault: 'commitThenReset' });
+		world.sandbox.control.addFault({ match: { operation: 'listBoardPins' }, fault: 'hangBefore', times: 3 });
+		const [unsure] = await engine.enqueue([world.request(9)]);
+		const doubtful = await world.until(async () => {
+			const job = await engine.get((unsure as { job: JobView }).job.id);
+			return job.doubt ? job : null;
+		});
+		const [inDoubt] = await changed({ changes: { title: 'Lamp' } }, [doubtful.id], { continueOnFail: true });
+		expect(inDoubt!['error']).toMatchObject({ code: 'job_in_doubt', hint: expect.stringContaining('Wait until the board has been read, or use Resolve Unknown') as string });
+	});
+});

@@ -14,9 +14,10 @@ it('reads the filters of a list', () => {
 
 it('reads a correction: what is given changes, an empty text clears, a new board leaves its old section', () => {
 	const values = valuesOf('requeue', 'pj_1', '--board', '42', '--link', '', '--title', 'Hats', '--to-account', 'acme-uk', '--image-url', 'https://x.example/a.jpg');
-	expect(correctionOf(values)).toEqual({ boardId: '42', sectionId: null, link: null, title: 'Hats', account: 'acme-uk', media: { kind: 'image_url', url: 'https://x.example/a.jpg' } });
-	expect(correctionOf(valuesOf('requeue', 'pj_1', '--board', '42', '--section', '7'))).toEqual({ boardId: '42', sectionId: '7' });
-	expect(correctionOf(valuesOf('requeue', 'pj_1'))).toEqual({});
+	expect(correctionOf(values, NOW)).toEqual({ boardId: '42', sectionId: null, link: null, title: 'Hats', account: 'acme-uk', media: { kind: 'image_url', url: 'https://x.example/a.jpg' } });
+	expect(correctionOf(valuesOf('requeue', 'pj_1', '--board', '42', '--section', '7'), NOW)).toEqual({ boardId: '42', sectionId: '7' });
+	expect(correctionOf(valuesOf('requeue', 'pj_1'), NOW)).toEqual({});
+	expect(correctionOf(valuesOf('update', 'pj_1', '--scheduled-at', '4h', '--publish-before', ''), NOW)).toEqual({ scheduledAt: new Date(NOW + 4 * HOUR).toISOString(), publishBefore: null });
 });
 
 it('takes an id that is named twice once', () => {
