@@ -8,12 +8,13 @@ import { frontDesk } from './front-desk';
 import { payloadOf } from './job/event';
 import type { Incident } from './job/hold';
 import type { Media } from './job/job';
+import { MAX_IMAGE_BYTES } from './job/media-limits';
 import { BEATS_OF_A_LEASE } from './job/policy';
 import type { PublishRequest } from './job/request';
 import type { JobView } from './job/view';
 import { logTo, type Log } from './log';
 import type { Board, TokenCheck } from './publish/contract';
-import { imageOf, MAX_IMAGE_BYTES } from './publish/media';
+import { imageOf } from './publish/media';
 import { createPublisher } from './publish/publisher';
 import { servedAccount } from './served-account';
 import { AccountStore } from './store/accounts';
@@ -148,7 +149,7 @@ export class Engine {
 		return this.intake.known(requests.map((request, i) => ({ ...request, account: accounts[i]! })));
 	}
 
-	/** Keeps image bytes once under their hash for jobs to refer to. `media_too_large`, `namespace_full`, `invalid_request` (not jpeg or png). */
+	/** Keeps image bytes once under their hash for jobs to refer to. `media_too_large`, `namespace_full`, `invalid_request` (not jpeg or png, or too small). */
 	async putMedia(bytes: Buffer): Promise<Extract<Media, { kind: 'image_base64' }>> {
 		const { contentType } = imageOf(bytes);
 		const sha256 = createHash('sha256').update(bytes).digest('hex');

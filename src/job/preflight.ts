@@ -1,5 +1,6 @@
 import { EngineError } from '../errors';
 import type { Job, PinContent } from './job';
+import { LEAST_PIXELS, MAX_IMAGE_BYTES, megabytes } from './media-limits';
 import type { PublishRequest } from './request';
 
 /** What of a corrected Pin would fail again, before anything runs. */
@@ -50,9 +51,6 @@ export function placeProblem({ account, content }: { account: string; content: P
 	};
 }
 
-// Pinterest states no least size; 100 x 100 is the smallest that publishers report, 20 MB the largest file (2026-11).
-const LEAST_PIXELS = 100;
-const MOST_BYTES = 20 * 1024 * 1024;
 const TYPES = ['image/jpeg', 'image/jpg', 'image/png', 'image/gif', 'image/webp'];
 
 /** Whether Pinterest could fetch an image from there and take it; null when it could, or nobody can tell. */
@@ -70,7 +68,7 @@ export function imageProblem(url: string, probed: Probed): Problem | null {
 
 function sizeProblem(url: string, { contentType, bytes, width, height }: Extract<Probed, { kind: 'image' }>, problem: (message: string, hint: string) => Problem): Problem | null {
 	if (!TYPES.includes(contentType)) return problem(`${url} is ${contentType}.`, 'Pinterest takes JPEG, PNG, GIF and WebP images.');
-	if (bytes !== null && bytes > MOST_BYTES) return problem(`The image has ${(bytes / 1024 / 1024).toFixed(1)} MB.`, 'Use an image of at most 20 MB.');
+	if (bytes !== null && bytes > MAX_IMAGE_BYTES) return problem(`The image has ${megabytes(bytes)}.`, 'Use an image of at most 20 MB.');
 	if (width !== null && height !== null && Math.min(width, height) < LEAST_PIXELS) {
 		return problem(`The image has ${width} x ${height} pixels.`, 'Pinterest refuses small images. 1000 x 1500 pixels serve well.');
 	}

@@ -1,9 +1,7 @@
 import { EngineError } from '../errors';
 import type { Media } from './job';
+import { MAX_IMAGE_BYTES, megabytes } from './media-limits';
 import { shortened } from './redact';
-
-/** Largest image, bytes. Not in Pinterest's description; 20 MB is what publishers report (2026-11). */
-const MAX_IMAGE_BYTES = 20 * 1024 * 1024;
 
 /** Refuses one field, saying what to do. */
 export function refuse(field: string, message: string, hint: string): never {
@@ -75,8 +73,9 @@ export function mediaField(value: unknown): Media {
 function imageUrl(value: unknown): string {
 	const url = urlField(value, 'media', 'Image URL');
 	if (url === null) return refuse('media', 'The image URL is empty.', 'Give the public, direct address of the image.');
-	const ending = /\.(mp4|mov|m4v|webm|avi|svg|pdf|psd|html?)$/i.exec(new URL(url).pathname)?.[1];
-	if (ending) refuse('media', `Pinterest does not take .${ending.toLowerCase()} as an image.`, 'Give the direct address of a JPEG, PNG or WebP image.');
+	const ending = /\.(mp4|mov|m4v|webm|mkv|avi|svg|pdf|psd|html?)$/i.exec(new URL(url).pathname)?.[1]?.toLowerCase();
+	const notYet = /^(mp4|mov|m4v|webm|mkv|avi)$/.test(ending ?? '') ? 'Videos are not supported yet by this package. ' : '';
+	if (ending) refuse('media', `Pinterest does not take .${ending} as an image.`, `${notYet}Give the direct address of a JPEG, PNG or WebP image.`);
 	return url;
 }
 
@@ -89,7 +88,7 @@ function imageBytes({ sha256, contentType, bytes }: Partial<Record<string, unkno
 		return refuse('media', 'The uploaded image has no valid SHA-256.', 'Hand the bytes over first, and use what that returns.');
 	}
 	if (typeof bytes !== 'number' || !Number.isInteger(bytes) || bytes < 1) return refuse('media', 'The image is empty.', 'Give a JPEG or PNG file.');
-	if (bytes > MAX_IMAGE_BYTES) refuse('media', `The image has ${(bytes / 1024 / 1024).toFixed(1)} MB.`, 'Use an image of at most 20 MB.');
+	if (bytes > MAX_IMAGE_BYTES) refuse('media', `The image has ${megabytes(bytes)}.`, 'Use an image of at most 20 MB.');
 	return { kind: 'image_base64', sha256, contentType, bytes };
 }
 

@@ -1,3 +1,4 @@
+import { assertNever } from './assert-never';
 import { attempted, giveBack } from './attempt';
 import { failed, stepOf, succeeded, type Change } from './change';
 import { ourFailure } from './classify';
@@ -99,8 +100,4 @@ function afterLostLook(job: LeasedJob, terms: Terms): Change {
 	const failure = ourFailure('scan_incomplete', 'The worker was lost while it was reading.');
 	const evidence = { at: terms.now, scan: 'incomplete', pages: 0, candidates: 0, note: failure.facts.message } as const;
 	return afterLookOf(job, { kind: 'unreadable', failure, evidence }, terms);
-}
-
-function assertNever(outcome: never): never {
-	throw new TypeError(`Nobody decided what follows from ${JSON.stringify(outcome)}`);
 }

@@ -1,3 +1,4 @@
+import { assertNever } from '../job/assert-never';
 import type { PinContent } from '../job/job';
 
 /** The body of POST /pins (Pinterest API 5.23 description, 2026-11). `bytes` is the image when the content refers to kept bytes. */
@@ -16,6 +17,10 @@ export function pinBody(content: PinContent, link: string | null, bytes: Buffer 
 }
 
 function mediaSource({ media }: PinContent, bytes: Buffer | null): object {
-	if (media.kind === 'image_url') return { source_type: 'image_url', url: media.url };
-	return { source_type: 'image_base64', content_type: media.contentType, data: (bytes ?? Buffer.alloc(0)).toString('base64') };
+	switch (media.kind) {
+		case 'image_url': return { source_type: 'image_url', url: media.url };
+		case 'image_base64': return { source_type: 'image_base64', content_type: media.contentType, data: (bytes ?? Buffer.alloc(0)).toString('base64') };
+		// A record of a later version is never sent as something else.
+		default: return assertNever(media);
+	}
 }

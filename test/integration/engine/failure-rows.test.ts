@@ -6,6 +6,7 @@ import type { FailureRow } from '../../../src/job/failure-row';
 import { FAILURES, rowOf, type FailureCode } from '../../../src/job/failures';
 import type { Incident } from '../../../src/job/hold';
 import type { LedgerCall } from '../../../src/sandbox/ledger';
+import { aPng } from '../../support/image';
 import { redisUrl } from '../../support/redis';
 import { FAST_PACE, TestWorld } from '../../support/world';
 import { CAUSES, CAUSES_FOR_ALL, ELSEWHERE, NOT_YET, type Cause } from './failure-causes';
@@ -22,7 +23,7 @@ const FAST = {
 };
 /** A call that hangs is ended by its sender. */
 const PATIENT = { hangMs: 6_000_000, rates: { appDay: null, appDayWrite: null } };
-const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+const PNG = aPng();
 
 /** What is known of a job at the end of its row. */
 interface Seen {

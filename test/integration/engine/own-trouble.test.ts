@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { aPng } from '../../support/image';
 import { redisUrl } from '../../support/redis';
 import { TestWorld } from '../../support/world';
 
-const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+const PNG = aPng();
 
 let world: TestWorld;
 let redis: Redis;

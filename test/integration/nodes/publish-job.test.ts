@@ -2,6 +2,7 @@ import type { IDataObject, INodeExecutionData, NodeOperationError } from 'n8n-wo
 import { PinterestPublishJob } from '../../../nodes/PinterestPublishJob/PinterestPublishJob.node';
 import { PinterestRequeue } from '../../../nodes/PinterestRequeue/PinterestRequeue.node';
 import { closeEngines } from '../../../nodes/shared/engine';
+import { aPng } from '../../support/image';
 import { flushNamespace, testNamespace } from '../../support/redis';
 import { engineCredential, runNode } from './run-node';
 
@@ -15,7 +16,7 @@ afterAll(async () => {
 	await flushNamespace(namespace);
 });
 
-const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+const png = aPng().toString('base64');
 
 const enqueueFields: IDataObject = {
 	resource: 'job', operation: 'enqueue',
@@ -76,6 +77,15 @@ it('keeps an image file once for all items that have it', async () => {
 	const withFile = (n: number): INodeExecutionData => ({ ...row(n), binary: { data: { data: png, mimeType: 'image/png' } } });
 	const { items } = await enqueue([withFile(51), withFile(52)], { media: 'imageBinary' });
 	expect(items.map(({ json }) => (json['creative'] as IDataObject)['kind'])).toEqual(['image_base64', 'image_base64']);
+});
+
+it.each([
+	['a video', Buffer.concat([Buffer.alloc(4), Buffer.from('ftypisom')]), 'The file is a video (0.0 MB).', 'Videos are not supported yet by this package.'],
+	['a tiny image', aPng({ width: 1, height: 1 }), 'The image has 1 x 1 pixels.', '1000 x 1500'],
+])('refuses %s for an image before anything is kept, saying what to do', async (_what, bytes, message, hint) => {
+	const item = { ...row(54), binary: { data: { data: bytes.toString('base64'), mimeType: 'image/png' } } };
+	const failure = await enqueue([item], { media: 'imageBinary' }).catch((error: unknown) => error) as NodeOperationError;
+	expect([failure.message, failure.description]).toEqual([expect.stringContaining(message), expect.stringContaining(hint)]);
 });
 
 it('says which field of the input holds no file', async () => {

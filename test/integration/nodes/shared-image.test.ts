@@ -2,6 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { corrected } from '../../../nodes/shared/correction';
 import { imagesOf } from '../../../nodes/shared/media';
 import type { JobView, Media, PublishRequest } from '../../../src';
+import { aPng } from '../../support/image';
 import { TestWorld } from '../../support/world';
 
 let world: TestWorld;
@@ -12,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.stop());
 
-const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+const png = aPng();
 
 /** n8n as an operation reads a file of an item: here every item has the same. */
 const n8n = {

@@ -1,4 +1,5 @@
-import { imageOf, MAX_IMAGE_BYTES, sniffImage } from '../../../src/publish/media';
+import { MAX_IMAGE_BYTES } from '../../../src/job/media-limits';
+import { imageOf, sniffImage } from '../../../src/publish/media';
 
 const hex = (text: string): Buffer => Buffer.from(text.replace(/[^0-9a-f]/g, ''), 'hex');
 const png = (width: string, height: string): Buffer => hex(`89504e470d0a1a0a 0000000d 49484452 ${width} ${height} 0802000000`);
@@ -40,10 +41,36 @@ describe('an image to publish', () => {
 		expect(imageOf(bytes)).toMatchObject({ contentType: 'image/png' });
 	});
 
-	it.each([
-		{ what: 'larger', bytes: Buffer.alloc(MAX_IMAGE_BYTES + 1), code: 'media_too_large' },
-		{ what: 'of another kind', bytes: Buffer.from('GIF89a'), code: 'invalid_request' },
-	])('is refused when it is $what', ({ bytes, code }) => {
-		expect(() => imageOf(bytes)).toThrow(expect.objectContaining({ code }));
+	it('is taken down to the least size', () => {
+		expect(imageOf(png('00000064', '00000064'))).toMatchObject({ width: 100, height: 100 });
+	});
+
+	const container = (brand: string): Buffer => Buffer.concat([hex('00000020'), Buffer.from(`ftyp${brand}`), Buffer.alloc(3 * 1024 * 1024)]);
+	const convert = /Edit Image node, or give its public address as Image URL/;
+	it.each<[what: string, bytes: Buffer, code: string, message: RegExp, hint: RegExp]>([
+		['larger', Buffer.concat([png('000003e8', '000005dc'), Buffer.alloc(MAX_IMAGE_BYTES)]), 'media_too_large', /20\.0 MB/, /20 MB/],
+		['too narrow', png('00000063', '000005dc'), 'invalid_request', /99 x 1500 pixels/, /less than 100 pixels/],
+		['too low', png('000003e8', '00000063'), 'invalid_request', /1000 x 99 pixels/, /1000 x 1500/],
+		['empty', Buffer.alloc(0), 'invalid_request', /empty/, /node before/],
+		['a GIF', Buffer.from('GIF89a'), 'invalid_request', /a GIF image/, convert],
+		['a WebP', Buffer.from('RIFF....WEBPVP8 '), 'invalid_request', /a WebP image/, convert],
+		['a HEIC', container('heic'), 'invalid_request', /a HEIC image/, /Save it as JPEG/],
+		['an AVIF', container('avif'), 'invalid_request', /an AVIF image/, /Save it as JPEG/],
+		['a TIFF', hex('49492a00'), 'invalid_request', /a TIFF image/, /Save it as JPEG/],
+		['a BMP', Buffer.from('BM....'), 'invalid_request', /a BMP image/, /Save it as JPEG/],
+		['an MP4', container('isom'), 'invalid_request', /a video \(3\.0 MB\)/, /^Videos are not supported yet by this package\. Give an image/],
+		['an M4V', container('M4V '), 'invalid_request', /a video/, /not supported yet/],
+		['a MOV', container('qt  '), 'invalid_request', /a video/, /not supported yet/],
+		['an old MOV', Buffer.concat([hex('00000020'), Buffer.from('moov')]), 'invalid_request', /a video/, /not supported yet/],
+		['a WebM', hex('1a45dfa3 01000000'), 'invalid_request', /a video/, /not supported yet/],
+		['an AVI', Buffer.from('RIFF....AVI LIST'), 'invalid_request', /a video/, /not supported yet/],
+		['a sound', Buffer.from('RIFF....WAVEfmt '), 'invalid_request', /not a JPEG or PNG image \(16 bytes\)/, /Convert/],
+		['a large video', Buffer.concat([container('isom'), Buffer.alloc(MAX_IMAGE_BYTES)]), 'invalid_request', /a video \(23\.0 MB\)/, /not supported yet/],
+		['a page', Buffer.from('\n<!DOCTYPE html><title>Sign in</title>'), 'invalid_request', /a web page/, /login/],
+		['a cut PNG', png('000003e8', '000005dc').subarray(0, 20), 'invalid_request', /size cannot be read \(20 bytes\)/, /cut or damaged/],
+		['a cut JPEG', jpeg(frame('ffc0')).subarray(0, 13), 'invalid_request', /size cannot be read/, /cut or damaged/],
+		['something else', Buffer.from('%PDF-1.7'), 'invalid_request', /not a JPEG or PNG image \(8 bytes\)/, /Convert/],
+	])('is refused when it is %s', (_what, bytes, code, message, hint) => {
+		expect(() => imageOf(bytes)).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) as string, hint: expect.stringMatching(hint) as string }));
 	});
 });
