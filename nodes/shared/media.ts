@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { Engine, Media } from '../../src';
+import { bytesOfBase64 } from './base64';
 import type { ReadParameter } from './parameters';
 import { refused, textOf } from './values';
 
@@ -15,6 +16,7 @@ export const mediaFields: INodeProperties[] = [
 		options: [
 			{ name: 'URL', value: 'imageUrl', description: 'A public address that leads straight to a JPEG or PNG' },
 			{ name: 'Input File', value: 'imageBinary', description: 'A JPEG or PNG that a node before this one has read' },
+			{ name: 'Base64 Text', value: 'imageBase64', description: 'A JPEG or PNG that a field of the input holds as Base64 text, as AI and API nodes give it' },
 		],
 	},
 	{
@@ -37,6 +39,16 @@ export const mediaFields: INodeProperties[] = [
 		hint: 'The name of the field that holds the file, as shown in the Binary tab of the input',
 		displayOptions: { show: { media: ['imageBinary'] } },
 	},
+	{
+		displayName: 'Image as Base64',
+		name: 'imageBase64',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. {{ $json.b64_json }}',
+		description: 'With or without data:image/png;base64, before it. Only a hash of the bytes enters the job, but n8n keeps the text in its execution data: for large images read a file instead.',
+		displayOptions: { show: { media: ['imageBase64'] } },
+	},
 ];
 
 /** The images of a run's items; the same bytes are sent to Redis once. */
@@ -49,16 +61,21 @@ export interface Images {
 
 export function imagesOf(n8n: IExecuteFunctions, engine: Engine, parameter: ReadParameter): Images {
 	const kept = new Map<string, { media: Promise<Media>; read: () => Promise<Buffer> }>();
+	const keep = async (read: () => Promise<Buffer>): Promise<Media> => {
+		const bytes = await read();
+		const hash = createHash('sha256').update(bytes).digest('hex');
+		// The bytes themselves are not held: a run may have many images.
+		const one = kept.get(hash) ?? { media: engine.putMedia(bytes), read };
+		kept.set(hash, one);
+		return await one.media;
+	};
 	return {
 		async of(item) {
-			if (parameter('media', item) !== 'imageBinary') return imageUrl(parameter('imageUrl', item));
-			const read = async () => await n8n.helpers.getBinaryDataBuffer(item, parameter('imageField', item) as string);
-			const bytes = await read();
-			const hash = createHash('sha256').update(bytes).digest('hex');
-			// The bytes themselves are not held: a run may have many images.
-			const one = kept.get(hash) ?? { media: engine.putMedia(bytes), read };
-			kept.set(hash, one);
-			return await one.media;
+			switch (parameter('media', item)) {
+				case 'imageBinary': return await keep(async () => await n8n.helpers.getBinaryDataBuffer(item, parameter('imageField', item) as string));
+				case 'imageBase64': return await keep(() => Promise.resolve(bytesOfBase64(parameter('imageBase64', item), 'Image as Base64')));
+				default: return imageUrl(parameter('imageUrl', item));
+			}
 		},
 		bytesOf: async (sha256) => await (kept.get(sha256)?.read() ?? null),
 	};

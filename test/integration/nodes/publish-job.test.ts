@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { IDataObject, INodeExecutionData, NodeOperationError } from 'n8n-workflow';
 import { PinterestPublishJob } from '../../../nodes/PinterestPublishJob/PinterestPublishJob.node';
 import { PinterestRequeue } from '../../../nodes/PinterestRequeue/PinterestRequeue.node';
@@ -86,6 +87,23 @@ it.each([
 	const item = { ...row(54), binary: { data: { data: bytes.toString('base64'), mimeType: 'image/png' } } };
 	const failure = await enqueue([item], { media: 'imageBinary' }).catch((error: unknown) => error) as NodeOperationError;
 	expect([failure.message, failure.description]).toEqual([expect.stringContaining(message), expect.stringContaining(hint)]);
+});
+
+it.each([
+	['as it is', png], ['as a data URL in lines', `data:image/png;base64,${png.match(/.{1,20}/g)!.join('\n')}`],
+	['in the alphabet for addresses', png.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')],
+])('takes an image as Base64 text %s: it is the one that a file would be', async (how, text) => {
+	const { items } = await enqueue([row(0, { row: `base64 ${how}`, picture: text })], { media: 'imageBase64', imageBase64: '={{ $json.picture }}' });
+	const sha256 = createHash('sha256').update(Buffer.from(png, 'base64')).digest('hex');
+	expect(items[0]!.json['creative']).toEqual({ kind: 'image_base64', ref: `sha256:${sha256}`, sha256 });
+});
+
+it.each([
+	['nothing', '', 'Image as Base64 is empty.'], ['an address', 'https://shop.example/lamp.png', 'Image as Base64 is an address.'],
+	['other text', 'lamp.png', 'Image as Base64 is not Base64.'], ['a data URL of text', 'data:text/plain,lamp', 'Image as Base64 is not Base64 (text/plain).'],
+	['Base64 that is cut', 'iVBOR', 'Image as Base64 is not Base64.'], ['Base64 of no image', Buffer.from('a lamp').toString('base64'), 'The file is not a JPEG or PNG image (6 bytes).'],
+])('refuses %s where Base64 of an image is wanted', async (_what, text, message) => {
+	await expect(enqueue([row(55, { picture: text })], { media: 'imageBase64', imageBase64: '={{ $json.picture }}' })).rejects.toThrow(message);
 });
 
 it('says which field of the input holds no file', async () => {
