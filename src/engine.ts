@@ -7,7 +7,7 @@ import { EngineError } from './errors';
 import { frontDesk } from './front-desk';
 import { payloadOf } from './job/event';
 import type { Incident } from './job/hold';
-import type { Media } from './job/job';
+import type { Image } from './job/job';
 import { MAX_IMAGE_BYTES } from './job/media-limits';
 import { BEATS_OF_A_LEASE } from './job/policy';
 import type { PublishRequest } from './job/request';
@@ -150,7 +150,7 @@ export class Engine {
 	}
 
 	/** Keeps image bytes once under their hash for jobs to refer to. `media_too_large`, `namespace_full`, `invalid_request` (not jpeg or png, or too small). */
-	async putMedia(bytes: Buffer): Promise<Extract<Media, { kind: 'image_base64' }>> {
+	async putMedia(bytes: Buffer): Promise<Extract<Image, { kind: 'image_base64' }>> {
 		const { contentType } = imageOf(bytes);
 		const sha256 = createHash('sha256').update(bytes).digest('hex');
 		await this.media.put(sha256, bytes);

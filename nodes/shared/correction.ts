@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { isEngineError, type Correction, type Engine } from '../../src';
+import { carouselOfUrls, imageUrlsField } from './carousel';
 import { instantOf } from './instant';
 import { accountLocator, boardLocator, sectionLocator } from './locators';
 import { imageUrl, keepFile } from './media';
@@ -21,6 +22,7 @@ export const changesField: INodeProperties = {
 		optional(accountLocator),
 		...pinTextFields.filter(({ name }) => name === 'altText'),
 		optional(boardLocator),
+		imageUrlsField,
 		{
 			displayName: 'Client Label',
 			name: 'client',
@@ -109,6 +111,8 @@ export function plainCorrection(changes: Record<string, unknown>, zone: string):
 	}
 	if (has('section')) correction.sectionId = locatorOf(changes['section'], 'Section').value;
 	if (textOf(changes['imageUrl'], 'Image URL')) correction.media = imageUrl(changes['imageUrl']);
+	const urls = carouselOfUrls(changes['imageUrls'], 'Carousel Image URLs');
+	if (urls.kind === 'carousel' && urls.cards.length > 0) correction.media = urls;
 	if (has('scheduledAt')) correction.scheduledAt = instantOf(changes['scheduledAt'], 'Scheduled At', zone)?.iso ?? null;
 	if (has('publishBefore')) correction.publishBefore = instantOf(changes['publishBefore'], 'Publish Before', zone)?.iso ?? null;
 	return correction;

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import type { Engine, Media } from '../../src';
+import type { Engine, GivenMedia, Image } from '../../src';
 import { bytesOfBase64 } from './base64';
+import { carouselFields, carouselOfCards, carouselOfFiles, carouselOfUrls } from './carousel';
 import type { ReadParameter } from './parameters';
 import { refused, textOf } from './values';
 
-/** Where the image of a Pin comes from. Other kinds of media become further options of `media`. */
+/** Where the image or images of a Pin come from. Other kinds of media become further options of `media`. */
 export const mediaFields: INodeProperties[] = [
 	{
 		displayName: 'Image From',
@@ -17,6 +18,7 @@ export const mediaFields: INodeProperties[] = [
 			{ name: 'URL', value: 'imageUrl', description: 'A public address that leads straight to a JPEG or PNG' },
 			{ name: 'Input File', value: 'imageBinary', description: 'A JPEG or PNG that a node before this one has read' },
 			{ name: 'Base64 Text', value: 'imageBase64', description: 'A JPEG or PNG that a field of the input holds as Base64 text, as AI and API nodes give it' },
+			{ name: 'Carousel', value: 'carousel', description: 'Two to five images in one Pin, by their URLs or as files' },
 		],
 	},
 	{
@@ -49,19 +51,20 @@ export const mediaFields: INodeProperties[] = [
 		description: 'With or without data:image/png;base64, before it. Only a hash of the bytes enters the job, but n8n keeps the text in its execution data: for large images read a file instead.',
 		displayOptions: { show: { media: ['imageBase64'] } },
 	},
+	...carouselFields,
 ];
 
 /** The images of a run's items; the same bytes are sent to Redis once. */
 export interface Images {
-	/** What a job holds of the item's image. */
-	of(item: number): Promise<Media>;
+	/** What a job holds of what the item shows. */
+	of(item: number): Promise<GivenMedia>;
 	/** The bytes of an image that this run has read, once more. */
 	bytesOf(sha256: string): Promise<Buffer | null>;
 }
 
 export function imagesOf(n8n: IExecuteFunctions, engine: Engine, parameter: ReadParameter): Images {
-	const kept = new Map<string, { media: Promise<Media>; read: () => Promise<Buffer> }>();
-	const keep = async (read: () => Promise<Buffer>): Promise<Media> => {
+	const kept = new Map<string, { media: Promise<Image>; read: () => Promise<Buffer> }>();
+	const keep = async (read: () => Promise<Buffer>): Promise<Image> => {
 		const bytes = await read();
 		const hash = createHash('sha256').update(bytes).digest('hex');
 		// The bytes themselves are not held: a run may have many images.
@@ -69,10 +72,19 @@ export function imagesOf(n8n: IExecuteFunctions, engine: Engine, parameter: Read
 		kept.set(hash, one);
 		return await one.media;
 	};
+	const keepFileOf = (item: number) => async (field: string) => await keep(async () => await n8n.helpers.getBinaryDataBuffer(item, field));
+	const carousel = async (item: number): Promise<GivenMedia> => {
+		switch (parameter('cardsFrom', item)) {
+			case 'urls': return carouselOfUrls(parameter('imageUrls', item));
+			case 'files': return await carouselOfFiles(parameter('imageFields', item), keepFileOf(item));
+			default: return await carouselOfCards(parameter('cards', item), keepFileOf(item));
+		}
+	};
 	return {
 		async of(item) {
 			switch (parameter('media', item)) {
-				case 'imageBinary': return await keep(async () => await n8n.helpers.getBinaryDataBuffer(item, parameter('imageField', item) as string));
+				case 'imageBinary': return await keepFileOf(item)(parameter('imageField', item) as string);
+				case 'carousel': return await carousel(item);
 				case 'imageBase64': return await keep(() => Promise.resolve(bytesOfBase64(parameter('imageBase64', item), 'Image as Base64')));
 				default: return imageUrl(parameter('imageUrl', item));
 			}
@@ -81,13 +93,13 @@ export function imagesOf(n8n: IExecuteFunctions, engine: Engine, parameter: Read
 	};
 }
 
-export function imageUrl(value: unknown): Media {
+export function imageUrl(value: unknown): Image {
 	const url = textOf(value, 'Image URL');
 	if (!url) throw refused('Image URL is empty.', 'Give the address of the image, or choose Input File.');
 	return { kind: 'image_url', url };
 }
 
 /** Keeps the file of an item under its hash and gives what a job needs to find it. */
-export async function keepFile(n8n: IExecuteFunctions, engine: Engine, field: string, item: number): Promise<Media> {
+export async function keepFile(n8n: IExecuteFunctions, engine: Engine, field: string, item: number): Promise<Image> {
 	return await engine.putMedia(await n8n.helpers.getBinaryDataBuffer(item, field));
 }

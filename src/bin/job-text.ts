@@ -56,7 +56,7 @@ function rows(job: JobView): [string, string][] {
 	return [
 		['account', `${account}${client ? ` (${client})` : ''}, board ${board.name ? `“${board.name}” (${board.id})` : board.id}${board.sectionId ? `, section ${board.sectionId}` : ''}`],
 		['link', link ?? '(none)'],
-		['image', creative.ref],
+		['image', creative.cards ? `${creative.ref}: ${creative.cards.map(({ ref }) => ref).join(' · ')}` : creative.ref],
 		['attempts', `${attempts}${last ? `, the last ended ${time(last.endedAt)}: ${last.outcome}${last.httpStatus ? `, HTTP ${last.httpStatus}` : ''}` : ''}`],
 		...(lastError ? [['error', `${lastError.class} ${lastError.code}: ${lastError.message}`] as [string, string]] : []),
 		['next', nextAction],

@@ -51,6 +51,12 @@ export function correctionOf(values: Values, now: number): Correction {
 		const text = clearing(values, name);
 		if (text !== undefined) correction[field] = text && new Date(instantOf(text, name, now)).toISOString();
 	}
+	if (values['image-urls'] !== undefined) {
+		if (correction.media) throw usage('--image-url and --image-urls exclude each other.', 'Give one of them.');
+		// An address may have a comma in it: the next one begins with its scheme.
+		const urls = textOf(values, 'image-urls')!.split(/[\s,]+(?=https?:\/\/)/i);
+		correction.media = { kind: 'carousel', cards: urls.map((url) => ({ image: { kind: 'image_url', url } })) };
+	}
 	return correction;
 }
 

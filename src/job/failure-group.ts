@@ -56,7 +56,7 @@ export function failureGroupOf(cause: Cause, { count, snoozed, recent }: Pick<Fa
 export function whatToDo(groupKey: string, account: string): Pick<FailureGroup, 'hint' | 'clientMessage' | 'fix'> {
 	const [code = '', name = '', about = '?', section = '?'] = groupKey.split('|');
 	const row = rowOf(code);
-	const media = row.about === 'job' ? 'its image' : about === 'upload' ? 'given as a file' : about;
+	const media = row.about === 'job' ? 'its image' : about === 'upload' ? 'the image given as a file' : `an image from ${about}`;
 	const words = { account: row.about === 'endpoint' ? name : account, board: about, section: section || '(none)', link: about, media };
 	return { hint: filled(row.hint, words), clientMessage: filled(row.clientMessage, words), fix: [...row.fix] };
 }

@@ -1,6 +1,7 @@
 import { canonicalMediaUrl, canonicalUrl, hostOf, signsInPath } from './canonical-url';
 import { canonicalJson, hash32 } from './hash';
-import type { Job, Media } from './job';
+import { assertNever } from './assert-never';
+import type { Image, Job, Media } from './job';
 
 /** What names an intention and says what it holds: a parsed request and a job both have it. */
 export type Intention = Pick<Job, 'account' | 'source' | 'userKey' | 'assetId' | 'content' | 'scheduledAt'>;
@@ -40,7 +41,13 @@ export function derivedIds(intention: Intention, id: string): string[] {
 /** What tells one creative from another: the user's name for it, else its bytes, else its address. */
 export function creativeOf(media: Media, assetId: string | null): string {
 	if (assetId !== null) return `asset:${assetId}`;
-	return media.kind === 'image_base64' ? `sha256:${media.sha256}` : `url:${canonicalMediaUrl(media.url)}`;
+	switch (media.kind) {
+		case 'image_url': return `url:${canonicalMediaUrl(media.url)}`;
+		case 'image_base64': return `sha256:${media.sha256}`;
+		// In another order they are another creative. No part has a blank in it.
+		case 'carousel': return `carousel:${media.cards.map(({ image }) => creativeOf(image, null)).join(' ')}`;
+		default: return assertNever(media);
+	}
 }
 
 /** A hash for each content field, so that a second enqueue can name what differs without keeping the first one's texts. */
@@ -64,10 +71,19 @@ export function differingFields(a: Record<string, string>, b: Record<string, str
 	return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((field) => a[field] !== b[field]).sort();
 }
 
-/** An address that is new at each reading must not look like new content: of such a host only the name counts. */
+/** What is said at the images of a carousel is content too, whatever names the images. */
 function comparableMedia(media: Media, assetId: string | null): string {
-	const isFleeting = assetId === null && media.kind === 'image_url' && signsInPath(media.url);
-	return isFleeting ? `host:${hostOf(media.url)}` : creativeOf(media, assetId);
+	if (media.kind !== 'carousel') return comparableImage(media, assetId);
+	const cards = media.cards.map(({ image, title, description, link }) => [
+		assetId === null ? comparableImage(image, null) : '', title, description, link === null ? null : canonicalUrl(link),
+	]);
+	return canonicalJson([assetId, ...cards]);
+}
+
+/** An address that is new at each reading must not look like new content: of such a host only the name counts. */
+function comparableImage(image: Image, assetId: string | null): string {
+	const isFleeting = assetId === null && image.kind === 'image_url' && signsInPath(image.url);
+	return isFleeting ? `host:${hostOf(image.url)}` : creativeOf(image, assetId);
 }
 
 /** Seconds and milliseconds of a schedule are chance, not intention. */

@@ -14,10 +14,21 @@ export type ErrorClass = (typeof ERROR_CLASSES)[number];
 export const QUEUE_NAMES = ['ops', 'client', 'engineering'] as const;
 export type QueueName = (typeof QUEUE_NAMES)[number];
 
-/** The image of a Pin: by URL, or bytes kept once under their hash. */
-export type Media =
+/** An image: by URL, or bytes kept once under their hash. */
+export type Image =
 	| { kind: 'image_url'; url: string }
 	| { kind: 'image_base64'; sha256: string; contentType: 'image/jpeg' | 'image/png'; bytes: number };
+
+/** One image of a carousel, with what is said below it and where it leads. */
+export interface Card {
+	image: Image;
+	title: string | null;
+	description: string | null;
+	link: string | null;
+}
+
+/** What a Pin shows: an image, or two to five of one kind. */
+export type Media = Image | { kind: 'carousel'; cards: Card[] };
 
 /** What one revision of a job publishes; board and link included, since a correction may change them. */
 export interface PinContent {

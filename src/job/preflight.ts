@@ -1,5 +1,6 @@
 import { EngineError } from '../errors';
 import type { Job, PinContent } from './job';
+import { addressesOf } from './media';
 import { LEAST_PIXELS, MAX_IMAGE_BYTES, megabytes } from './media-limits';
 import type { PublishRequest } from './request';
 
@@ -31,7 +32,7 @@ export function changedParts(before: Job, after: Job): { place: boolean; media: 
 	const is = before.content, will = after.content;
 	return {
 		place: before.account !== after.account || is.boardId !== will.boardId || is.sectionId !== will.sectionId,
-		media: will.media.kind === 'image_url' && (is.media.kind !== 'image_url' || is.media.url !== will.media.url),
+		media: addressesOf(will.media).some((url) => !addressesOf(is.media).includes(url)),
 	};
 }
 
@@ -73,6 +74,13 @@ function sizeProblem(url: string, { contentType, bytes, width, height }: Extract
 		return problem(`The image has ${width} x ${height} pixels.`, 'Pinterest refuses small images. 1000 x 1500 pixels serve well.');
 	}
 	return null;
+}
+
+/** Whether the images of a carousel are of one size, as publishers report that Pinterest wants them (2026-11); null when they are, or nobody can tell. */
+export function sizesProblem(probed: readonly Probed[]): Problem | null {
+	const sizes = probed.flatMap((one) => (one.kind === 'image' && one.width !== null && one.height !== null ? [`${one.width} x ${one.height}`] : []));
+	if (new Set(sizes).size <= 1) return null;
+	return { field: 'media', message: `The images of the carousel have different sizes: ${sizes.join(', ')} pixels.`, hint: 'Pinterest wants them all of one width and height: cut them to one size.' };
 }
 
 /** The refusal that these problems make; null without any. */

@@ -1,6 +1,4 @@
 import { EngineError } from '../errors';
-import type { Media } from './job';
-import { MAX_IMAGE_BYTES, megabytes } from './media-limits';
 import { shortened } from './redact';
 
 /** Refuses one field, saying what to do. */
@@ -62,36 +60,6 @@ export function colorField(value: unknown): string | null {
 	return refuse('dominantColor', `“${shown(color)}” is not a color.`, 'Write it as #RRGGBB, for example #6e7874.');
 }
 
-/** The image of the Pin. */
-export function mediaField(value: unknown): Media {
-	const media = (typeof value === 'object' && value !== null ? value : {}) as Partial<Record<string, unknown>>;
-	if (media.kind === 'image_url') return { kind: 'image_url', url: imageUrl(media.url) };
-	if (media.kind === 'image_base64') return imageBytes(media);
-	return refuse('media', 'The image is missing.', 'Give an image URL or the name of a binary property that holds the image.');
-}
-
-function imageUrl(value: unknown): string {
-	const url = urlField(value, 'media', 'Image URL');
-	if (url === null) return refuse('media', 'The image URL is empty.', 'Give the public, direct address of the image.');
-	const ending = /\.(mp4|mov|m4v|webm|mkv|avi|svg|pdf|psd|html?)$/i.exec(new URL(url).pathname)?.[1]?.toLowerCase();
-	const notYet = /^(mp4|mov|m4v|webm|mkv|avi)$/.test(ending ?? '') ? 'Videos are not supported yet by this package. ' : '';
-	if (ending) refuse('media', `Pinterest does not take .${ending} as an image.`, `${notYet}Give the direct address of a JPEG, PNG or WebP image.`);
-	return url;
-}
-
-// Pinterest API 5.23 description: image_base64 takes image/jpeg and image/png only (2026-11).
-function imageBytes({ sha256, contentType, bytes }: Partial<Record<string, unknown>>): Media {
-	if (contentType !== 'image/jpeg' && contentType !== 'image/png') {
-		return refuse('media', `Pinterest refuses uploads of type ${shown(String(contentType))}.`, 'Convert the image to JPEG or PNG, or give a public image URL.');
-	}
-	if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) {
-		return refuse('media', 'The uploaded image has no valid SHA-256.', 'Hand the bytes over first, and use what that returns.');
-	}
-	if (typeof bytes !== 'number' || !Number.isInteger(bytes) || bytes < 1) return refuse('media', 'The image is empty.', 'Give a JPEG or PNG file.');
-	if (bytes > MAX_IMAGE_BYTES) refuse('media', `The image has ${megabytes(bytes)}.`, 'Use an image of at most 20 MB.');
-	return { kind: 'image_base64', sha256, contentType, bytes };
-}
-
 function plainText(value: unknown, field: string, name: string): string | null {
 	if (value === undefined || value === null) return null;
 	if (typeof value === 'number' && Number.isFinite(value)) return String(value);
@@ -99,6 +67,7 @@ function plainText(value: unknown, field: string, name: string): string | null {
 	return value.trim() || null;
 }
 
-function shown(text: string): string {
+/** A text as it may be quoted in a sentence. */
+export function shown(text: string): string {
 	return shortened(text, 60);
 }

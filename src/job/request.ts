@@ -2,11 +2,13 @@ import { isEngineError, type EngineError } from '../errors';
 import { signsInPath } from './canonical-url';
 import { hash32 } from './hash';
 import { fingerprintOf, keyOf } from './idempotency';
-import type { Job, Media, N8nOrigin } from './job';
+import type { Job, N8nOrigin } from './job';
+import { addressesOf } from './media';
 import { MARKER_PARAMETER } from './natural-key';
 import type { Policy } from './policy';
 import { metadataField, originField } from './request-extras';
-import { accountField, colorField, idField, labelField, mediaField, refuse, textField, urlField } from './request-fields';
+import { accountField, colorField, idField, labelField, refuse, textField, urlField } from './request-fields';
+import { mediaField, type GivenMedia } from './request-media';
 import { checkTimes, instantField } from './request-times';
 
 /** What a caller asks to publish, as it comes from a node, the CLI or code; nothing is trusted yet. */
@@ -21,7 +23,7 @@ export interface PublishRequest {
 	description?: string | null;
 	altText?: string | null;
 	dominantColor?: string | null;
-	media: Media;
+	media: GivenMedia;
 	/** The user's own name for the creative (asset id). */
 	assetId?: string | null;
 	/** The record this Pin belongs to (sheet row, product): names the intention when given. */
@@ -94,7 +96,7 @@ function requestOf(raw: PublishRequest, now: number): Omit<ParsedRequest, 'warni
 function warningsOf(request: Omit<ParsedRequest, 'warnings'>, now: number): string[] {
 	const { content, source, userKey, assetId } = request;
 	const warnings = checkTimes(request.scheduledAt, request.publishBefore, now);
-	if (content.media.kind === 'image_url' && signsInPath(content.media.url) && assetId === null) {
+	if (assetId === null && addressesOf(content.media).some(signsInPath)) {
 		warnings.push(source === null && userKey === null
 			? 'This image address is new at each reading, so a second run would make a second Pin. Set a Source Record ID.'
 			: 'This image address is new at each reading, so a changed image goes unnoticed. Set an Asset ID, such as the id of the attachment.');

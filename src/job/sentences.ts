@@ -1,7 +1,8 @@
+import { assertNever } from './assert-never';
 import type { FailureRow } from './failure-row';
 import { rowOf } from './failures';
 import { holdHint, type Incident } from './hold';
-import type { Job } from './job';
+import type { Job, Media } from './job';
 
 /** The hint or client sentence of a row, about this job: its account, board, link and media in place of their signs. */
 export function sentence(text: string, { account, content }: Pick<Job, 'account' | 'content'>): string {
@@ -11,9 +12,18 @@ export function sentence(text: string, { account, content }: Pick<Job, 'account'
 		board: boardName === null ? boardId : `“${boardName}” (${boardId})`,
 		section: sectionId ?? '(none)',
 		link: link ?? '(none)',
-		media: media.kind === 'image_url' ? media.url : `of ${Math.ceil(media.bytes / 1024)} kB (${media.contentType})`,
+		media: mediaWords(media),
 	};
 	return filled(text, words);
+}
+
+function mediaWords(media: Media): string {
+	switch (media.kind) {
+		case 'image_url': return `the image ${media.url}`;
+		case 'image_base64': return `the image of ${Math.ceil(media.bytes / 1024)} kB (${media.contentType})`;
+		case 'carousel': return `an image of the carousel (${media.cards.length} images${media.cards.map(({ image }) => (image.kind === 'image_url' ? ` · ${image.url}` : '')).join('')})`;
+		default: return assertNever(media);
+	}
 }
 
 /** A sentence of a row with words in place of its signs. */

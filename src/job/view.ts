@@ -1,7 +1,8 @@
 import type { JobEvent } from './event';
+import { assertNever } from './assert-never';
 import { rowOf } from './failures';
 import type { Incident } from './hold';
-import type { Attempt, ErrorClass, Evidence, Handling, Job, JobState, N8nOrigin, Phase, PinContent, QueueName, RevisionChange } from './job';
+import type { Attempt, ErrorClass, Evidence, Handling, Image, Job, JobState, N8nOrigin, Phase, PinContent, QueueName, RevisionChange } from './job';
 import { clientSentence, nextActionOf, sentence } from './sentences';
 
 /** The job as everybody sees it: node output, events, the ops form and the command line. Field names are API. */
@@ -17,7 +18,8 @@ export interface JobView {
 	board: { id: string; sectionId: string | null; name: string | null };
 	link: string | null;
 	source: string | null;
-	creative: { kind: string; ref: string; sha256: string | null };
+	/** What it shows; `cards` are the images of a carousel, in their order. */
+	creative: CreativeView & { cards?: CreativeView[] };
 	title: string | null;
 	description: string | null;
 	scheduledAt: string | null;
@@ -48,6 +50,12 @@ export interface JobView {
 	recovered: boolean;
 	metadata: Record<string, unknown> | null;
 	n8n: N8nOrigin | null;
+}
+
+export interface CreativeView {
+	kind: string;
+	ref: string;
+	sha256: string | null;
 }
 
 export interface AttemptView {
@@ -155,8 +163,17 @@ function contentAsOf(job: Job, revision: number): Job {
 }
 
 function creativeView({ assetId, content: { media } }: Job): JobView['creative'] {
-	if (media.kind === 'image_url') return { kind: media.kind, ref: assetId ?? media.url, sha256: null };
-	return { kind: media.kind, ref: assetId ?? `sha256:${media.sha256}`, sha256: media.sha256 };
+	if (media.kind !== 'carousel') return imageView(media, assetId);
+	const cards = media.cards.map(({ image }) => imageView(image, null));
+	return { kind: media.kind, ref: assetId ?? `carousel of ${cards.length}`, sha256: null, cards };
+}
+
+function imageView(image: Image, assetId: string | null): CreativeView {
+	switch (image.kind) {
+		case 'image_url': return { kind: image.kind, ref: assetId ?? image.url, sha256: null };
+		case 'image_base64': return { kind: image.kind, ref: assetId ?? `sha256:${image.sha256}`, sha256: image.sha256 };
+		default: return assertNever(image);
+	}
 }
 
 function attemptView(attempt: Attempt): AttemptView {

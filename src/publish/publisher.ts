@@ -2,6 +2,7 @@ import { ourFailure } from '../job/classify';
 import type { FailureCode } from '../job/failures';
 import { rowOf } from '../job/failures';
 import type { LeasedJob } from '../job/job';
+import { hashesOf } from '../job/media';
 import { linkToSend } from '../job/natural-key';
 import type { AttemptOutcome, Failure } from '../job/outcome';
 import type { Policy } from '../job/policy';
@@ -88,12 +89,16 @@ class Attempt {
 		}
 	}
 
-	/** Null when the bytes of the image are no longer kept. */
+	/** Null when the bytes of an image are no longer kept. */
 	private async body(): Promise<Buffer | null> {
 		const { content } = this.job;
-		const bytes = content.media.kind === 'image_base64' ? await this.parts.media(content.media.sha256) : null;
-		if (content.media.kind === 'image_base64' && !bytes) return null;
-		return pinBody(content, linkToSend(this.job), bytes);
+		const kept = new Map<string, Buffer>();
+		for (const sha256 of hashesOf(content.media)) {
+			const bytes = await this.parts.media(sha256);
+			if (!bytes) return null;
+			kept.set(sha256, bytes);
+		}
+		return pinBody(content, linkToSend(this.job), kept);
 	}
 
 	/** Null when the permit was refused. The answer is waited for within the budget that the permit gave. */

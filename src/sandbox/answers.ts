@@ -41,6 +41,8 @@ export const refuse = {
 	noCover: () => refusal(400, 1, 'Provide either cover_image_url or cover_image_content_type and cover_image_data.'),
 	imageTooSmall: () => refusal(403, 233, 'The image is too small.'),
 	imageBroken: () => refusal(403, 235, 'The image is too small, too large or broken.'),
+	// The words are ours: nobody has seen Pinterest's.
+	imageSizesDiffer: () => refusal(400, 1, 'The images of a carousel must have the same size.'),
 	imageUnreachable: () => refusal(400, 1, 'Unable to reach the URL of the image.'),
 	invalidLink: () => refusal(400, 1, 'Whoops! The link is an invalid URL.'),
 	blockedLink: () => refusal(403, 4, 'This link is blocked: it redirects, or its site was reported as spam.'),

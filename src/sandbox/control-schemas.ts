@@ -69,7 +69,7 @@ const bodySchemas = {
 	shares: object({ faults: shares, readFaults: shares }),
 	consistency,
 	rates,
-	image: object({ url: text, verdict: oneOf('fine', 'broken', 'too-small', 'unreachable', 'our-end'), times: count }, ['url', 'verdict']),
+	image: object({ url: text, verdict: oneOf('fine', 'broken', 'too-small', 'unreachable', 'our-end', 'other-size'), times: count }, ['url', 'verdict']),
 	media: object({ processMs: ms, failNext: count }),
 	app: object({ access: app.access, daily: flag }),
 	account,

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { refuse, type Answer } from './answers';
 
 /** What can be wrong with an image; `fine` overrules a mark in the URL. */
-export type ImageVerdict = 'fine' | 'broken' | 'too-small' | 'unreachable' | 'our-end';
+export type ImageVerdict = 'fine' | 'broken' | 'too-small' | 'unreachable' | 'our-end' | 'other-size';
 
-const answers: Record<Exclude<ImageVerdict, 'fine'>, () => Answer> = {
+const answers: Record<Exclude<ImageVerdict, 'fine' | 'other-size'>, () => Answer> = {
 	broken: refuse.imageBroken,
 	'too-small': refuse.imageTooSmall,
 	unreachable: refuse.imageUnreachable,
@@ -27,8 +27,14 @@ export class Images {
 
 	/** The refusal that fetching this URL leads to; null when all is well. */
 	fetchFault(url: string): Answer | null {
-		const verdict = this.verdictOn(url);
-		return verdict === 'fine' ? null : answers[verdict]();
+		return faultOf(this.verdictOn(url));
+	}
+
+	/** The same for the images of a carousel, which must be of one size besides. */
+	carouselFault(urls: string[]): Answer | null {
+		const verdicts = urls.map((url) => this.verdictOn(url));
+		const fault = verdicts.map(faultOf).find((refusal) => refusal !== null) ?? null;
+		return fault ?? sizesFault(verdicts.map((verdict) => (verdict === 'other-size' ? 'another' : 'usual')));
 	}
 
 	private verdictOn(url: string): ImageVerdict {
@@ -39,9 +45,19 @@ export class Images {
 		}
 		if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) return 'unreachable';
 		const { hostname, pathname } = new URL(url);
-		const marks = Object.keys(answers) as (keyof typeof answers)[];
+		const marks = [...Object.keys(answers), 'other-size'] as Exclude<ImageVerdict, 'fine'>[];
 		return marks.find((mark) => `${hostname}${pathname}`.includes(mark)) ?? 'fine';
 	}
+}
+
+const faultOf = (verdict: ImageVerdict): Answer | null => (verdict === 'fine' || verdict === 'other-size' ? null : answers[verdict]());
+
+const sizesFault = (sizes: string[]): Answer | null => (new Set(sizes).size > 1 ? refuse.imageSizesDiffer() : null);
+
+/** The refusal that the bytes of a carousel lead to. Sizes are compared as far as a PNG tells them in its begin. */
+export function carouselBytesFault(images: { content_type: string; data: string }[]): Answer | null {
+	const fault = images.map(bytesFault).find((refusal) => refusal !== null) ?? null;
+	return fault ?? sizesFault(images.filter(({ content_type: type }) => type === 'image/png').map(({ data }) => Buffer.from(data.slice(0, 40), 'base64').toString('hex', 16, 24)));
 }
 
 /** The refusal that these bytes lead to; null when they are an image of the type they claim. */

@@ -3,6 +3,7 @@ import type { Change } from '../job/change';
 import type { AccountEvent, EngineEvent, EventType, JobEvent, JobEventType } from '../job/event';
 import { APP, type HoldRequest, type Incident } from '../job/hold';
 import type { Job, JobState, LeasedJob, Phase } from '../job/job';
+import { hashesOf } from '../job/media';
 
 // A job is kept in three parts. Scripts compare and move the fields of the hash; `doc` and `content` are opaque to them.
 // `content` changes only with a revision, so that an event carries the small `doc` alone and still shows the job as of then.
@@ -135,7 +136,7 @@ function isWaiting(job: Job): boolean {
 /** Bytes are kept for a failure that somebody may still requeue, and for nothing else that has ended. */
 function mediaOf(job: Job): string {
 	const over = job.state === 'succeeded' || job.state === 'canceled' || (job.state === 'failed' && job.queue === null);
-	return job.content.media.kind === 'image_base64' && !over ? job.content.media.sha256 : '';
+	return over ? '' : hashesOf(job.content.media).join(',');
 }
 
 /** What the first failure of a cause tells; the others of the cause only count up. */

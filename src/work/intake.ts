@@ -1,6 +1,7 @@
 import { EngineError, isEngineError } from '../errors';
 import { differingFields } from '../job/idempotency';
 import type { Job } from '../job/job';
+import { hashesOf } from '../job/media';
 import type { Policy } from '../job/policy';
 import { newJob, parseRequest, type ParsedRequest, type PublishRequest } from '../job/request';
 import type { JobView } from '../job/view';
@@ -71,14 +72,14 @@ export class Intake {
 		return taken.map((one, i) => byItem.get(items[i]!) ?? one);
 	}
 
-	/** Of these items those whose image the caller could give once more. */
+	/** Of these items those of whose images the caller could give some once more: the others of a carousel may be there still. */
 	private async restored(items: Item[], { bytesOf }: EnqueueOptions): Promise<Item[]> {
 		const kept = new Set<string>();
-		for (const sha256 of new Set(items.map(({ request }) => shaOf(request)))) {
+		for (const sha256 of new Set(items.flatMap(neededBy))) {
 			const bytes = await bytesOf?.(sha256);
 			if (bytes && await this.put(sha256, bytes)) kept.add(sha256);
 		}
-		return items.filter(({ request }) => kept.has(shaOf(request)));
+		return items.filter((item) => neededBy(item).some((sha256) => kept.has(sha256)));
 	}
 
 	/** False when there is no room any more: that is the item's trouble, the others are accepted. */
@@ -155,9 +156,7 @@ function lacksMedia(taken: Taken): boolean {
 	return 'error' in taken && taken.error.code === 'media_missing';
 }
 
-function shaOf({ content: { media } }: ParsedRequest): string {
-	return media.kind === 'image_base64' ? media.sha256 : '';
-}
+const neededBy = ({ request }: Item): string[] => hashesOf(request.content.media);
 
 function conflict(known: Job, fields: string[]): EngineError {
 	return new EngineError('idempotency_conflict', {

@@ -1,5 +1,6 @@
-import { changedParts, imageProblem, placeProblem, type KnownBoards, type Probed, type Problem } from '../job/preflight';
-import type { Job } from '../job/job';
+import { changedParts, imageProblem, placeProblem, sizesProblem, type KnownBoards, type Probed, type Problem } from '../job/preflight';
+import type { Job, Media } from '../job/job';
+import { addressesOf } from '../job/media';
 
 interface Parts {
 	boards(account: string): Promise<KnownBoards | null>;
@@ -15,7 +16,8 @@ const POLL_MS = 100;
 
 /** Looks at corrections before they are written. One run of it looks at each board and each image once. */
 export class Preflight {
-	private readonly seen = new Map<string, Promise<Problem | null>>();
+	private readonly places = new Map<string, Promise<Problem | null>>();
+	private readonly probes = new Map<string, Promise<Probed>>();
 
 	constructor(private readonly parts: Parts) {}
 
@@ -23,15 +25,17 @@ export class Preflight {
 	async problems(before: Job, after: Job): Promise<Problem[]> {
 		const { place, media } = changedParts(before, after);
 		const { account, content } = after;
-		const found = await Promise.all([
-			place ? this.once(`place|${account}|${content.boardId}|${content.sectionId ?? ''}`, () => this.place(after)) : null,
-			media && content.media.kind === 'image_url' ? this.image(content.media.url) : null,
+		const [ofPlace, ofMedia] = await Promise.all([
+			place ? once(this.places, `${account}|${content.boardId}|${content.sectionId ?? ''}`, () => this.place(after)) : null,
+			media ? this.media(content.media) : [],
 		]);
-		return found.filter((problem) => problem !== null);
+		return [ofPlace, ...ofMedia].filter((problem) => problem !== null);
 	}
 
-	private image(url: string): Promise<Problem | null> {
-		return this.once(`image|${url}`, async () => imageProblem(url, await this.parts.probe(url)));
+	private async media(media: Media): Promise<(Problem | null)[]> {
+		const looked = await Promise.all(addressesOf(media).map(async (url) => ({ url, probed: await once(this.probes, url, () => this.parts.probe(url)) })));
+		const problems = looked.map(({ url, probed }) => imageProblem(url, probed)).filter((problem) => problem !== null);
+		return problems.length > 0 ? problems : [sizesProblem(looked.map(({ probed }) => probed))];
 	}
 
 	/** A board that is not in the list may be younger than the list: the workers are asked for a new one. */
@@ -46,10 +50,10 @@ export class Preflight {
 		}
 		return placeProblem(job, known);
 	}
+}
 
-	private once(what: string, look: () => Promise<Problem | null>): Promise<Problem | null> {
-		const known = this.seen.get(what) ?? look();
-		this.seen.set(what, known);
-		return known;
-	}
+function once<T>(seen: Map<string, Promise<T>>, what: string, look: () => Promise<T>): Promise<T> {
+	const known = seen.get(what) ?? look();
+	seen.set(what, known);
+	return known;
 }

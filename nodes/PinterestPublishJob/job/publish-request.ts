@@ -1,4 +1,4 @@
-import type { Media, PublishRequest } from '../../../src';
+import type { GivenMedia, PublishRequest } from '../../../src';
 import { instantOf } from '../../shared/instant';
 import { boardNameOf, locatorOf } from '../../shared/locator-value';
 import { objectOf, textOf } from '../../shared/values';
@@ -23,7 +23,7 @@ export interface ReadRequest {
 }
 
 /** Fields → request. Throws `invalid_request` for what cannot be read; what may be published is the engine's to say. */
-export function requestOf(fields: EnqueueFields, media: Media, zone: string, n8n: PublishRequest['n8n']): ReadRequest {
+export function requestOf(fields: EnqueueFields, media: GivenMedia, zone: string, n8n: PublishRequest['n8n']): ReadRequest {
 	const { options } = fields;
 	const board = locatorOf(fields.board, 'Board'), account = locatorOf(fields.account, 'Account').value ?? '';
 	const scheduledAt = instantOf(options['scheduledAt'], 'Scheduled At', zone);

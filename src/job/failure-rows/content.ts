@@ -8,7 +8,7 @@ export const CONTENT = [
 		code: 'image_too_small',
 		match: [{ on: ['create'], status: [400, 403], codes: [233] }],
 		outcome: 'refused', class: 'route', queue: 'client', about: 'media',
-		hint: 'Pinterest finds the image {media} too small. Requeue with a larger one (1000 x 1500 pixels serve well).',
+		hint: 'Pinterest finds {media} too small. Requeue with a larger one (1000 x 1500 pixels serve well).',
 		clientMessage: 'The image is too small for Pinterest. Please send a larger one.', fix: ['media'],
 	},
 	{
@@ -18,7 +18,7 @@ export const CONTENT = [
 			{ on: ['create'], status: [400, 403], text: /could not fetch the image/ },
 		],
 		outcome: 'refused', class: 'retry_later', delay: { baseMs: 5 * MINUTE, capMs: 5 * MINUTE, attempts: 1 }, queue: 'client', about: 'media',
-		hint: 'Pinterest cannot read the image {media}. Is it a page or a video instead of an image, or has its address expired? Requeue with another one.',
+		hint: 'Pinterest cannot read {media}. Is it a page or a video instead of an image, or has its address expired? Requeue with another one.',
 		clientMessage: 'Pinterest could not read the image. Please send another file or a direct link to it.', fix: ['media'],
 	},
 	{
@@ -27,6 +27,14 @@ export const CONTENT = [
 		outcome: 'refused', class: 'retry_later', delay: { baseMs: MINUTE, capMs: 5 * MINUTE, attempts: 2 }, queue: 'client', about: 'media',
 		hint: 'Pinterest cannot load {media}. Open it in a private window: it must be public, direct and quick. Requeue with another address or with the file.',
 		clientMessage: 'Pinterest could not load the image. Please send a public, direct link to it.', fix: ['media'],
+	},
+	{
+		// Whose words nobody has seen yet: that the sizes must agree is what publishers report (2026-11).
+		code: 'image_sizes_differ',
+		match: [{ on: ['create'], status: [400, 403], text: /(same|different|equal) (size|dimensions|aspect ratio)|aspect ratios? (do not|must)/ }],
+		outcome: 'refused', class: 'route', queue: 'client', about: 'media',
+		hint: 'Pinterest wants the images of a carousel in one size. Requeue with images of the same width and height.',
+		clientMessage: 'The images of the carousel have different sizes. Please send them in one size.', fix: ['media'],
 	},
 	{
 		code: 'section_not_found',
@@ -97,7 +105,7 @@ export const CONTENT = [
 		code: 'payload_too_large',
 		match: [{ on: ['create', 'media'], status: [413, 413] }],
 		outcome: 'refused', class: 'route', queue: 'client', about: 'media',
-		hint: 'The image {media} is too large for Pinterest. Requeue with a smaller file, or with a public address of it.',
+		hint: 'Pinterest finds {media} too large. Requeue with a smaller file, or with a public address of it.',
 		clientMessage: 'The image is too large for Pinterest. Please send a smaller one.', fix: ['media'],
 	},
 	{

@@ -1,5 +1,5 @@
 import { refuse, type Answer } from '../answers';
-import { bytesFault, bytesSha256 } from '../images';
+import { bytesFault, bytesSha256, carouselBytesFault } from '../images';
 import { exists } from '../lag';
 import { contentHash, type LedgerPin, type PinContent } from '../ledger';
 import { digits } from '../random';
@@ -29,6 +29,9 @@ export const pinRoutes: BearerRoute[] = [
 export function pinBody(state: State, pin: LedgerPin): object {
 	const image = (size: string, width: number, height: number) => [size, { width, height, url: `https://i.pinimg.com/${size}/${pin.id}.jpg` }];
 	const images = [image('150x150', 150, 150), image('400x300', 400, 300), image('600x', 600, 900), image('1200x', 1200, 1800)];
+	const shown = Object.fromEntries(images);
+	const mediaType = mediaTypeOf(pin);
+	const items = pin.media.split(/,(?=https?:|sha256:)/);
 	return {
 		id: pin.id,
 		created_at: nakedDate(pin.createdAt),
@@ -41,13 +44,15 @@ export function pinBody(state: State, pin: LedgerPin): object {
 		alt_text: pin.altText,
 		dominant_color: pin.dominantColor,
 		parent_pin_id: null,
-		creative_type: pin.mediaKind === 'video_id' ? 'VIDEO' : 'REGULAR',
+		creative_type: { video: 'VIDEO', multiple_images: 'CAROUSEL', image: 'REGULAR' }[mediaType],
 		is_owner: true,
 		is_standard: true,
 		has_been_promoted: false,
-		media: { media_type: pin.mediaKind === 'video_id' ? 'video' : 'image', images: Object.fromEntries(images) },
+		media: { media_type: mediaType, ...(mediaType === 'multiple_images' ? { items: items.map(() => ({ item_type: 'image', images: shown })) } : { images: shown }) },
 	};
 }
+
+const mediaTypeOf = ({ mediaKind }: LedgerPin) => (mediaKind === 'video_id' ? 'video' : mediaKind.startsWith('multiple_') ? 'multiple_images' : 'image');
 
 /** Makes a Pin and keeps it; `call` is null for one that no call created. */
 export function commitPin(state: State, content: PinContent, more: Pick<LedgerPin, 'mediaKind' | 'dominantColor'>, call: ApiCall | null): LedgerPin {
@@ -123,15 +128,13 @@ function mediaRefusal(state: State, account: Account, source: MediaSource): Answ
 		case 'image_base64':
 			return bytesFault(source);
 		case 'multiple_image_urls':
-			return first(source.items.map((item) => state.images.fetchFault(item.url)));
+			return state.images.carouselFault(source.items.map((item) => item.url));
 		case 'multiple_image_base64':
-			return first(source.items.map(bytesFault));
+			return carouselBytesFault(source.items);
 		case 'video_id':
 			return videoRefusal(state, account, source);
 	}
 }
-
-const first = (refusals: (Answer | null)[]) => refusals.find((refusal) => refusal !== null) ?? null;
 
 function videoRefusal(state: State, account: Account, source: VideoSource): Answer | null {
 	const upload = state.uploads.find(source.media_id);

@@ -41,7 +41,7 @@ local function enqueue(job, doc, content, place)
 	if first ~= job.account then return { 'renamed', first } end
 	local kind, owner = known(job.id)
 	if kind then return { kind, owner } end
-	if job.media ~= '' and not mediaKept(job.media) then return { 'media_missing', job.id } end
+	if not allMediaKept(job.media) then return { 'media_missing', job.id } end
 	claimAliases(job)
 	-- Not the time, which two calls may share: the counter only ever grows.
 	job.ord = string.format('%016d%06d', nextCounter, place)

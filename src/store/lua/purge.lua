@@ -23,7 +23,7 @@ local function bury(id)
 	redis.call('ZREM', key('finished'), id)
 	redis.call('SREM', key('displaced'), id)
 	redis.call('HDEL', key('doubles'), id)
-	if job.media ~= '' then unreferMedia(job.media, id) end
+	for _, sha in ipairs(hashesOf(job.media)) do unreferMedia(sha, id) end
 	redis.call('DEL', key('job', id), key('doc', id), key('content', id))
 end
 

@@ -40,8 +40,8 @@ for _, alias in ipairs(new.aliases) do
 end
 local refusal = adoptionRefusal(new)
 if refusal then return refuse({ 'contested', refusal }) end
--- To look for a Pin nobody needs its image.
-if new.media ~= '' and new.media ~= old.media and laneOf(new) ~= 'look' and not mediaKept(new.media) then return refuse({ 'media_missing', '' }) end
+-- To look for a Pin nobody needs its images.
+if new.media ~= old.media and laneOf(new) ~= 'look' and not allMediaKept(new.media) then return refuse({ 'media_missing', '' }) end
 
 local aliases = old.aliases == '' and {} or { old.aliases }
 for _, alias in ipairs(new.aliases) do

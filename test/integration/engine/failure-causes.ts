@@ -35,6 +35,7 @@ const meets = (fault: FaultName, times = 1) => (world: TestWorld, account: strin
 
 const pinterest = (code: number, message: string): Body => ({ code, message, status: 'failure' });
 const image = (url: string) => () => ({ media: { kind: 'image_url' as const, url } });
+const carousel = (...urls: string[]) => () => ({ media: { kind: 'carousel' as const, cards: urls.map((url) => ({ image: { kind: 'image_url' as const, url } })) } });
 const both = (...acts: NonNullable<Cause['act']>[]) => (world: TestWorld, account: string): void => acts.forEach((act) => act(world, account));
 
 /** A token source that no longer does what it did. */
@@ -89,6 +90,7 @@ export const CAUSES: Partial<Record<FailureCode, Cause>> = {
 	rate_limited: { act: meets('429'), end: 'published', posts: 2, hold: 'rate_limited' },
 
 	image_too_small: { request: image('https://shop.example/too-small.jpg'), end: 'failed', posts: 1 },
+	image_sizes_differ: { request: carousel('https://shop.example/a.jpg', 'https://shop.example/other-size.jpg'), end: 'failed', posts: 1 },
 	image_broken: { request: image('https://shop.example/broken.jpg'), end: 'failed', posts: 2 },
 	image_unreachable: { request: image('https://shop.example/unreachable.jpg'), end: 'failed', posts: 3 },
 	section_not_found: { request: () => ({ sectionId: '424242' }), end: 'failed', posts: 1 },

@@ -89,6 +89,48 @@ it.each([
 	expect([failure.message, failure.description]).toEqual([expect.stringContaining(message), expect.stringContaining(hint)]);
 });
 
+const twoUrls = ['https://shop.example/a.jpg', 'https://shop.example/b,c.jpg'];
+
+it.each<[string, unknown]>([
+	['a list', twoUrls], ['a text with commas', ` ${twoUrls.join(', ')}, `], ['a text of lines', twoUrls.join('\n')], ['the JSON of a list', JSON.stringify(twoUrls)],
+	['attachments', twoUrls.map((url) => ({ id: 'att1', url }))], ['shop images', twoUrls.map((src) => ({ src }))],
+])('takes the URLs of a carousel as %s', async (what, images) => {
+	const { items } = await enqueue([row(0, { row: `carousel ${what}`, images: images as IDataObject[] })], { media: 'carousel', cardsFrom: 'urls', imageUrls: '={{ $json.images }}' });
+	expect(items[0]!.json['creative']).toEqual({ kind: 'carousel', ref: 'carousel of 2', sha256: null, cards: twoUrls.map((url) => ({ kind: 'image_url', ref: url, sha256: null })) });
+});
+
+it('makes a carousel of cards, each read for its item, and finds it again', async () => {
+	const cards = { card: [
+		{ from: 'url', url: '={{ $json.image }}', title: '={{ $json.title }}', description: '', link: 'https://shop.example/front' },
+		{ from: 'url', url: 'https://shop.example/back.jpg', title: '', description: '', link: '' },
+	] };
+	const run = () => enqueue([row(56), row(57)], { media: 'carousel', cardsFrom: 'cards', cards });
+	const [first, second] = [await run(), await run()];
+	expect(first.items.map(({ json }) => (json['creative'] as { cards: IDataObject[] }).cards.map(({ ref }) => ref))).toEqual([56, 57].map((n) => [`https://shop.example/${n}.jpg`, 'https://shop.example/back.jpg']));
+	expect(second.items.map(({ json }) => json['existing'])).toEqual([true, true]);
+});
+
+it.each([
+	['a list of files', { cardsFrom: 'files', imageFields: 'front, back' }],
+	['cards', { cardsFrom: 'cards', cards: { card: [{ from: 'file', field: 'front' }, { from: 'file', field: 'back' }] } }],
+])('makes a carousel of files given as %s', async (what, parameters) => {
+	const files = { front: { data: png, mimeType: 'image/png' }, back: { data: aPng({ mark: 1 }).toString('base64'), mimeType: 'image/png' } };
+	const { items } = await enqueue([{ ...row(0, { row: `files ${what}` }), binary: files }], { media: 'carousel', ...parameters });
+	expect((items[0]!.json['creative'] as { cards: IDataObject[] }).cards.map(({ kind, sha256 }) => [kind, sha256])).toEqual(
+		[files.front, files.back].map(({ data }) => ['image_base64', createHash('sha256').update(Buffer.from(data, 'base64')).digest('hex')]),
+	);
+});
+
+it.each<[string, IDataObject, string]>([
+	['no card', { cardsFrom: 'cards', cards: {} }, 'The carousel has 0 images.'],
+	['a card without an address', { cardsFrom: 'cards', cards: { card: [{ from: 'url', url: '' }] } }, 'Image 1: Image URL is empty.'],
+	['a list that is no JSON', { cardsFrom: 'urls', imageUrls: '["https://a.example/a.jpg"' }, 'Image URLs begins like a list'],
+	['addresses without a scheme', { cardsFrom: 'urls', imageUrls: 'shop.example/a.jpg, shop.example/b.jpg' }, 'Image 1 of the carousel: Image URL “shop.example/a.jpg” has no scheme.'],
+	['a file that is not there', { cardsFrom: 'files', imageFields: 'front,back' }, 'front'],
+])('says of %s what is wrong with the carousel', async (_what, parameters, message) => {
+	await expect(enqueue([row(58)], { media: 'carousel', ...parameters })).rejects.toThrow(message);
+});
+
 it.each([
 	['as it is', png], ['as a data URL in lines', `data:image/png;base64,${png.match(/.{1,20}/g)!.join('\n')}`],
 	['in the alphabet for addresses', png.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')],

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { corrected } from '../../../nodes/shared/correction';
 import { imagesOf } from '../../../nodes/shared/media';
-import type { JobView, Media, PublishRequest } from '../../../src';
+import type { GivenMedia, JobView, PublishRequest } from '../../../src';
 import { aPng } from '../../support/image';
 import { TestWorld } from '../../support/world';
 
@@ -37,7 +37,7 @@ async function lastUser(): Promise<() => Promise<JobView>> {
 it('keeps an image anew whose last other job ends between the upload and the enqueue, and publishes it', async () => {
 	const end = await lastUser();
 	const images = imagesOf(n8n, engine, (name) => n8n.getNodeParameter(name, 0));
-	const media: Media[] = [await images.of(0), await images.of(1)];
+	const media: GivenMedia[] = [await images.of(0), await images.of(1)];
 	await end();
 	const requests = [world.request(2, { media: media[0]! }), world.request(3), world.request(4, { media: media[1]! })];
 	const without = await engine.enqueue([world.request(5, { media: media[0]! })]);

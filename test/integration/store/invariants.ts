@@ -55,7 +55,7 @@ function expectedIndexes(dump: Dump): Set<string> {
 		if (queue && group) count(`groups ${group}`);
 		const snoozedUntil = snoozeIn(dump[`doc:${id}`]);
 		if (queue && snoozedUntil !== null) places.add(`snoozed ${id} ${snoozedUntil}`);
-		if (media) places.add(`mediarefs:${media} ${id}`);
+		for (const sha of media ? media.split(',') : []) places.add(`mediarefs:${sha} ${id}`);
 		const over = state === 'succeeded' || state === 'canceled' || (state === 'failed' && !queue);
 		if (over) places.add(`finished ${id} ${job.finished}`);
 	}

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import type { Model } from './model';
-import { ACCOUNTS, beatAll, IMAGE, JOBS, policy, type Real } from './real';
+import { ACCOUNTS, beatAll, IMAGES, JOBS, policy, type Real } from './real';
 import { met, stepOf } from './step';
 
 // What sweepers, workers and people do beside the jobs.
 
 const step = stepOf<Model, Real>();
 
-const putImage = step('putImage', fc.constant(null), async (model, real) => {
-	const isNew = model.images.put(IMAGE.sha256, model.now);
+const putImage = step('putImage', fc.constantFrom(...IMAGES), async (model, real, { sha256 }) => {
+	const isNew = model.images.put(sha256, model.now);
 	model.writes();
-	expect(await real.putImage()).toBe(isNew);
+	expect(await real.putImage(sha256)).toBe(isNew);
 });
 
 const sweepImages = step('sweepImages', fc.boolean(), async (model, real, waits) => {

@@ -8,7 +8,7 @@ import { transition } from '../../../src/job/transition';
 import type { Lane } from '../../../src/store/contract';
 import type { Model } from './model';
 import { outcomeOf, someOutcome, type Ending } from './outcomes';
-import { ACCOUNTS, IMAGE, JOBS, policy, type Real } from './real';
+import { ACCOUNTS, IMAGES, JOBS, policy, type Real } from './real';
 import { met, stepOf } from './step';
 import { chores } from './chores';
 
@@ -290,8 +290,10 @@ export const lives = fc.commands([
 /** What most lives begin with: a namespace in which something waits. */
 export async function populate(model: Model, real: Real, jobs: number[]): Promise<void> {
 	if (jobs.length === 0) return;
-	model.images.put(IMAGE.sha256, model.now);
-	await real.putImage();
+	for (const { sha256 } of IMAGES) {
+		model.images.put(sha256, model.now);
+		await real.putImage(sha256);
+	}
 	await enqueueAll(model, real, jobs);
 }
 

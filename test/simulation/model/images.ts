@@ -1,9 +1,10 @@
 import type { Job } from '../../../src/job/job';
+import { hashesOf } from '../../../src/job/media';
 
-/** The bytes a job needs as long as it may still be sent. */
-export function imageOf({ state, queue, content: { media } }: Job): string | null {
+/** The bytes a job needs as long as it may still be sent, by their hashes. */
+export function imagesOf({ state, queue, content: { media } }: Job): string[] {
 	const isOver = state === 'succeeded' || state === 'canceled' || (state === 'failed' && queue === null);
-	return media.kind === 'image_base64' && !isOver ? media.sha256 : null;
+	return isOver ? [] : hashesOf(media);
 }
 
 /** Image bytes as the model has them: kept while a job refers to them, or for a while without one. */
@@ -25,10 +26,9 @@ export class Images {
 	}
 
 	/** A job needs other bytes than before, which may be none; of those that are gone it looks for its Pin alone. */
-	moved(before: string | null, after: string | null): void {
-		if (before === after) return;
-		if (after !== null && this.has(after)) this.goAt.set(after, null);
-		if (before !== null && !this.isNeeded(before)) this.goAt.delete(before);
+	moved(before: string[], after: string[]): void {
+		for (const sha256 of after) if (this.has(sha256)) this.goAt.set(sha256, null);
+		for (const sha256 of before) if (!after.includes(sha256) && !this.isNeeded(sha256)) this.goAt.delete(sha256);
 	}
 
 	/** How many were dropped. */

@@ -6,7 +6,7 @@ import type { Policy } from '../../../src/job/policy';
 import type { Change } from '../../../src/job/transition';
 import type { EvidenceAnswer, Lane, NewJob } from '../../../src/store/contract';
 import { Holds } from './holds';
-import { imageOf, Images } from './images';
+import { imagesOf, Images } from './images';
 import { Memory } from './memory';
 import { Pins } from './pins';
 
@@ -41,7 +41,7 @@ export class Model {
 	readonly caps = new Map<string, number>();
 	/** Ids of records that are past their keeping. */
 	readonly tombs = new Set<string>();
-	readonly images = new Images(IMAGE_IDLE_MS, (sha256) => [...this.jobs.values()].some(({ job }) => imageOf(job) === sha256));
+	readonly images = new Images(IMAGE_IDLE_MS, (sha256) => [...this.jobs.values()].some(({ job }) => imagesOf(job).includes(sha256)));
 	/** Type and number of each event of a job. */
 	readonly events = new Map<string, string[]>();
 	private readonly gaps = new Map<string, number>();
@@ -81,10 +81,10 @@ export class Model {
 	enqueue({ job, aliases }: NewJob): Expected {
 		const owner = this.ownerOf(job.id);
 		if (owner !== null) return { kind: this.tombs.has(owner) ? 'tombstone' : 'existing', other: owner };
-		const image = imageOf(job);
-		if (image !== null && !this.images.has(image)) return { kind: 'media_missing', other: null };
+		const images = imagesOf(job);
+		if (!images.every((sha256) => this.images.has(sha256))) return { kind: 'media_missing', other: null };
 		this.jobs.set(job.id, { job, lease: null, looked: false });
-		this.images.moved(null, image);
+		this.images.moved([], images);
 		for (const alias of aliases) if (this.ownerOf(alias) === null) this.aliases.set(alias, job.id);
 		this.tell(job, 'job.queued');
 		return { kind: 'created', other: job.id };
@@ -156,9 +156,10 @@ export class Model {
 		if (owner) return { kind: 'owned', other: owner };
 		const refusal = this.adoptionRefusal(change);
 		if (refusal !== null) return { kind: 'contested', other: refusal || null };
-		const image = imageOf(change.job);
+		const images = imagesOf(change.job);
 		const looks = change.job.state === 'retry_scheduled' && change.job.phase === 'reconcile';
-		if (image !== null && image !== imageOf(job) && !looks && !this.images.has(image)) return { kind: 'media_missing', other: null };
+		const others = images.join() !== imagesOf(job).join();
+		if (others && !looks && !images.every((sha256) => this.images.has(sha256))) return { kind: 'media_missing', other: null };
 		for (const alias of aliases) if (alias !== id) this.aliases.set(alias, id);
 		return { kind: 'revised', other: this.apply(known, change, 0) };
 	}
@@ -269,7 +270,7 @@ export class Model {
 		const { job: old, lease } = known;
 		if (lease?.sendBy != null && old.state === 'running') this.gaps.set(`${old.account} ${old.content.boardId}`, this.now + gapMs);
 		Object.assign(known, { job: { ...job, lease: null }, lease: null, looked: false });
-		this.images.moved(imageOf(old), imageOf(job));
+		this.images.moved(imagesOf(old), imagesOf(job));
 		if (old.pinId !== null && old.pinId !== job.pinId) this.pins.leave(old);
 		const loser = pin ? this.pins.own(job.id, pin) : null;
 		if (event !== null) this.tell(job, event);

@@ -11,8 +11,10 @@ export { policy };
 
 export const ACCOUNTS = ['a', 'b'] as const;
 
-/** An image that is uploaded. */
-export const IMAGE = { kind: 'image_base64', sha256: 'e'.repeat(64), contentType: 'image/png', bytes: 5 } as const;
+/** Images that are uploaded. */
+const image = (sign: string) => ({ kind: 'image_base64', sha256: sign.repeat(64), contentType: 'image/png', bytes: 5 }) as const;
+export const IMAGES = [image('e'), image('d')] as const;
+const CAROUSEL = { kind: 'carousel' as const, cards: IMAGES.map((one) => ({ image: one })) };
 
 type Request = Pick<PublishRequest, 'account' | 'boardId'> & Partial<PublishRequest>;
 const at = (account: string, boardId: string, more: Partial<PublishRequest> = {}): Request => ({ account, boardId, link: 'https://shop.example/1', ...more });
@@ -20,7 +22,7 @@ const at = (account: string, boardId: string, more: Partial<PublishRequest> = {}
 /** What may be enqueued: twins under keys of their own, and jobs whose key is their content, so that corrections meet. */
 const REQUESTS: Request[] = [
 	at('a', '10', { key: 'one', title: 'Twin' }), at('a', '10', { key: 'two', title: 'Twin' }), at('a', '10', { key: 'three', title: 'Twin' }),
-	at('a', '10'), at('a', '11'), at('a', '11', { key: 'four', media: IMAGE }), at('a', '12', { key: 'five', media: IMAGE }),
+	at('a', '10'), at('a', '11'), at('a', '11', { key: 'four', media: IMAGES[0] }), at('a', '12', { key: 'five', media: CAROUSEL }),
 	at('b', '20', { key: 'six', title: 'Pair' }), at('b', '20', { key: 'seven', title: 'Pair' }), at('b', '21'),
 ];
 
@@ -78,8 +80,8 @@ export class Real implements Twice {
 	}
 
 	/** True when the bytes were not known. */
-	putImage(): Promise<boolean> {
-		return this.world.media.put(IMAGE.sha256, Buffer.from('image'));
+	putImage(sha256: string): Promise<boolean> {
+		return this.world.media.put(sha256, Buffer.from('image'));
 	}
 
 	tick(model: Model, ms: number): void {
@@ -123,7 +125,7 @@ export class Real implements Twice {
 			.toEqual([...model.holds.standing.values()].map(({ kind, account, until }) => `${kind}:${account} ${until}`).sort());
 		expect(await this.jobs.owners([...model.pins.owners.keys()])).toEqual(new Map([...model.pins.owners].map(([pin, { id }]) => [pin, id])));
 		expect((await this.jobs.displaced(100)).map(({ id }) => id).sort()).toEqual([...model.pins.displaced].sort());
-		expect(await world.media.get(IMAGE.sha256) !== null).toBe(model.images.has(IMAGE.sha256));
+		for (const { sha256 } of IMAGES) expect([sha256, await world.media.get(sha256) !== null]).toEqual([sha256, model.images.has(sha256)]);
 		expect(await Promise.all([...model.tombs].map((id) => this.jobs.find(id)))).toMatchObject([...model.tombs].map((id) => ({ kind: 'tombstone', id })));
 		expect((await this.jobs.doublePins()).map(({ jobId }) => jobId).sort()).toEqual([...model.doubles].sort());
 	}

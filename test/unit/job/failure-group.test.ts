@@ -38,7 +38,7 @@ describe('a group of failures', () => {
 	});
 
 	it('names in what to do what its jobs have in common', () => {
-		expect(whatToDo('image_broken|acme-us|cdn.example', 'acme-us').hint).toContain('cannot read the image cdn.example');
+		expect(whatToDo('image_broken|acme-us|cdn.example', 'acme-us').hint).toContain('cannot read an image from cdn.example');
 		expect(whatToDo('image_too_small|acme-us|upload', 'acme-us').hint).toContain('the image given as a file too small');
 		expect(whatToDo('outcome_unknown|pj_1|123', 'acme-us').hint).toContain('Look at board 123, then give a verdict');
 		expect(whatToDo('poison|pj_1|123', 'acme-us').hint).toContain('the size of its image');

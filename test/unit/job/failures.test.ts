@@ -58,6 +58,7 @@ const examples: readonly [FailureCode, CallResult, string?][] = [
 	['rate_limited', answer(429, { code: 8, message: 'This request exceeded a rate limit.' }, limit('100, 100;w=60;name="org_write", 1000;w=86400'))],
 	['rate_limited', on('read', answer(429, { code: 8 }))],
 	['image_too_small', answer(403, { code: 233, message: 'Image too small' })],
+	['image_sizes_differ', answer(400, { code: 1, message: 'The images of a carousel must have the same size.' })],
 	['image_broken', answer(403, { code: 235, message: 'Sorry, the image is too small, too large or broken' })],
 	['image_broken', answer(400, { code: 1, message: 'Sorry we could not fetch the image.' })],
 	['image_unreachable', answer(400, { code: 1, message: 'Unable to reach the URL. Please check it.' })],

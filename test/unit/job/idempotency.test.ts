@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, hash32 } from '../../../src/job/hash';
 import { derivedIds, differingFields, fingerprintOf, identityOf, keyOf } from '../../../src/job/idempotency';
+import type { Image } from '../../../src/job/job';
 import type { PublishRequest } from '../../../src/job/request';
 import { parsed } from './builders';
 import { tableUnder } from './markdown';
 
 const sha256 = 'a'.repeat(64);
 const upload = { kind: 'image_base64', sha256, contentType: 'image/png', bytes: 10 } as const;
+const byUrl = (url: string) => ({ kind: 'image_url', url }) as const;
+const carousel = (...images: Image[]) => ({ kind: 'carousel' as const, cards: images.map((image) => ({ image })) });
 const bare = { source: null } as const;
 
 /** The requests of the vectors in docs/idempotency.md. Their ids are fixed for ever: a changed id would publish every Pin again. */
@@ -15,6 +18,8 @@ const cases: Record<string, Partial<PublishRequest>> = {
 	'an own key': { ...bare, key: 'summer-1' },
 	'content with an address': bare,
 	'content with bytes, a section and no link': { ...bare, media: upload, sectionId: '77', link: null },
+	'content with a carousel of addresses': { ...bare, media: carousel(byUrl('https://cdn.example/hat.jpg'), byUrl('https://cdn.example/cap.jpg')) },
+	'content with a carousel of bytes': { ...bare, media: carousel(upload, { ...upload, sha256: 'b'.repeat(64) }) },
 	'content with an asset and a time': { ...bare, assetId: 'hat', scheduledAt: '2026-12-24T18:30:59+01:00' },
 };
 const vectors = tableUnder('idempotency.md', '## Test vectors') as [string, string, string][];
@@ -128,4 +133,30 @@ describe('hash32', () => {
 
 it('writes equal values as equal JSON', () => {
 	expect(canonicalJson({ b: [1, { d: null, c: undefined }], a: 'ä' })).toBe('{"a":"ä","b":[1,{"d":null}]}');
+});
+
+describe('a carousel', () => {
+	const [hat, cap] = [byUrl('https://cdn.example/hat.jpg'), byUrl('https://cdn.example/cap.jpg')];
+	const two = { ...bare, media: carousel(hat, cap) };
+
+	it.each([
+		['in another order', { media: carousel(cap, hat) }], ['with one more image', { media: carousel(hat, cap, hat) }], ['that is one image alone', { media: hat }],
+	])('is another creative %s', (_name, change) => {
+		expect(keyOf(parsed({ ...two, ...change }))).not.toBe(keyOf(parsed(two)));
+	});
+
+	it('is the same creative with another signature of an image, and with the same name', () => {
+		expect(keyOf(parsed({ ...two, media: carousel(byUrl(`${hat.url}?X-Amz-Signature=1`), cap) }))).toBe(keyOf(parsed(two)));
+		expect(keyOf(parsed({ ...two, assetId: 'hats' }))).toBe(keyOf(parsed({ ...bare, media: hat, assetId: 'hats' })));
+	});
+
+	it.each([
+		['a title', { title: 'Hat' }], ['a description', { description: 'Of straw' }], ['a link', { link: 'https://shop.example/hat' }],
+	])('keeps its key and is other content with %s of a card, whatever names the images', (_name, text) => {
+		const media = { kind: 'carousel' as const, cards: [{ image: hat, ...text }, { image: cap }] };
+		for (const named of [two, { ...two, assetId: 'hats' }]) {
+			expect(keyOf(parsed({ ...named, media }))).toBe(keyOf(parsed(named)));
+			expect(differingFields(fingerprintOf(parsed(named)), fingerprintOf(parsed({ ...named, media })))).toEqual(['media']);
+		}
+	});
 });

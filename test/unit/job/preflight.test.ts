@@ -1,4 +1,4 @@
-import { changedParts, imageProblem, placeProblem, refusalOf, type KnownBoards, type Probed, type Problem } from '../../../src/job/preflight';
+import { changedParts, imageProblem, placeProblem, refusalOf, sizesProblem, type KnownBoards, type Probed, type Problem } from '../../../src/job/preflight';
 import { aJob, NOW, parsed } from './builders';
 
 const boards = (count: number): KnownBoards['boards'] => Array.from({ length: count }, (_, n) => ({ id: String(n + 1), name: `Board ${n + 1}`, sections: [] }));
@@ -52,7 +52,21 @@ describe('a look at a corrected image', () => {
 	});
 });
 
+describe('a look at the images of a corrected carousel', () => {
+	it('finds nothing wrong with images of one size, or of sizes that nobody knows', () => {
+		expect(sizesProblem([anImage(), anImage({ contentType: 'image/png' }), anImage({ width: null })])).toBeNull();
+		expect(sizesProblem([{ kind: 'unchecked' }, anImage()])).toBeNull();
+	});
+
+	it('names the sizes that differ', () => {
+		expect(sizesProblem([anImage(), anImage({ height: 1000 })])).toEqual({
+			field: 'media', message: 'The images of the carousel have different sizes: 1000 x 1500, 1000 x 1000 pixels.', hint: expect.stringContaining('one size') as string,
+		});
+	});
+});
+
 describe('a preflight', () => {
+	const carousel = (...addresses: string[]) => ({ media: { kind: 'carousel' as const, cards: addresses.map((address) => ({ image: { kind: 'image_url' as const, url: address } })) } });
 	const before = aJob();
 	const after = (changes: Parameters<typeof parsed>[0]) => ({ ...before, ...parsed(changes) });
 
@@ -62,6 +76,8 @@ describe('a preflight', () => {
 		['the board', after({ boardId: '99' }), { place: true, media: false }],
 		['the section', after({ sectionId: '5' }), { place: true, media: false }],
 		['the account', after({ account: 'acme-eu' }), { place: true, media: false }],
+		['one image more', after(carousel(url, 'https://cdn.example/cap.jpg')), { place: false, media: true }],
+		['the same image twice', after(carousel(url, url)), { place: false, media: false }],
 		['the address of the image', after({ media: { kind: 'image_url', url: 'https://cdn.example/cap.jpg' } }), { place: false, media: true }],
 		['the image by a file, whose bytes are here', after({ media: { kind: 'image_base64', sha256: 'e'.repeat(64), contentType: 'image/png', bytes: 5 } }), { place: false, media: false }],
 	])('looks at what the correction of %s changed, and at nothing else', (_what, changed, parts) => {

@@ -1,9 +1,12 @@
 import { dueAtOf, newJob, parseRequest, type PublishRequest } from '../../../src/job/request';
+import type { GivenMedia } from '../../../src/job/request-media';
 import { aRequest, HOUR, MINUTE, NOW, parsed, POLICY, SECOND } from './builders';
 
 const sha256 = 'b'.repeat(64);
 const upload = (changes = {}) => ({ kind: 'image_base64', sha256, contentType: 'image/jpeg', bytes: 1000, ...changes });
 const image = (url: unknown) => ({ kind: 'image_url', url });
+const urls = ['https://cdn.example/a.jpg', 'https://cdn.example/b.jpg'];
+const carousel = (...images: unknown[]) => ({ kind: 'carousel', cards: images.map((one) => ({ image: one })) });
 const signedAddress = 'https://v5.airtableusercontent.com/v3/u/1/a';
 
 /** What people really give, what it must be told apart by, and a word of the way out. */
@@ -38,6 +41,15 @@ const bad: readonly [why: string, changes: Record<string, unknown>, field: strin
 	['an upload without hash', { media: upload({ sha256: 'x' }) }, 'media', /SHA-256/, /first/],
 	['an empty upload', { media: upload({ bytes: 0 }) }, 'media', /empty/, /JPEG or PNG/],
 	['a large upload', { media: upload({ bytes: 21 * 1024 * 1024 }) }, 'media', /21\.0 MB/, /20 MB/],
+	['a carousel without images', { media: { kind: 'carousel' } }, 'media', /has 0 images/, /2 to 5 images\. Give their URLs/],
+	['a carousel of one image', { media: carousel(image(urls[0])) }, 'media', /has 1 image\./, /choose an image instead/],
+	['a carousel of six images', { media: carousel(...Array<unknown>(6).fill(image(urls[0]))) }, 'media', /has 6 images/, /Leave some out/],
+	['a carousel of a URL and a file', { media: carousel(image(urls[0]), upload()) }, 'media', /images by URL and images as files/, /all as URLs, or all as files/],
+	['files of a carousel that are large together', { media: carousel(upload({ bytes: 11 * 1024 * 1024 }), upload({ bytes: 10 * 1024 * 1024 })) }, 'media', /21\.0 MB together/, /20 MB for all/],
+	['a video in a carousel', { media: carousel(image(urls[0]), image('https://cdn.example/a.mov')) }, 'media', /^Image 2 of the carousel: Pinterest does not take \.mov/, /not supported yet/],
+	['nothing in a card', { media: { kind: 'carousel', cards: [{ image: image(urls[0]) }, null] } }, 'media', /^Image 2 of the carousel: The image is missing/, /image URL/],
+	['a long title of a card', { media: { kind: 'carousel', cards: [{ image: image(urls[0]), title: 'a'.repeat(101) }, { image: image(urls[1]) }] } }, 'media', /^Image 1 of the carousel: Title has 101/, /at most 100/],
+	['a card whose link has no scheme', { media: { kind: 'carousel', cards: [{ image: image(urls[0]) }, { image: image(urls[1]), link: 'shop.example' }] } }, 'media', /^Image 2 of the carousel: Link .* has no scheme/, /https:\/\/shop/],
 	['a date without zone', { scheduledAt: '2026-11-25 10:00' }, 'scheduledAt', /no time zone/, /2026-11-25T10:00\+01:00/],
 	['a past date without zone', { scheduledAt: '2020-01-01T10:00:00' }, 'scheduledAt', /no time zone/, /Z for UTC/],
 	['a day alone', { scheduledAt: '2026-11-25' }, 'scheduledAt', /no time zone/, /2026-11-25T10:00:00/],
@@ -77,6 +89,18 @@ describe('a request', () => {
 			account: ' acme-us ', boardId: 1234 as unknown as string, title: '  ', source: 17 as unknown as string, dominantColor: '#AABBCC', marker: true, sectionId: '',
 		});
 		expect(request).toMatchObject({ account: 'acme-us', source: '17', marker: true, content: { boardId: '1234', title: null, dominantColor: '#aabbcc', sectionId: null } });
+	});
+
+	it('is read with the cards of its carousel filled in', () => {
+		const { media } = parsed({ media: { kind: 'carousel', cards: [{ image: { kind: 'image_url', url: urls[0]! }, title: ' Hat ' }, { image: { kind: 'image_url', url: urls[1]! }, link: 'https://shop.example/b' }] } }).content;
+		expect(media).toEqual({ kind: 'carousel', cards: [
+			{ image: { kind: 'image_url', url: urls[0] }, title: 'Hat', description: null, link: null },
+			{ image: { kind: 'image_url', url: urls[1] }, title: null, description: null, link: 'https://shop.example/b' },
+		] });
+	});
+
+	it('may have files of a carousel up to the largest size together', () => {
+		expect(parsed({ media: carousel(upload({ bytes: 10 * 1024 * 1024 }), upload({ bytes: 10 * 1024 * 1024 })) as GivenMedia }).content.media.kind).toBe('carousel');
 	});
 
 	it('counts characters as people do', () => {

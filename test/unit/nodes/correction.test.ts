@@ -34,6 +34,12 @@ it('ignores a board, an account and an image that were added and left empty', ()
 	expect(correct({ board: { mode: 'list', value: '' }, account: { mode: 'list', value: '' }, imageUrl: '' })).toEqual({});
 });
 
+it('makes a carousel of a list of addresses', () => {
+	const cards = ['https://x.example/a.jpg', 'https://x.example/b.jpg'].map((url) => ({ image: { kind: 'image_url', url } }));
+	expect(correct({ imageUrls: 'https://x.example/a.jpg, https://x.example/b.jpg' })).toEqual({ media: { kind: 'carousel', cards } });
+	expect(correct({ imageUrls: '' })).toEqual({});
+});
+
 it('reads an image, an account and times', () => {
 	expect(correct({ imageUrl: 'https://x.example/a.jpg', account: { mode: 'name', value: 'acme-uk' }, publishBefore: '2026-12-01T09:00' })).toEqual({
 		media: { kind: 'image_url', url: 'https://x.example/a.jpg' }, account: 'acme-uk', publishBefore: '2026-12-01T09:00:00.000Z',

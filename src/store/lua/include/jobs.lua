@@ -137,8 +137,14 @@ end
 
 local function moveMedia(old, new)
 	if old and old.media == new.media then return end
-	if new.media ~= '' then referMedia(new.media, new.id) end
-	if old and old.media ~= '' then unreferMedia(old.media, old.id) end
+	local stays = {}
+	for _, sha in ipairs(hashesOf(new.media)) do
+		stays[sha] = true
+		referMedia(sha, new.id)
+	end
+	for _, sha in ipairs(hashesOf(old and old.media or '')) do
+		if not stays[sha] then unreferMedia(sha, old.id) end
+	end
 end
 
 local function moveQueue(old, new)

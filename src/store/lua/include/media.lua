@@ -1,10 +1,23 @@
--- Image bytes live as long as a job refers to them.
+-- Image bytes live as long as a job refers to them. A record names those it needs by their hashes, with commas between.
 --
 -- media:<sha256>      STRING  the bytes
 -- mediarefs:<sha256>  SET     the jobs that refer to them
 -- mediaidle           ZSET    sha256 without a job by when it is dropped
 local function mediaKept(sha)
 	return redis.call('EXISTS', key('media', sha)) == 1
+end
+
+local function hashesOf(list)
+	local hashes = {}
+	for sha in string.gmatch(list, '[^,]+') do hashes[#hashes + 1] = sha end
+	return hashes
+end
+
+local function allMediaKept(list)
+	for _, sha in ipairs(hashesOf(list)) do
+		if not mediaKept(sha) then return false end
+	end
+	return true
 end
 
 local function dropMedia(sha)
