@@ -70,6 +70,14 @@ it('knows of images what it was told, for as often as it was told', async () => 
 	expect((await world.post(image(url))).status).toBe(201);
 });
 
+it('shows a carousel as one, and refuses images of two sizes', async () => {
+	const carousel = (...urls: string[]) => ({ media_source: { source_type: 'multiple_image_urls', items: urls.map((url) => ({ url })) } });
+	const made = await world.post(carousel('https://cdn.example.com/a.jpg', 'https://cdn.example.com/b.jpg'));
+	expect(made).toMatchObject({ status: 201, body: { creative_type: 'CAROUSEL', media: { media_type: 'multiple_images', items: [{ item_type: 'image' }, { item_type: 'image' }] } } });
+	world.control.setImage('https://cdn.example.com/b.jpg', 'other-size', 1);
+	expect((await world.post(carousel('https://cdn.example.com/a.jpg', 'https://cdn.example.com/b.jpg'))).body.message).toContain('the same size');
+});
+
 it('answers 404 to what it does not have', async () => {
 	expect(await world.get('/v5/pins/1')).toMatchObject({ status: 404, body: { code: 50 } });
 	expect(await world.get('/v5/boards/1/pins')).toMatchObject({ status: 404, body: { code: 404 } });

@@ -47,6 +47,8 @@ export const mutants = [
 	{ name: 'purge: open failures go', file: lua('include/jobs'), find: `(job.state == 'failed' and job.queue == '')`, replace: `job.state == 'failed'` },
 	{ name: 'failures: every one of a cause is announced', file: lua('include/jobs'), find: `redis.call('HINCRBY', key('groups'), job.group, 1) == 1`, replace: `redis.call('HINCRBY', key('groups'), job.group, 1) >= 1` },
 	{ name: 'media: freed while another job needs it', file: lua('include/media'), find: `if redis.call('EXISTS', key('mediarefs', sha)) == 0 then dropMedia(sha) end`, replace: `dropMedia(sha)` },
+	{ name: 'media: an image that stays in a corrected carousel is freed', file: lua('include/jobs'), find: `if not stays[sha] then unreferMedia(sha, old.id) end`, replace: `unreferMedia(sha, old.id)` },
+	{ name: 'media: of the images of a carousel one is enough', file: lua('include/media'), find: `if not mediaKept(sha) then return false end`, replace: `if not mediaKept(sha) then return _ > 1 end` },
 	{ name: 'media: freed with a failure that may be requeued', file: lua('include/jobs'), find: `	if old and old.media == new.media then return end`, replace: `	if new.state == 'failed' and new.media ~= '' then unreferMedia(new.media, new.id) end\n	if old and old.media == new.media then return end` },
 	{ name: 'media: the cap of the namespace is ignored', file: lua('put-media'), find: `if not known and used + #bytes > cap then return refuse({ 'full' }) end`, replace: '' },
 ];
