@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs';
 import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 import type { PaceSettings } from '../config';
 import { EngineError } from '../errors';
@@ -22,24 +23,60 @@ export interface SecretAccount {
 
 const DEFAULT_BASE_URL = 'https://api.pinterest.com/v5';
 
+/** Two edits within this time may leave the same stamp: file systems count in steps of up to 2 s. */
+const STAMP_MS = 2000;
+
+/** The file as it was read. */
+interface Reading {
+	stamp: string;
+	/** It may have been edited again without another stamp. */
+	isYoung: boolean;
+	accounts: Promise<Accounts>;
+}
+
+/** In the order of the file; of two with one name, the first is found. */
+interface Accounts {
+	all: SecretAccount[];
+	byLabel: Map<string, SecretAccount>;
+}
+
 /** The accounts of a secret file. `invalid_config` when it cannot be read, or when others than its owner may read it. */
 export class SecretFile {
 	private writing: Promise<unknown> = Promise.resolve();
+	private reading: Reading | null = null;
 
 	constructor(private readonly path: string) {}
 
 	async accounts(): Promise<SecretAccount[]> {
-		await this.refuseIfShared();
+		return [...(await this.asItIs()).all];
+	}
+
+	/** Read anew only when it was changed: every account asks for its token twice a minute, and at every call. */
+	private async asItIs(): Promise<Accounts> {
+		const found = await this.unsharedStats();
+		const stamp = [found.ino, found.size, found.mtimeNs, found.ctimeNs].join();
+		if (this.reading?.stamp === stamp && !this.reading.isYoung) return this.reading.accounts;
+		const isYoung = Date.now() - Number(found.mtimeMs) < STAMP_MS;
+		const reading: Reading = { stamp, isYoung, accounts: this.read() };
+		this.reading = reading;
+		return reading.accounts.catch((error: unknown) => {
+			if (this.reading === reading) this.reading = null;
+			throw error;
+		});
+	}
+
+	private async read(): Promise<Accounts> {
 		const accounts = (this.parsed(await readFile(this.path, 'utf8')) as { accounts?: unknown } | null)?.accounts;
 		if (!Array.isArray(accounts) || accounts.length === 0) {
 			throw new EngineError('invalid_config', { message: `${this.path} names no accounts.`, hint: 'Write { "accounts": [ { "account": "acme-us", "accessToken": "…" } ] }.' });
 		}
 		const unclear = (accounts as SecretAccount[]).find(({ neverResend = false }) => typeof neverResend !== 'boolean');
 		if (unclear) throw new EngineError('invalid_config', { message: `neverResend of ${unclear.account} is neither true nor false.`, hint: 'Write "neverResend": true, or leave it out.' });
-		return accounts as SecretAccount[];
+		const all = accounts as SecretAccount[];
+		return { all, byLabel: new Map([...all].reverse().map((one) => [one.account, one])) };
 	}
 
-	/** Where one account's token comes from; read again each time, so that an edit of the file is enough. */
+	/** Where one account's token comes from; an edit of the file is enough to change it. */
 	tokenSource(label: string): TokenSource {
 		let renewal: Promise<AccessToken> | null = null;
 		const current = async () => tokenOf(await this.find(label));
@@ -48,7 +85,7 @@ export class SecretFile {
 	}
 
 	private async find(label: string): Promise<SecretAccount> {
-		const found = (await this.accounts()).find(({ account }) => account === label);
+		const found = (await this.asItIs()).byLabel.get(label);
 		if (!found) throw new EngineError('invalid_config', { message: `${this.path} no longer names ${label}.` });
 		return found;
 	}
@@ -86,13 +123,14 @@ export class SecretFile {
 		}
 	}
 
-	private async refuseIfShared(): Promise<void> {
-		const { mode } = await stat(this.path).catch((cause: unknown) => {
+	private async unsharedStats(): Promise<BigIntStats> {
+		const found = await stat(this.path, { bigint: true }).catch((cause: unknown) => {
 			throw new EngineError('invalid_config', { message: `The secret file ${this.path} cannot be read.` }, { cause });
 		});
-		if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+		if (process.platform !== 'win32' && (found.mode & 0o077n) !== 0n) {
 			throw new EngineError('invalid_config', { message: `Others may read ${this.path}.`, hint: `chmod 600 ${this.path}` });
 		}
+		return found;
 	}
 }
 

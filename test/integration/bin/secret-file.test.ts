@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -51,6 +51,44 @@ it.each([
 
 it('refuses an option that says neither yes nor no', async () => {
 	await expect(new SecretFile(aFile([{ ...connected('acme-us'), neverResend: 'no' }])).accounts()).rejects.toMatchObject({ code: 'invalid_config' });
+});
+
+it('is parsed once for the tokens of all accounts, and once more when it was changed', async () => {
+	const accounts = Array.from({ length: 2000 }, (_, n) => ({ account: `account-${n}`, accessToken: `token-${n}` }));
+	const path = aFile(accounts);
+	const age = (ms: number) => utimesSync(path, new Date(Date.now() - ms), new Date(Date.now() - ms));
+	age(60_000);
+	const secrets = new SecretFile(path);
+	const parse = jest.spyOn(JSON, 'parse');
+	const tokens = () => Promise.all(accounts.map(async ({ account }) => (await secrets.tokenSource(account).current()).value));
+	try {
+		for (let round = 0; round < 3; round++) expect(await tokens()).toEqual(accounts.map(({ accessToken }) => accessToken));
+		expect(parse).toHaveBeenCalledTimes(1);
+		writeFileSync(path, JSON.stringify({ accounts: accounts.map((one) => ({ ...one, accessToken: one.accessToken.replace('token', 'other') })) }));
+		age(30_000);
+		expect((await tokens())[7]).toBe('other-7');
+		expect(parse).toHaveBeenCalledTimes(2);
+	} finally {
+		parse.mockRestore();
+	}
+});
+
+it('sees every edit, however soon after another one and however alike', async () => {
+	const path = aFile([connected('acme-us')]);
+	const source = new SecretFile(path).tokenSource('acme-us');
+	for (let n = 1000; n < 1300; n++) {
+		writeFileSync(path, JSON.stringify({ accounts: [{ ...connected('acme-us'), accessToken: `token-${n}` }] }));
+		expect((await source.current()).value).toBe(`token-${n}`);
+	}
+});
+
+it('is read again after it was refused', async () => {
+	const path = aFile([]);
+	const secrets = new SecretFile(path);
+	utimesSync(path, 1, 1);
+	for (let i = 0; i < 2; i++) await expect(secrets.accounts()).rejects.toMatchObject({ code: 'invalid_config' });
+	writeFileSync(path, JSON.stringify({ accounts: [connected('acme-us')] }));
+	await expect(secrets.accounts()).resolves.toHaveLength(1);
 });
 
 it('gives the token as the file has it now', async () => {
