@@ -112,8 +112,12 @@ export class Pacer {
 
 	/** Writes of the account that could start now, over all workers; null when nothing limits it or Redis does not say. */
 	async headroom(account: string): Promise<number | null> {
-		const known = headroomIn(this.options.client, this.options.namespace, this.bucketsOf(account, 'write'));
-		return await within(RETRY_MS, known).catch(() => null) ?? null;
+		const { client, namespace } = this.options;
+		const asked = async () => {
+			await this.clock.sync();
+			return headroomIn(client, namespace, this.bucketsOf(account, 'write'), this.clock.now());
+		};
+		return await within(RETRY_MS, asked()).catch(() => null) ?? null;
 	}
 
 	/** Ends every wait (they resolve to undefined), waits for what runs to give its slot back, and closes the connection. */

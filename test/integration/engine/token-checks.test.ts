@@ -39,6 +39,9 @@ it('lists boards when a worker comes for the first time and when somebody asks, 
 	const first = world.engine();
 	await world.serve(first);
 	const { boardsAt, boards } = (await world.until(async () => ((await record(first))?.boardsAt ? record(first) : null)))!;
+	// Also who does not publish knows how much could go out at once.
+	const idle = world.engine();
+	await world.until(async () => ((await record(idle))?.headroom === 5 ? true : null));
 	await first.close();
 	const second = world.engine();
 	await world.serve(second);

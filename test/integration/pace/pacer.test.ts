@@ -1,6 +1,9 @@
 import type { Redis } from 'ioredis';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { PaceSettings } from '../../../src';
 import { APP } from '../../../src/job/hold';
+import { bucketsFor } from '../../../src/pace/buckets';
+import { headroomIn } from '../../../src/pace/headroom';
 import { PACE_PRESETS } from '../../../src/pace/presets';
 import { testNamespace } from '../../support/redis';
 import { aPacer, aRedis, endAll, grants, pace } from './a-pacer';
@@ -113,6 +116,23 @@ describe('the pace of the app', () => {
 		expect(await grants([pacer], 1)).toHaveLength(1);
 		expect(await pacer.headroom('acme')).toBe(0);
 	});
+});
+
+it('the headroom of an account that has gone quiet grows as its tokens come, whoever asks', async () => {
+	const namespace = testNamespace(), redis = aRedis();
+	const own: PaceSettings = { ...PACE_PRESETS.trial, writesPerMinute: 10, burst: 2, writesPerDay: 10 };
+	const pacer = aPacer(namespace, { timeFactor: 1 });
+	pacer.limit('acme', own);
+	for (const _ of [1, 2]) expect(await grants([pacer], 1)).toHaveLength(1);
+	await pacer.stop();
+	const [seconds, micros] = await redis.time();
+	const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+	const headroom = (afterMs: number, paceOf: PaceSettings | null = own, account = 'acme') =>
+		headroomIn(redis, namespace, bucketsFor(account, 'write', (who) => (who === APP ? null : paceOf), 1), now + afterMs);
+	const dayStepMs = 24 * 3_600_000 / 10;
+	expect([await headroom(0), await headroom(dayStepMs - 10_000), await headroom(dayStepMs), await headroom(100 * dayStepMs)]).toEqual([0, 0, 1, 1]);
+	expect(await headroom(0, null)).toBeNull();
+	expect(await headroom(0, { ...own, concurrent: 3, writesPerDay: null }, 'fresh')).toBe(2);
 });
 
 it('lets reads through while writes have used up theirs', async () => {
