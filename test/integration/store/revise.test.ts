@@ -72,7 +72,7 @@ describe('a revision', () => {
 		await revise(job, requeued(job, { account: 'other' }));
 		expect((await world.list.list({ account: 'acme' })).jobs).toEqual([]);
 		expect(await world.list.accountCounts(['acme', 'other'])).toEqual(new Map([
-			['acme', { waiting: 0, running: 0, inDoubt: 0, failed: 0 }], ['other', { waiting: 1, running: 0, inDoubt: 0, failed: 0 }],
+			['acme', { waiting: 0, running: 0, inDoubt: 0, failed: 0, nextDueAt: null }], ['other', { waiting: 1, running: 0, inDoubt: 0, failed: 0, nextDueAt: START }],
 		]));
 		expect((await world.claimed('other')).id).toBe(job.id);
 	});
