@@ -28,5 +28,6 @@ export { PACE_PRESETS } from './pace/presets';
 export type { AccessToken, Board, TokenCheck, TokenSource } from './publish/contract';
 export type { JobFilter } from './store/job-store';
 export type { Replay } from './store/contract';
+export { RECEIPT_HEADER } from './webhook/post';
 export { subscriptionView } from './webhook/subscription-view';
 export type { SubscriptionView } from './webhook/subscription-view';

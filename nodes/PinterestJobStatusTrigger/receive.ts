@@ -1,5 +1,5 @@
 import { sleep, type IDataObject, type IWebhookFunctions, type IWebhookResponseData } from 'n8n-workflow';
-import type { Received } from '../../src';
+import { RECEIPT_HEADER, type Received } from '../../src';
 import { engineOf } from '../shared/engine';
 import { itemOfEvent, type EventPayload } from '../shared/event-item';
 import { repeat } from '../shared/repeat';
@@ -29,8 +29,10 @@ export async function receive(node: IWebhookFunctions): Promise<IWebhookResponse
 		if (received.probeId) return answer(node, 200, received.probeId);
 		// Why is for our log: who forges calls learns nothing.
 		if (received.status === 401) node.logger.warn(`Pinterest jobs: a delivery was refused: ${received.reason}`);
+		if (received.status === 200) giveReceipt(node, String(request.headers['webhook-id']));
 		return answer(node, received.status, received.status === 200 ? 'known' : 'refused');
 	}
+	giveReceipt(node, received.eventId);
 	settleWhenAnswered(node, received, release);
 	return accept(received.payload, received.eventId);
 }
@@ -38,6 +40,11 @@ export async function receive(node: IWebhookFunctions): Promise<IWebhookResponse
 // n8n answers by itself, once the execution is written or, where that was chosen, has ended: an answer of our own would come too early.
 function accept(payload: EventPayload, eventId: string): IWebhookResponseData {
 	return { workflowData: [[{ json: itemOfEvent(payload, eventId) as IDataObject }]], webhookResponse: { received: true } };
+}
+
+/** Goes with n8n's own answer. The worker waits for it: an n8n that starts answers 200 to everything. */
+function giveReceipt(node: IWebhookFunctions, eventId: string): void {
+	node.getResponseObject().setHeader(RECEIPT_HEADER, eventId);
 }
 
 function settleWhenAnswered(node: IWebhookFunctions, received: Extract<Received, { ok: true }>, release: () => void): void {

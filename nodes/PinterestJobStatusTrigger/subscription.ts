@@ -31,6 +31,7 @@ export function subscriptionOf(id: string, url: string, fields: TriggerFields, t
 		id,
 		url,
 		...eventTermsOf(fields.events, fields.filters),
+		receipts: true,
 		...(fields.latestOnly ? { latestOnly: true } : {}),
 		paused: false,
 		...(test ? { test: true, ttlMs: TEST_TTL_MS } : {}),

@@ -196,6 +196,8 @@ export interface SubscriptionTerms {
 	test?: boolean;
 	/** What its owner calls it. */
 	label?: string;
+	/** Whoever takes its events says so with a receipt; a 2xx without one comes from somebody else. */
+	receipts?: boolean;
 	/** It verifies with a secret of its own (webhook/endpoint-secret.ts); without one, with the engine's. */
 	secret?: { generation: number; rotatedAt: number | null };
 }

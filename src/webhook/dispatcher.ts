@@ -144,7 +144,7 @@ export class Dispatcher {
 		const answer = await this.send(subscription, delivery);
 		const tried = triedOf(answer, performance.now() - startedAt);
 		if (answer.kind === 'answered' && answer.status === 410) await this.options.subscriptions.pause(subscription.id);
-		const result = this.resultOf(delivery, answer);
+		const result = this.resultOf(subscription, delivery, answer);
 		const settled = await this.options.outbox.settle(delivery, result, { tried, ...('error' in result && { ifDisabled: disabledIncident(subscription, result.error) }) });
 		if (settled) this.tally[result.kind]++;
 		this.tell(subscription, delivery, answer, settled ? result.kind : 'lease_lost');
@@ -171,10 +171,10 @@ export class Dispatcher {
 		}
 	}
 
-	private resultOf(delivery: Delivery, answer: PostAnswer): DeliveryResult {
+	private resultOf(subscription: StoredSubscription, delivery: Delivery, answer: PostAnswer): DeliveryResult {
 		const key = `${delivery.subscriptionId} ${delivery.event.id}`;
 		const busyBefore = this.busy.delete(key);
-		if (isTaken(answer)) return { kind: 'delivered' };
+		if (isTakenBy(subscription, delivery, answer)) return { kind: 'delivered' };
 		if (answer.kind === 'answered' && answer.status === 409) this.busy.add(key);
 		const { random, timeFactor, now } = this.options;
 		const delayMs = retryDelayMs(delivery.tries + 1, answer, { random: random(), timeFactor, busyBefore });
@@ -207,6 +207,12 @@ function disabledIncident({ id, label, url, failingSince }: StoredSubscription, 
 	return { groupKey: `${code}|${name.replaceAll('|', ' ')}`, queue, class: errorClass, code, message, since: failingSince, subscription: id };
 }
 
+/** An n8n that starts answers 200 to everything for a while, before it knows any trigger. */
+function isTakenBy({ receipts }: StoredSubscription, { event }: Delivery, answer: PostAnswer): boolean {
+	return isTaken(answer) && (!receipts || (answer.kind === 'answered' && answer.receipt === event.id));
+}
+
 function errorOf(answer: PostAnswer): string {
+	if (isTaken(answer)) return 'Somebody else than the trigger answered, so that nobody has taken the event.';
 	return answer.kind === 'answered' ? `HTTP ${answer.status}${answer.text ? `: ${shortened(answer.text, MESSAGE_LIMIT)}` : ''}` : noAnswer(answer);
 }

@@ -10,9 +10,12 @@ import type { UrlGuard } from './url-guard';
 export const READ_BYTES = 16 * 1024;
 const KEPT_CHARS = 1000;
 
-/** What became of one POST. `text` is the begin of the answer, secrets struck out. */
+/** The header of an answer that names the event which was taken. */
+export const RECEIPT_HEADER = 'x-pinterest-jobs-receipt';
+
+/** What became of one POST. `text` is the begin of the answer, secrets struck out; `receipt` what RECEIPT_HEADER says. */
 export type PostAnswer =
-	| { kind: 'answered'; status: number; retryAfterMs: number | null; text: string }
+	| { kind: 'answered'; status: number; retryAfterMs: number | null; text: string; receipt: string | null }
 	| { kind: 'timeout' }
 	| { kind: 'unreachable'; message: string };
 
@@ -76,8 +79,11 @@ function begin(response: IncomingMessage, done: () => void): () => string {
 }
 
 function answered(response: IncomingMessage, text: string, now: number): PostAnswer {
-	const { date, 'retry-after': retryAfter } = response.headers;
-	return { kind: 'answered', status: response.statusCode ?? 0, retryAfterMs: waitMsOf({ date, 'retry-after': retryAfter }, now), text: redact(text, KEPT_CHARS) };
+	const { date, 'retry-after': retryAfter, [RECEIPT_HEADER]: receipt } = response.headers;
+	return {
+		kind: 'answered', status: response.statusCode ?? 0, retryAfterMs: waitMsOf({ date, 'retry-after': retryAfter }, now), text: redact(text, KEPT_CHARS),
+		receipt: typeof receipt === 'string' ? receipt : null,
+	};
 }
 
 /** Whether who was asked has taken it. */

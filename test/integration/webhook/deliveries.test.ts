@@ -1,5 +1,5 @@
 import type { StoredSubscription } from '../../../src/store/contract';
-import { status } from './a-receiver';
+import { status, type Answer } from './a-receiver';
 import { WebhookWorld } from './webhook-world';
 
 let world: WebhookWorld;
@@ -26,6 +26,25 @@ describe('a delivery', () => {
 		expect(tried).toMatchObject({ type: 'job.queued', try: 1, result: 'postponed', status: 503, answer: expect.stringMatching(/^token=\[redacted\] x{900,}…$/) as string });
 		expect(tried!.answer).toHaveLength(1000);
 		expect((await subscription()).lastError!.length).toBeLessThan(320);
+	});
+});
+
+describe('a delivery to a trigger', () => {
+	const receipt = (of: (id: string) => string): Answer => (response, { headers }) => void response.writeHead(200, { 'x-pinterest-jobs-receipt': of(headers['webhook-id']!) }).end('{"received":true}');
+
+	it('is taken only with its receipt: a starting n8n answers 200 to everything', async () => {
+		await world.subscribe('s', `${world.endpoint.origin}/hook`, { receipts: true });
+		const [id] = await world.published(1);
+		const dispatcher = world.dispatcher();
+		for (const answer of [status(200, 'n8n is starting up. Please wait'), receipt((eventId) => `${eventId}x`)]) {
+			world.endpoint.answer = answer;
+			expect(await dispatcher.runOnce()).toMatchObject({ delivered: 0, postponed: 1 });
+			world.pass(5 * MINUTE);
+		}
+		expect(await subscription()).toMatchObject({ lastError: expect.stringContaining('Somebody else than the trigger') as string });
+		world.endpoint.answer = receipt((eventId) => eventId);
+		expect(await dispatcher.runOnce()).toMatchObject({ delivered: 3, postponed: 0 });
+		expect(world.endpoint.seen).toEqual([1, 1, 1, 2, 3].map((seq) => `${id} ${seq}`));
 	});
 });
 

@@ -12,7 +12,7 @@ const resolvingTo = (address: string) => new UrlGuard([], (_host, _options, answ
 
 describe('a POST', () => {
 	it('reaches an origin on the allow list, wherever that is', async () => {
-		expect(await send(`${endpoint.origin}/hook?x=1`, new UrlGuard([endpoint.origin]))).toEqual({ kind: 'answered', status: 200, retryAfterMs: null, text: '' });
+		expect(await send(`${endpoint.origin}/hook?x=1`, new UrlGuard([endpoint.origin]))).toEqual({ kind: 'answered', status: 200, retryAfterMs: null, text: '', receipt: null });
 		expect(endpoint.calls).toHaveLength(1);
 	});
 
@@ -52,6 +52,6 @@ describe('a POST', () => {
 
 	it('reads how long it shall wait', async () => {
 		endpoint.answer = status(429, 'slow down', { 'retry-after': '120' });
-		expect(await send(endpoint.origin, new UrlGuard([endpoint.origin]))).toEqual({ kind: 'answered', status: 429, retryAfterMs: 120_000, text: 'slow down' });
+		expect(await send(endpoint.origin, new UrlGuard([endpoint.origin]))).toEqual({ kind: 'answered', status: 429, retryAfterMs: 120_000, text: 'slow down', receipt: null });
 	});
 });

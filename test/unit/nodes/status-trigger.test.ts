@@ -14,7 +14,7 @@ it('asks for the chosen events and the filters that are set', () => {
 	const fields = { events: ['job.failed'], filters: { accounts: 'acme-us, acme-uk', clients: 'Big Shop, Acme', queues: ['client'], states: [], classes: [] } };
 	expect(subscriptionOf('s1', 'http://n8n.test/webhook/x', fields, false)).toEqual({
 		id: 's1', url: 'http://n8n.test/webhook/x', events: ['job.failed'], accounts: ['acme-us', 'acme-uk'], clients: ['Big Shop', 'Acme'],
-		queues: ['client'], paused: false,
+		queues: ['client'], paused: false, receipts: true,
 	});
 });
 
