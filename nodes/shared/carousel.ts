@@ -119,7 +119,7 @@ export const imageUrlsField: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. https://shop.example/a.jpg, https://shop.example/b.jpg',
-	description: `The new images of a carousel. ${LIST_OF_URLS}.`,
+	description: `The new images of a carousel; titles, descriptions and links that its images had do not come along. ${LIST_OF_URLS}.`,
 };
 
 /** The carousel of the cards that were filled in; `keep` keeps a file and tells what a job holds of it. */

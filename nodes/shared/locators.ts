@@ -28,7 +28,7 @@ export const boardLocator: INodeProperties = {
 	type: 'resourceLocator',
 	required: true,
 	default: { mode: 'list', value: '' },
-	description: 'The board the Pin goes to. The list shows what the worker of the account found.',
+	description: 'The board the Pin goes to. The list shows what the worker of the account found. One you have just made: choose By ID, or Pinterest Requeue → Hold → Check Now.',
 	modes: [
 		{ displayName: 'From List', name: 'list', type: 'list', typeOptions: { searchListMethod: 'searchBoards', searchable: true } },
 		{
@@ -47,7 +47,7 @@ export const sectionLocator: INodeProperties = {
 	name: 'section',
 	type: 'resourceLocator',
 	default: { mode: 'list', value: '' },
-	description: 'The section of the board. Leave empty to publish to the board itself.',
+	description: 'The section of the board. Leave empty to publish to the board itself. One you have just made: choose By ID, or Pinterest Requeue → Hold → Check Now.',
 	modes: [
 		{ displayName: 'From List', name: 'list', type: 'list', typeOptions: { searchListMethod: 'searchSections', searchable: true } },
 		{

@@ -18,11 +18,11 @@ function headOf({ account, aliases, client, waiting, running, inDoubt }: Account
 	return `${account}${client ? ` (${client})` : ''}${also}  ${waiting} waiting, ${running} running, ${inDoubt} in doubt`;
 }
 
-function rows({ served, lastServedAt, username, pace, headroom, nextDueAt, incidents, boards, boardsAt }: AccountView): [string, string][] {
+function rows({ served, lastServedAt, username, pace, headroom, nextDueAt, waiting, incidents, boards, boardsAt }: AccountView): [string, string][] {
 	return [
 		['served', served ? `yes${username ? `, as ${username}` : ''}` : lastServedAt ? `not since ${time(lastServedAt)}` : 'never yet'],
 		['pace', pace ? `at most ${pace.writesPerMinute} writes a minute${pace.writesPerDay === null ? '' : `, ${pace.writesPerDay} a day`}, ${pace.concurrent} at once; ${headroom ?? '?'} could start now` : '(no worker has told it)'],
-		['next', nextDueAt ? `due ${time(nextDueAt)}` : 'nothing is due'],
+		['next', nextDueAt ? `due ${time(nextDueAt)}` : waiting > 0 ? 'due after what is being sent' : 'nothing is due'],
 		...incidents.map((incident): [string, string] => ['held', heldText(incident)]),
 		['boards', boardsAt ? `${boards.length}, read ${time(boardsAt)}` : '(not read yet)'],
 	];

@@ -30,7 +30,7 @@ const CORRECTIONS = {
 	section: { value: 'ID', says: 'into this section; an empty one takes it out of its section' },
 	link: { value: 'URL', says: 'with this link' },
 	'image-url': { value: 'URL', says: 'with this image' },
-	'image-urls': { value: 'URL,URL', says: 'as a carousel of these 2 to 5 images' },
+	'image-urls': { value: 'URL,URL', says: 'as a carousel of these 2 to 5 images, without the texts and links its cards had' },
 	title: { value: 'TEXT', says: 'with this title' },
 	description: { value: 'TEXT', says: 'with this description' },
 	'to-account': { value: 'NAME', says: 'under this account' },

@@ -58,6 +58,8 @@ function afterAbsence(job: Job, doubt: Doubt, outcome: Seen<'absent'>, terms: Te
 	const looked = afterLook(doubt, outcome, policy);
 	const record = withLook(job, outcome, terms);
 	const proof = `Not found in ${looked.absentScans} complete scans.`;
+	// Whether a listing shows the link and texts that were sent with a carousel is not documented (2026-11): not found is no proof.
+	if (job.content.media.kind === 'carousel') return undecided(job, looked, `${proof} How Pinterest lists carousels is not known for sure.`, record, terms);
 	if (policy.neverResend || doubt.neverResend) return undecided(job, looked, `${proof} This account never sends again by machine.`, record, terms);
 	// Sent so often and never seen: then it is our looking that deserves doubt.
 	if (!doubt.suspected && job.used.afterAbsence >= policy.resendsAfterAbsence) return undecided(job, looked, `${proof} It was sent ${job.used.afterAbsence + 1} times.`, record, terms);

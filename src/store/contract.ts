@@ -169,7 +169,7 @@ export interface CountedCause {
 
 /** Jobs of one account. */
 export interface AccountCounts {
-	/** When its next job is due to be published, epoch ms; holds and the pace may make it later. */
+	/** When its next job is due to be published, epoch ms; null also while the boards of all that wait are written to. */
 	nextDueAt: number | null;
 	waiting: number;
 	running: number;

@@ -21,7 +21,7 @@ export interface AccountView {
 	waiting: number;
 	running: number;
 	inDoubt: number;
-	/** When its next job is due to be published; null when none waits. A hold or the pace may make it later. */
+	/** When its next job is due to be published; null when none waits, or only behind one that is being sent. A hold or the pace may make it later. */
 	nextDueAt: string | null;
 	/** What makes it wait: holds of its own, of its client, of the app. */
 	incidents: Incident[];

@@ -51,11 +51,18 @@ export class Pacing {
 		throw new EngineError('hold_not_found', { message: `${account === APP ? 'The app' : account} is not held${kind ? ` by ${kind}` : ''}.`, hint: 'Hold → Get Many lists what is held.' });
 	}
 
-	/** Asks the account's workers to check its token now: a read, never a POST. Answers what is held at this moment. */
+	/** Asks the workers of the account (of each account of a client or the app) to check its token now: a read, never a POST. Answers what is held at this moment. */
 	async check(account: string): Promise<Incident[]> {
 		const name = await this.parts.firstName(account);
-		await this.parts.askForCheck(name);
+		for (const one of await this.accountsOf(name)) await this.parts.askForCheck(one);
 		return this.parts.holds.list(name);
+	}
+
+	/** The accounts that a hold under this name stops. */
+	private async accountsOf(subject: string): Promise<string[]> {
+		const client = clientOf(subject);
+		if (client === null && subject !== APP) return [subject];
+		return (await this.parts.accounts()).filter((one) => client === null || one.client === client).map(({ account }) => account);
 	}
 
 	private async first(paused: Pausable): Promise<string> {

@@ -33,7 +33,7 @@ export const CONTENT = [
 		code: 'image_sizes_differ',
 		match: [{ on: ['create'], status: [400, 403], text: /(same|different|equal) (size|dimensions|aspect ratio)|aspect ratios? (do not|must)/ }],
 		outcome: 'refused', class: 'route', queue: 'client', about: 'media',
-		hint: 'Pinterest wants the images of a carousel in one size. Requeue with images of the same width and height.',
+		hint: 'Pinterest wants the images of a carousel in one size. Requeue with the Carousel Image URLs of images that have the same width and height.',
 		clientMessage: 'The images of the carousel have different sizes. Please send them in one size.', fix: ['media'],
 	},
 	{

@@ -28,7 +28,16 @@ local function boundTo(wanted)
 	return found
 end
 
+-- What a person has stopped stays so under the first name.
+local function keepPause(first)
+	local stored = redis.call('HGET', key('holds', account), 'paused')
+	if not stored or redis.call('HEXISTS', key('holds', first), 'paused') == 1 then return end
+	local pause = cjson.decode(stored)
+	openHold({ account = first, kind = 'paused', endsAt = pause.endsAt, code = pause.code, message = pause.message })
+end
+
 local function becomeAlias(first)
+	keepPause(first)
 	for _, kind in ipairs(redis.call('HKEYS', key('holds', account))) do releaseHold(account, kind, 'rename') end
 	-- A job that is in doubt now may be moved before a worker says again that it is never sent a second time.
 	local careful = redis.call('HGET', key('account', account), 'carefulUntil')

@@ -12,7 +12,9 @@ it('tells of a hold and of its end with the fields that docs/webhooks.md names',
 	await world.store.holds.release('acme', ['token_dead']);
 	await world.dispatcher({ render: dataOf }).runOnce();
 	const [held, released] = world.endpoint.calls;
-	const named = tableUnder('webhooks.md', '`data` of `account.held` and `account.released`:').map(([field]) => field);
+	const named = tableUnder('webhooks.md', '`data` of `account.held` and `account.released`:').map(([field]) => field)
+		// Of a client alone.
+		.filter((field) => field !== 'accounts');
 	expect(Object.keys(held!.data).sort()).toEqual([...named].sort());
 	expect(held).toMatchObject({ type: 'account.held', data: { account: 'acme', kind: 'token_dead', until: null, waiting: 0, hint: expect.stringContaining('Reconnect') as string } });
 	expect(Object.keys(released!.data).sort()).toEqual([...named, 'releasedAt', 'releasedBy'].sort());

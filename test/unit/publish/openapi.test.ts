@@ -88,3 +88,9 @@ if (isHere) {
 	// What cannot be looked at is said, not left out.
 	it.skip('requests are not compared with Pinterest\'s description: ../shared/facts/pinterest-openapi.subset.json is not here', () => undefined);
 }
+
+it('a carousel carries the title, description and link of each image that has them, in order', () => {
+	const items = (type: string) => (bodyOf({ media: kinds[type]! }).media_source as unknown as { items: object[] }).items;
+	expect(items('multiple_image_urls')).toEqual([{ url: 'https://cdn.example/0.jpg', ...texts }, { url: 'https://cdn.example/1.jpg' }]);
+	expect(items('multiple_image_base64')).toEqual([FILES[0]!, FILES[1]!].map((file, n) => ({ content_type: 'image/png', data: file.toString('base64'), ...(n === 1 ? texts : {}) })));
+});

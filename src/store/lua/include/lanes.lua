@@ -45,7 +45,8 @@ end
 local function unfile(job)
 	local lane = laneOf(job)
 	if not lane then return end
-	redis.call('ZREM', key('lane', lane, job.account, job.board), memberOf(job))
+	-- A worker of an earlier build files a job without its place: it must not stand there twice.
+	redis.call('ZREM', key('lane', lane, job.account, job.board), memberOf(job), job.id)
 	touch(lane, job.account, job.board)
 end
 
