@@ -55,7 +55,7 @@ describe(`${TOTAL} events to n8n ${n8nVersion} over a bad way`, () => {
 	const newest = async () => Number(((await n8n.api.api('GET', '/executions?limit=1')) as { data: { id: string }[] }).data[0]?.id ?? 0);
 
 	it('starts one execution each, in order, whatever is lost, doubled, closed or killed', async () => {
-		const startedAt = performance.now(), inFlightAtKills: number[] = [];
+		const startedAt = performance.now(), inFlightAtKills: number[] = [], kills: number[] = [];
 		const reached = (share: number) => until(`${share * 100} % of the executions`, async () => (await newest()) >= share * TOTAL, { ...LONG, everyMs: 100 });
 		way.troubles = { duplicate: 0.05, error: 0.2 };
 		await enqueue(Math.ceil(TOTAL / 3));
@@ -69,6 +69,7 @@ describe(`${TOTAL} events to n8n ${n8nVersion} over a bad way`, () => {
 			await until('deliveries under way', () => way.underWay >= 2, { everyMs: 1 });
 			inFlightAtKills.push(way.underWay);
 			await n8n.n8n.kill();
+			kills.push(Date.now());
 			await n8n.start();
 		}
 		await until('the jobs to end', async () => (await engine.list({ states: ['queued', 'running', 'retry_scheduled'], limit: 1 })).jobs.length === 0, LONG);
@@ -80,7 +81,7 @@ describe(`${TOTAL} events to n8n ${n8nVersion} over a bad way`, () => {
 		for (const mode of eachMode) {
 			const names = accountsOf(mode).map(({ name }) => name);
 			const wanted = events.filter(({ account }) => names.includes(account)).map(({ eventId }) => eventId);
-			judged[mode] = judge(wanted, (await n8n.api.listExecutionsWithData({ workflowId: flows[mode].id })).map(toldBy));
+			judged[mode] = judge(wanted, (await n8n.api.listExecutionsWithData({ workflowId: flows[mode].id })).map(toldBy), kills);
 		}
 		const named = Object.fromEntries(eachMode.map((mode) => [MODES[mode], judged[mode]]));
 		const section = eventsSection({ seed, n8nVersion, timeFactor: TIME_FACTOR, outageMs: OUTAGE_MS, tookMs: performance.now() - startedAt, calls: { ...way.calls }, inFlightAtKills, judged: named });
@@ -118,10 +119,11 @@ const noted = (execution: ExecutionWithData) => N8nApi.outputOf(execution, 'Note
 /** One that was cut off has kept what started it, and no output. */
 function toldBy(execution: ExecutionWithData): ToldExecution {
 	const { id, status, data } = execution;
+	const startedAt = execution.startedAt ? Date.parse(execution.startedAt) : null;
 	const output = noted(execution);
-	if (output) return { id: Number(id), status, ...output, isPutOut: true };
+	if (output) return { id: Number(id), status, startedAt, ...output, isPutOut: true };
 	const { executionData } = data as unknown as { executionData?: { nodeExecutionStack: { data: { main: { json: { eventId: string; job: { id: string; seq: number } } }[][] } }[] } };
 	const started = executionData?.nodeExecutionStack[0]?.data.main[0]?.[0]?.json;
 	if (!started) throw new Error(`Execution ${id} (${status}) has kept nothing of its event.`);
-	return { id: Number(id), status, eventId: started.eventId, job: started.job.id, seq: started.job.seq, isPutOut: false };
+	return { id: Number(id), status, startedAt, eventId: started.eventId, job: started.job.id, seq: started.job.seq, isPutOut: false };
 }

@@ -31,6 +31,7 @@ export function eventsSection({ seed, n8nVersion, timeFactor, outageMs, tookMs, 
 		of('jobs told out of order', 'outOfOrder'),
 		of('executions of one event more than once', 'repeats'),
 		of('executions that a kill cut off', 'cutOff'),
+		of('executions that a starting n8n took for those of the killed one', 'mistaken'),
 		of('events that no finished workflow has put out', 'withoutOutput'),
 		'',
 		`${number(calls.all)} calls: ${number(calls.doubled)} reached n8n twice, ${number(failed)} were answered an error (${number(calls.answerLost)} of them after n8n had taken the event), `

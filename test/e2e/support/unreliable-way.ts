@@ -60,7 +60,7 @@ export class UnreliableWay {
 		}
 		const answer = await this.forward(call);
 		if (!answer) return void response.destroy();
-		if (!fails) return void response.writeHead(answer.status, { 'content-type': answer.type }).end(answer.body);
+		if (!fails) return void response.writeHead(answer.status, answer.headers).end(answer.body);
 		this.calls.answerLost++;
 		return politely ? void response.writeHead(500).end('broken') : void response.destroy();
 	}
@@ -72,19 +72,30 @@ export class UnreliableWay {
 	}
 
 	/** Null when nobody answers. */
-	private forward({ method, path, headers: { host: _, ...headers }, body }: Call): Promise<{ status: number; type: string; body: Buffer } | null> {
+	private forward({ method, path, headers: { host: _, ...headers }, body }: Call): Promise<Answer | null> {
 		this.underWay++;
-		return new Promise<{ status: number; type: string; body: Buffer } | null>((resolve) => {
+		return new Promise<Answer | null>((resolve) => {
 			const sent = request(new URL(path, this.target()), { method, headers, agent: false }, (answer) => {
 				const chunks: Buffer[] = [];
 				answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-				answer.on('end', () => resolve({ status: answer.statusCode ?? 0, type: answer.headers['content-type'] ?? '', body: Buffer.concat(chunks) }));
+				answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: withoutTransport(answer.headers), body: Buffer.concat(chunks) }));
 				answer.on('error', () => resolve(null));
 			});
 			sent.on('error', () => resolve(null));
 			sent.end(body);
 		}).finally(() => this.underWay--);
 	}
+}
+
+interface Answer {
+	status: number;
+	headers: IncomingHttpHeaders;
+	body: Buffer;
+}
+
+/** What belongs to one connection alone. */
+function withoutTransport({ connection: _, 'keep-alive': __, 'transfer-encoding': ___, 'content-length': ____, ...headers }: IncomingHttpHeaders): IncomingHttpHeaders {
+	return headers;
 }
 
 interface Call {
