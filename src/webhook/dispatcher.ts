@@ -39,6 +39,9 @@ const IDLE_MS = 2000;
 /** What settling may take after the POST; then another dispatcher may take the delivery over. */
 const SETTLE_MS = 15_000;
 
+/** Why a 2xx is no delivery. */
+const NO_RECEIPT = 'Somebody else than the trigger answered, so that nobody has taken the event.';
+
 /** How many deliveries ended in which way. */
 export type Tally = Record<DeliveryResult['kind'], number>;
 const NONE: Tally = { delivered: 0, skipped: 0, postponed: 0, dead: 0 };
@@ -178,7 +181,7 @@ export class Dispatcher {
 		if (answer.kind === 'answered' && answer.status === 409) this.busy.add(key);
 		const { random, timeFactor, now } = this.options;
 		const delayMs = retryDelayMs(delivery.tries + 1, answer, { random: random(), timeFactor, busyBefore });
-		const error = errorOf(answer);
+		const error = isTaken(answer) ? NO_RECEIPT : errorOf(answer);
 		return delayMs === null ? { kind: 'dead', error } : { kind: 'postponed', until: now() + delayMs, error };
 	}
 
@@ -213,6 +216,5 @@ function isTakenBy({ receipts }: StoredSubscription, { event }: Delivery, answer
 }
 
 function errorOf(answer: PostAnswer): string {
-	if (isTaken(answer)) return 'Somebody else than the trigger answered, so that nobody has taken the event.';
 	return answer.kind === 'answered' ? `HTTP ${answer.status}${answer.text ? `: ${shortened(answer.text, MESSAGE_LIMIT)}` : ''}` : noAnswer(answer);
 }
