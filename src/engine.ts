@@ -33,6 +33,7 @@ import type { Probe } from './webhook/probe';
 import type { Received, Receiver } from './webhook/receiver';
 import type { Registrar } from './webhook/registrar';
 import type { UrlGuard } from './webhook/url-guard';
+import { wants, type Filter } from './webhook/wants';
 import { webhookDesk } from './webhook-desk';
 import type { ServedAccount, World } from './work/contract';
 import type { Actor, Correction, Desk, RequeueOptions, Verdict } from './work/desk';
@@ -238,12 +239,13 @@ export class Engine {
 		return this.receiver.receive(headers, rawBody, inbox);
 	}
 
-	/** Opens the `no_worker` incident of every account whose jobs wait without a worker; answers those newly opened, as events. */
-	async watchForMissingWorkers(): Promise<Told[]> {
+	/** Opens the `no_worker` incident of every account whose jobs wait without a worker; answers those newly opened, as events, with a filter those it wants. */
+	async watchForMissingWorkers(filter?: Filter): Promise<Told[]> {
 		const opened = await this.holdStore.openForMissingWorkers(this.staleMs);
-		return opened.map(({ incident, eventId, at }) => ({
-			eventId, payload: payloadOf({ id: eventId, cursor: '', type: 'account.held', at, account: incident.account, incident: { ...incident } }, null),
-		}));
+		return opened
+			.map(({ incident, eventId, at }) => ({ id: eventId, cursor: '', type: 'account.held' as const, at, account: incident.account, incident: { ...incident } }))
+			.filter((event) => !filter || wants(filter, event, null))
+			.map((event) => ({ eventId: event.id, payload: payloadOf(event, null) }));
 	}
 
 	/** Marks an event as taken by this inbox; false when it was already, or is being taken. */

@@ -4,7 +4,7 @@ import { publishErrorOf, shownBy } from '../shared/errors';
 import { itemOfEvent } from '../shared/event-item';
 import { repeat } from '../shared/repeat';
 import { refused } from '../shared/values';
-import { deliveryUrl, subscriptionOf, wants } from './subscription';
+import { deliveryUrl, subscriptionOf } from './subscription';
 import { fieldsOf, idOf, isPublishing, paused } from './webhook-methods';
 import { webhookUrlAtStart } from './webhook-url';
 
@@ -40,9 +40,9 @@ export async function keepAlive(node: ITriggerFunctions): Promise<ITriggerRespon
 	};
 	// Without a worker nobody delivers events, so that the trigger has to tell of a missing one itself.
 	const tellOfMissingWorkers = async () => {
-		for (const { eventId, payload } of await held.engine.watchForMissingWorkers()) {
+		for (const { eventId, payload } of await held.engine.watchForMissingWorkers(subscription())) {
 			// The dispatcher will deliver it too, once a worker is back.
-			if (!wants(subscription(), payload) || !(await held.engine.takeOnce(id, eventId))) continue;
+			if (!(await held.engine.takeOnce(id, eventId))) continue;
 			node.emit([[{ json: itemOfEvent(payload, eventId) as IDataObject }]]);
 		}
 	};

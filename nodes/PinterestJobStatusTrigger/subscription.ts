@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { APP, type Subscription } from '../../src';
+import type { Subscription } from '../../src';
 import { eventTermsOf } from '../shared/event-terms';
 
 /** The fields of the trigger as n8n gives them. */
@@ -43,11 +43,4 @@ export function deliveryUrl(webhookUrl: string, base: string | undefined): strin
 	if (!base || !webhookUrl) return webhookUrl;
 	const { pathname, search } = new URL(webhookUrl);
 	return `${base.replace(/\/+$/, '')}${pathname}${search}`;
-}
-
-/** Whether a subscription wants an event that did not come through the outbox. */
-export function wants({ events, accounts, clients }: Subscription, event: { type: string; data: Record<string, unknown> }): boolean {
-	const { account, client, accounts: held } = event.data;
-	const isOurs = account === APP || !accounts || (Array.isArray(held) ? held : [account]).some((one) => accounts.includes(String(one)));
-	return (events as string[]).includes(event.type) && isOurs && (!clients || typeof client !== 'string' || clients.includes(client));
 }

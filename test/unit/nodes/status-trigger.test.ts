@@ -1,5 +1,7 @@
-import { deliveryUrl, subscriptionId, subscriptionOf, wants } from '../../../nodes/PinterestJobStatusTrigger/subscription';
+import { deliveryUrl, subscriptionId, subscriptionOf } from '../../../nodes/PinterestJobStatusTrigger/subscription';
 import { itemOfEvent } from '../../../nodes/shared/event-item';
+import type { AccountEvent } from '../../../src/job/event';
+import { wants } from '../../../src/webhook/wants';
 
 const place = { instanceId: 'i1', workflowId: 'w1', nodeId: 'n1' };
 
@@ -39,7 +41,7 @@ it.each([
 	['another client', 'account.held', { account: 'acme-us', client: 'Globex' }, false],
 	['another event', 'account.released', { account: 'acme-us' }, false],
 ])('tells of %s: %s', (_what, type, data, told) => {
-	expect(wants(subscription, { type, data })).toBe(told);
+	expect(wants(subscription, { id: 'evt_1', cursor: '', at: 0, type: type as AccountEvent['type'], account: data.account, incident: data }, null)).toBe(told);
 });
 
 it.each([
