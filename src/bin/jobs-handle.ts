@@ -18,10 +18,15 @@ const DONE: Partial<Record<Action, string>> = { claim: 'claimed', release: 'rele
 export async function handle(engine: Engine, { action, ids, values }: Called): Promise<void> {
 	const request = requestOf(action, values), actor = actorOf(values), cause = textOf(values, 'cause');
 	if (cause !== undefined && ids.length > 0) throw usage('Both ids and a cause are given.', 'Give the ids of jobs, or --cause for all of a cause.');
-	const { handled, refused } = cause === undefined ? await each(named(ids), (id) => engine.failures.handle(id, request, actor)) : await engine.failures.handleMany({ cause }, request, actor);
+	const answer = cause === undefined ? await each(named(ids), (id) => engine.failures.handle(id, request, actor)) : await engine.failures.handleMany({ cause }, request, actor);
+	tellHandled(answer, values, 'failure', DONE[action]!);
+}
+
+/** The jobs as they stand now, what was refused, and how many there were of each. */
+export function tellHandled({ handled, refused }: Handled, values: Called['values'], what: string, done: string): void {
 	for (const job of handled) print(job, values, jobText);
 	tellRefusals(refused, values);
-	aside(values, `${count(handled.length, 'failure')} ${DONE[action]}${refused.length > 0 ? `, ${refused.length} refused` : ''}.`);
+	aside(values, `${count(handled.length, what)} ${done}${refused.length > 0 ? `, ${refused.length} refused` : ''}.`);
 }
 
 /** One after another; what one refuses harms no other. */
