@@ -13,7 +13,8 @@ import type { FitAccount, World } from './work/contract';
 import { Keeper } from './work/keeper';
 import { Sweeper } from './work/sweeper';
 
-interface Parts {
+/** What the chores of a crew need. */
+export interface ChoreParts {
 	settings: Settings;
 	store: JobStore;
 	holds: HoldStore;
@@ -43,7 +44,7 @@ const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE;
 const MOST_BATCHES = 100;
 
 /** Looks after the tokens and boards of the accounts that a crew serves. */
-export function keeperOf({ accounts, holds, publisher, settings, world, log }: Parts, { ready, renamed, scaled }: KeeperParts): Keeper {
+export function keeperOf({ accounts, holds, publisher, settings, world, log }: ChoreParts, { ready, renamed, scaled }: KeeperParts): Keeper {
 	const { appPace, timeFactor } = settings;
 	const boards = new BoardLists({
 		lists: { kept: (account) => accounts.boardList(account), save: (account, list, whole) => accounts.saveBoards(account, list, whole) },
@@ -61,7 +62,7 @@ export function keeperOf({ accounts, holds, publisher, settings, world, log }: P
 }
 
 /** Takes over what lost its lease, and does what nobody asks for. */
-export function sweeperOf({ store, holds, outbox, subscriptions, media, settings, world, log }: Parts, { moveRenamed, scaled }: SweeperParts): Sweeper {
+export function sweeperOf({ store, holds, outbox, subscriptions, media, settings, world, log }: ChoreParts, { moveRenamed, scaled }: SweeperParts): Sweeper {
 	/** Jobs whose adopted Pin proved to be another job's look again. */
 	const sendDisplacedBack = async () => {
 		for (const job of await store.displaced(50)) {

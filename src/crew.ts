@@ -1,26 +1,18 @@
 import { hostname } from 'node:os';
-import type { Settings } from './config';
-import { keeperOf, sweeperOf } from './crew-chores';
+import { keeperOf, sweeperOf, type ChoreParts } from './crew-chores';
 import type { Outcome } from './job/outcome';
 import { lateEvidence } from './job/corrections';
 import { dataOf } from './job/event';
-import { describe, type Log } from './log';
+import { describe } from './log';
 import { Pacer, type Slot } from './pace/pacer';
 import { atMost } from './pace/within';
-import type { Publisher } from './publish/contract';
-import type { AccountStore } from './store/accounts';
 import { openClient } from './store/connection';
-import type { HoldStore } from './store/holds';
 import type { JobList } from './store/job-list';
-import type { JobStore } from './store/job-store';
-import type { MediaStore } from './store/media-store';
 import type { Namespace } from './store/namespace';
-import type { Outbox } from './store/outbox';
-import type { SubscriptionStore } from './store/subscriptions';
 import { Dispatcher } from './webhook/dispatcher';
 import type { UrlGuard } from './webhook/url-guard';
 import { Attempts } from './work/attempts';
-import type { ServedAccount, World } from './work/contract';
+import type { ServedAccount } from './work/contract';
 import type { Keeper } from './work/keeper';
 import { Leases } from './work/leases';
 import { Renames } from './work/renames';
@@ -28,21 +20,11 @@ import type { Sweeper } from './work/sweeper';
 import { Loop } from './loop';
 import { Worker } from './work/worker';
 
-interface Parts {
+interface Parts extends ChoreParts {
 	id: string;
-	settings: Settings;
 	namespace: Namespace;
-	store: JobStore;
 	jobs: JobList;
-	holds: HoldStore;
-	accounts: AccountStore;
-	media: MediaStore;
-	outbox: Outbox;
-	subscriptions: SubscriptionStore;
-	publisher: Publisher;
 	guard: UrlGuard;
-	world: World;
-	log: Log;
 }
 
 const SECOND = 1000, HOUR = 3600 * SECOND;
