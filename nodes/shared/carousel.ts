@@ -135,7 +135,7 @@ export async function carouselOfCards(given: unknown, keep: (field: string) => P
 }
 
 /** The carousel of a list of addresses. */
-export function carouselOfUrls(given: unknown, field = 'Image URLs'): GivenMedia {
+export function carouselOfUrls(given: unknown, field = 'Image URLs'): Extract<GivenMedia, { kind: 'carousel' }> {
 	return { kind: 'carousel', cards: listOf(given, field).map((url) => ({ image: { kind: 'image_url', url } })) };
 }
 

@@ -112,7 +112,7 @@ export function plainCorrection(changes: Record<string, unknown>, zone: string):
 	if (has('section')) correction.sectionId = locatorOf(changes['section'], 'Section').value;
 	if (textOf(changes['imageUrl'], 'Image URL')) correction.media = imageUrl(changes['imageUrl']);
 	const urls = carouselOfUrls(changes['imageUrls'], 'Carousel Image URLs');
-	if (urls.kind === 'carousel' && urls.cards.length > 0) correction.media = urls;
+	if (urls.cards.length > 0) correction.media = urls;
 	if (has('scheduledAt')) correction.scheduledAt = instantOf(changes['scheduledAt'], 'Scheduled At', zone)?.iso ?? null;
 	if (has('publishBefore')) correction.publishBefore = instantOf(changes['publishBefore'], 'Publish Before', zone)?.iso ?? null;
 	return correction;

@@ -61,13 +61,14 @@ export class Outbox {
 
 	/** The same with nothing missing in between: `cursor_expired` when some of them were cut from the log; `invalid_request` for what is no cursor. */
 	async allSince(cursor: string | null, limit: number): Promise<EngineEvent[]> {
-		if (cursor !== null && !/^\d{1,15}-\d{1,15}$/.test(cursor)) {
+		if (cursor === null) return this.since(cursor, limit);
+		if (!/^\d{1,15}-\d{1,15}$/.test(cursor)) {
 			throw new EngineError('invalid_request', { field: 'cursor', message: `"${cursor}" is no cursor.`, hint: 'Take the cursor of the last change you have seen; leave it empty to begin with the oldest.' });
 		}
 		const events = await this.since(cursor, limit);
 		// Asked afterwards: it may have been cut meanwhile.
-		const cut = cursor === null ? null : await this.namespace.read((client) => client.hget(this.namespace.key('meta'), 'logCut'));
-		if (cursor !== null && cut && isBefore(cursor, cut)) throw new EngineError('cursor_expired');
+		const cut = await this.namespace.read((client) => client.hget(this.namespace.key('meta'), 'logCut'));
+		if (cut !== null && isBefore(cursor, cut)) throw new EngineError('cursor_expired');
 		return events;
 	}
 

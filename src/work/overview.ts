@@ -217,8 +217,14 @@ function incidentFindings(incidents: Incident[]): Finding[] {
 		// Who paused it knows; that it is not forgotten is all.
 		level: incident.until === null && incident.kind !== 'paused' ? 'error' as const : 'warning' as const, code: incident.kind, subject: incident.account,
 		message: `${nameOf(incident.account)} is held since ${iso(incident.since)}, ${incident.waiting} jobs wait: ${incident.message}`,
-		hint: incident.kind === 'paused' ? `Pinterest Requeue → Hold → Resume lets it go on${incident.until === null ? '' : `; it does by itself at ${iso(incident.until)}`}.` : incident.until === null ? 'Mend the cause; the hold ends by itself when a check finds it mended, or by Requeue → Hold → Release.' : `It ends by itself at ${iso(incident.until)}.`,
+		hint: endOf(incident),
 	}));
+}
+
+function endOf({ kind, until }: Incident): string {
+	if (kind === 'paused') return `Pinterest Requeue → Hold → Resume lets it go on${until === null ? '' : `; it does by itself at ${iso(until)}`}.`;
+	if (until !== null) return `It ends by itself at ${iso(until)}.`;
+	return 'Mend the cause; the hold ends by itself when a check finds it mended, or by Requeue → Hold → Release.';
 }
 
 function backlogFindings(oldestDueAgeMs: number | null, counts: JobCounts): Finding[] {

@@ -73,9 +73,9 @@ export class Pacing {
 	private async known(paused: Pausable): Promise<string> {
 		const subject = await this.first(paused);
 		if (subject === APP) return subject;
-		const accounts = await this.parts.accounts(), client = clientOf(subject);
-		if (accounts.some((one) => (client === null ? one.account === subject : one.client === client))) return subject;
-		const names = [...new Set(accounts.map((one) => (client === null ? one.account : one.client)).filter((name) => name !== null))];
+		const client = clientOf(subject);
+		const names = [...new Set((await this.parts.accounts()).map((one) => (client === null ? one.account : one.client)).filter((name) => name !== null))];
+		if (names.includes(client ?? subject)) return subject;
 		const field = client === null ? 'account' : 'client', known = names.length > 0 ? ` Known are ${names.slice(0, 10).join(', ')}${names.length > 10 ? ' …' : ''}.` : '';
 		const message = client === null ? `No worker has reported an account “${subject}”, and no job names it.` : `No account carries the client label “${client}”.`;
 		throw new EngineError('invalid_request', { field, message, hint: `${client === null ? 'Choose an account from the list.' : 'Give the Client Label of a Worker node.'}${known}` });
