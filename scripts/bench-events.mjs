@@ -3,18 +3,10 @@
 // --write                    puts the tables into docs/benchmarks.md
 // EVENTS=…                   another number
 // PINTEREST_JOBS_E2E_N8N=…   another n8n
-import { join } from 'node:path';
-import { ensureBuild, ensureDependencies, projectFolder } from './lib/project.mjs';
-import { ensureRedis } from './lib/redis.mjs';
-import { show } from './lib/steps.mjs';
+import { showJest } from './lib/checks.mjs';
+import { ensureBuild, ensureDependencies } from './lib/project.mjs';
 
 await ensureDependencies();
-const redis = await ensureRedis();
-const jest = join(projectFolder, 'node_modules/jest/bin/jest.js');
-try {
-	await ensureBuild();
-	const env = { EVENTS: '10000', EVENTS_SINGLE: '400', ...process.env, REDIS_URL: redis.url, EVENTS_WRITE: process.argv.includes('--write') ? '1' : '' };
-	process.exitCode = await show(process.execPath, [jest, '--selectProjects', 'e2e', '--no-coverage', '--runInBand', '--testPathPatterns', 'e2e/(events|trigger)'], { cwd: projectFolder, env });
-} finally {
-	await redis.stop();
-}
+await ensureBuild();
+const env = { EVENTS: '10000', EVENTS_SINGLE: '400', EVENTS_WRITE: process.argv.includes('--write') ? '1' : '' };
+process.exitCode = await showJest(['--selectProjects', 'e2e', '--no-coverage', '--runInBand', '--testPathPatterns', 'e2e/(events|trigger)'], { env });

@@ -2,7 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { npmCli } from './node.mjs';
-import { ensureBuild, projectFolder } from './project.mjs';
+import { ensureBuild, jestProgram, projectFolder } from './project.mjs';
+import { ensureRedis } from './redis.mjs';
 import { show } from './steps.mjs';
 
 /** Runs a script of package.json; one that fails counts as one failure among the tests. */
@@ -27,13 +28,22 @@ export async function jestCheck(project, { env = {}, args = [] } = {}) {
 	if (!hasTests(project)) return { passed: 0, failed: 0, note: 'no tests' };
 	const folder = mkdtempSync(join(tmpdir(), 'pinterest-jobs-results-'));
 	const outputFile = join(folder, 'results.json');
-	const jest = join(projectFolder, 'node_modules', 'jest', 'bin', 'jest.js');
-	const words = [jest, '--selectProjects', project, '--json', '--outputFile', outputFile, ...args];
+	const words = [jestProgram, '--selectProjects', project, '--json', '--outputFile', outputFile, ...args];
 	// --json also prints the results to stdout, where only machines would read them.
 	const code = await show(process.execPath, words, { cwd: projectFolder, env: { ...process.env, ...env }, quiet: true });
 	const counts = countsIn(outputFile, code);
 	rmSync(folder, { recursive: true });
 	return counts;
+}
+
+/** Runs Jest on a Redis for all to see; answers its exit code. What the environment says goes before `env`. */
+export async function showJest(args, { env = {}, appendfsync } = {}) {
+	const redis = await ensureRedis({ appendfsync });
+	try {
+		return await show(process.execPath, [jestProgram, ...args], { cwd: projectFolder, env: { ...env, ...process.env, REDIS_URL: redis.url } });
+	} finally {
+		await redis.stop();
+	}
 }
 
 function countsIn(outputFile, code) {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { mutatedFiles } from './mutants.mjs';
-import { projectFolder } from './project.mjs';
+import { jestProgram, projectFolder } from './project.mjs';
 import { startRedisServer } from './redis-server.mjs';
 
 /** What the tests read of a checkout. */
@@ -60,7 +60,7 @@ export class MutantBench {
 		const options = ['--selectProjects', 'unit', 'integration', 'simulation', '--no-coverage', '--runInBand', '--forceExit', '--runTestsByPath', ...tests];
 		const own = ['--testSequencer', './test/mutants/given-order.mjs', '--reporters', './test/mutants/first-failure.mjs'];
 		const env = { SIMULATION_SEED: '1', MODEL_SECONDS: '20', MODEL_SHRINKS: 'no', ...process.env, REDIS_URL: redisUrl, MUTANT_TESTS: tests.join(',') };
-		const words = [join(projectFolder, 'node_modules/jest/bin/jest.js'), ...own, ...options];
+		const words = [jestProgram, ...own, ...options];
 		return spawn(process.execPath, words, { cwd: this.#root, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
 	}
 }

@@ -8,6 +8,8 @@ import { run, step } from './steps.mjs';
 export const projectFolder = join(import.meta.dirname, '..', '..');
 
 const inProject = (...names) => join(projectFolder, ...names);
+/** To be run with Node. */
+export const jestProgram = inProject('node_modules', 'jest', 'bin', 'jest.js');
 const npm = (...args) => run(process.execPath, [npmCli(), ...args], { cwd: projectFolder });
 
 /**
