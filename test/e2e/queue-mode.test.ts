@@ -4,7 +4,7 @@ import { freePort } from '../../scripts/lib/ports.mjs';
 import { n8nInstalled, startN8nMember, type N8n } from '../../scripts/lib/n8n.mjs';
 import { N8nApi, n8nVersion } from '../support/n8n';
 import { redisUrl } from '../support/redis';
-import { codeFor, enqueueFlow, pins, requestOf, statusFlow, told } from './support/flows';
+import { codeFor, enqueueFlow, pins, requestOf, run, statusFlow, told } from './support/flows';
 import { until, useWorlds, type World } from './support/world';
 
 const EVENTS = ['job.queued', 'job.running', 'job.succeeded', 'job.failed', 'account.held'];
@@ -55,8 +55,7 @@ describe(`queue mode: main, worker and webhook process of n8n ${n8nVersion}`, ()
 	it('publishes what a worker enqueues, each Pin once', async () => {
 		const { id } = await world.import(enqueueFlow(world, codeFor(items())));
 		for (let n = 0; n < 2; n++) {
-			const execution = await n8n.api.finishedExecution(await n8n.api.runManually(id, 'Start'), { timeoutMs: 120_000 });
-			expect(N8nApi.outputOf(execution, 'Enqueue')[0]!.map(({ json }) => json['existing'])).toEqual(items().map(() => n === 1));
+			expect(N8nApi.outputOf(await run(world, id), 'Enqueue')[0]!.map(({ json }) => json['existing'])).toEqual(items().map(() => n === 1));
 		}
 		const jobs = await world.untilEnded(items().length);
 		expect(jobs.map(({ state }) => state)).toEqual(items().map(() => 'succeeded'));

@@ -47,7 +47,7 @@ describe(`the Status Trigger, on n8n ${n8nVersion}`, () => {
 			const [fine, foreign] = pins(world, 2);
 			const [first, second] = await enqueue(world, [fine!, { ...foreign!, board: world.accounts[1]!.boards[0]! }]);
 			await world.untilEnded(2);
-			const executions = async () => Promise.all((await n8n.api.listExecutions({ workflowId: id })).map(({ id: execution }) => n8n.api.getExecution(execution)));
+			const executions = () => n8n.api.listExecutionsWithData({ workflowId: id });
 			await until('both events', async () => (await executions()).filter(({ status }) => status === 'success').length === 2);
 			service.close();
 

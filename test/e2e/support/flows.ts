@@ -119,11 +119,6 @@ export async function enqueue(world: World, items: object[]): Promise<Item[]> {
 
 /** What the Status Trigger put out in each execution of its published workflow, oldest first; `manual` for its tests. */
 export async function told(world: World, workflowId: string, { node = 'News', manual = false } = {}): Promise<Array<Record<string, unknown>>> {
-	const executions = (await world.n8n.api.listExecutions({ workflowId })).filter(({ mode }) => (mode === 'manual') === manual);
-	const all = [];
-	for (const { id } of executions.reverse()) {
-		const [items] = N8nApi.outputOf(await world.n8n.api.getExecution(id), node);
-		all.push(...(items ?? []).map(({ json }) => json));
-	}
-	return all;
+	const executions = (await world.n8n.api.listExecutionsWithData({ workflowId })).filter(({ mode }) => (mode === 'manual') === manual);
+	return executions.reverse().flatMap((execution) => (N8nApi.outputOf(execution, node)[0] ?? []).map(({ json }) => json));
 }

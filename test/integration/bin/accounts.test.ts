@@ -1,21 +1,16 @@
-import { jobs } from '../../../src/bin/jobs';
 import type { AccountView, Engine, Incident, JobView } from '../../../src';
-import { redisUrl } from '../../support/redis';
 import { TestWorld } from '../../support/world';
+import { JobsCommand } from './jobs-command';
 
 let world: TestWorld;
 let engine: Engine;
-let printed: string[];
-let told: string[];
+let command: JobsCommand;
 
 beforeEach(async () => {
-	printed = [];
-	told = [];
-	jest.spyOn(console, 'log').mockImplementation((line: string) => void printed.push(line));
-	jest.spyOn(console, 'error').mockImplementation((line: string) => void told.push(line));
 	jest.replaceProperty(process, 'env', { ...process.env, USER: 'ann' });
 	world = await TestWorld.start();
 	engine = world.engine();
+	command = new JobsCommand(world.namespace);
 	await Promise.all([world.serve(engine), world.serve(engine, 'acme-eu', undefined, { client: 'Beta' })]);
 	await world.until(async () => ((await engine.accounts()).filter(({ boardsAt, pace }) => boardsAt !== null && pace !== null).length === 2 ? true : null));
 });
@@ -25,14 +20,8 @@ afterEach(async () => {
 	await world.stop();
 });
 
-/** Runs the command, which serves nobody itself, and answers what it printed. */
-async function run(...argv: string[]): Promise<string> {
-	printed = [];
-	await jobs([...argv, '--redis', redisUrl(), '--namespace', world.namespace]);
-	return printed.join('\n');
-}
-
-const json = async <T>(...argv: string[]) => (await run(...argv, '--json')).split('\n').map((line) => JSON.parse(line) as T);
+const run = (...argv: string[]) => command.run(...argv);
+const json = <T>(...argv: string[]) => command.json<T>(...argv);
 const put = async (...given: Parameters<typeof world.request>[]) => (await engine.enqueue(given.map((one) => world.request(...one)))).map((result) => {
 	if (!result.ok) throw result.error;
 	return result.job;
@@ -83,7 +72,7 @@ it('reschedules, corrects and cancels what waits, and names what it could not', 
 	expect(await run('cancel', two.id)).toMatch(/canceled[^]*1 job canceled\.$/);
 
 	expect(await run('update', one.id, two.id, '--scheduled-at', '')).toMatch(/1 job corrected, 1 refused\.$/);
-	expect(told.join()).toMatch(new RegExp(`${two.id} {2}job_not_waiting: .*It was canceled\\. Pinterest Requeue`));
+	expect(command.told.join()).toMatch(new RegExp(`${two.id} {2}job_not_waiting: .*It was canceled\\. Pinterest Requeue`));
 	expect(process.exitCode).toBe(1);
 	expect(await world.ended(engine, [one.id])).toMatchObject([{ state: 'succeeded', title: 'Lamp' }]);
 	await expect(run('update', one.id)).rejects.toMatchObject({ message: 'No correction is given.', hint: expect.stringContaining('--scheduled-at') as string });

@@ -1,20 +1,15 @@
-import { jobs } from '../../../src/bin/jobs';
 import type { Engine, JobView } from '../../../src';
-import { redisUrl } from '../../support/redis';
 import { TestWorld } from '../../support/world';
+import { JobsCommand } from './jobs-command';
 
 let world: TestWorld;
 let engine: Engine;
-let printed: string[];
-let told: string[];
+let command: JobsCommand;
 
 beforeEach(async () => {
-	printed = [];
-	told = [];
-	jest.spyOn(console, 'log').mockImplementation((line: string) => void printed.push(line));
-	jest.spyOn(console, 'error').mockImplementation((line: string) => void told.push(line));
 	world = await TestWorld.start();
 	engine = world.engine();
+	command = new JobsCommand(world.namespace);
 });
 afterEach(async () => {
 	jest.restoreAllMocks();
@@ -22,14 +17,8 @@ afterEach(async () => {
 	await world.stop();
 });
 
-/** Runs the command and answers what it printed. */
-async function run(...argv: string[]): Promise<string> {
-	printed = [];
-	await jobs([...argv, '--redis', redisUrl(), '--namespace', world.namespace]);
-	return printed.join('\n');
-}
-
-const json = async (...argv: string[]) => (await run(...argv, '--json')).split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+const run = (...argv: string[]) => command.run(...argv);
+const json = (...argv: string[]) => command.json(...argv);
 
 /** Jobs that failed since their board belongs to somebody else. */
 async function failures(count: number, more: { description?: string } = {}): Promise<JobView[]> {
@@ -87,7 +76,7 @@ it('works on failures by id and by cause, keeps who did what, and refuses to tak
 	const cause = one.queue!.cause!;
 	expect(await run('claim', '--cause', cause, '--by', 'ann')).toMatch(/2 failures claimed\.$/);
 	await run('claim', one.id, '--by', 'bob');
-	expect([told.join(), process.exitCode]).toEqual([expect.stringMatching(/already_claimed: ann has claimed this failure/), 1]);
+	expect([command.told.join(), process.exitCode]).toEqual([expect.stringMatching(/already_claimed: ann has claimed this failure/), 1]);
 	await run('claim', one.id, '--by', 'bob', '--take-over');
 	await run('claim', two.id, '--for', 'carla', '--by', 'bob', '--take-over');
 	await run('note', one.id, '--note', 'Ticket 7', '--by', 'bob');
@@ -105,9 +94,9 @@ it('puts all of a cause back with one correction, telling how far it is, under t
 	const cause = failed[0]!.queue!.cause!, board = world.board();
 	expect(await run('requeue', '--cause', cause, '--board', board, '--dry-run')).toMatch(/12 jobs would be put back; nothing was changed\.$/);
 	expect((await engine.get(failed[0]!.id)).state).toBe('failed');
-	told = [];
+	command.told = [];
 	const text = await run('requeue', '--cause', cause, '--board', board, '--by', 'ann');
-	expect(told.at(-1)).toBe('12 of 12 put back');
+	expect(command.told.at(-1)).toBe('12 of 12 put back');
 	const bulk = /pinterest-jobs jobs progress (bulk_\w+)$/.exec(text)![1]!;
 	expect((await world.ended(engine, failed.map(({ id }) => id))).map(({ state, revision }) => [state, revision])).toEqual(Array(12).fill(['succeeded', 2]));
 	expect(await run('progress', bulk)).toBe(`${bulk}  done: 12 of 12 put back, 0 refused; now 12 succeeded`);
@@ -118,7 +107,7 @@ it('puts all of a cause back with one correction, telling how far it is, under t
 it('waits until the jobs it put back have ended, when it is asked to', async () => {
 	const failed = await failures(3);
 	await run('requeue', ...failed.map(({ id }) => id), '--board', world.board(), '--wait');
-	expect(printed.at(-1)).toMatch(/^bulk_\w+ {2}done: 3 of 3 put back, 0 refused; now 3 succeeded$/);
+	expect(command.printed.at(-1)).toMatch(/^bulk_\w+ {2}done: 3 of 3 put back, 0 refused; now 3 succeeded$/);
 });
 
 it('stops at its limit and says so', async () => {
@@ -130,9 +119,9 @@ it('stops at its limit and says so', async () => {
 it('refuses a board that is none of the account and an image nobody can reach, unless it is told not to look', async () => {
 	const [one, two] = await failures(2) as [JobView, JobView];
 	await run('requeue', one.id, '--board', world.board('acme-eu', 1));
-	expect(told.join()).toMatch(/preflight_failed: Board \d+ is none of the \d boards of acme-us/);
+	expect(command.told.join()).toMatch(/preflight_failed: Board \d+ is none of the \d boards of acme-us/);
 	await run('requeue', two.id, '--image-url', 'http://127.0.0.1:9/a.jpg', '--json');
-	const lines = printed.map((line) => JSON.parse(line) as object);
+	const lines = command.printed.map((line) => JSON.parse(line) as object);
 	expect(lines).toEqual([
 		{ id: two.id, error: expect.objectContaining({ code: 'preflight_failed' }) as object }, { bulk: expect.stringMatching(/^bulk_/) as string, dryRun: false, requeued: 0, refused: 1 },
 	]);
@@ -151,7 +140,7 @@ it('takes the verdict of a person on a Pin that nobody could find out', async ()
 	const [one, two, three] = await world.ended(engine, results.map((result) => (result.ok ? result.job.id : ''))) as [JobView, JobView, JobView];
 	expect(await run('get', one.id)).toMatch(/Looks at the board\n.*complete, 1 page: /);
 	await run('resolve', one.id);
-	expect(told.join()).toContain('job_in_doubt');
+	expect(command.told.join()).toContain('job_in_doubt');
 	await expect(run('resolve-unknown', one.id, '--published', 'https://pin.it/3Xy')).rejects.toThrow('neither the id nor the address');
 	await expect(run('resolve-unknown', one.id)).rejects.toThrow('No verdict is given.');
 	await expect(run('resolve-unknown', one.id, '--absent', '--abandon')).rejects.toThrow('Several verdicts are given.');

@@ -13,6 +13,13 @@ export async function contradictions(world: StoreWorld): Promise<string[]> {
 	return [...unbounded, ...differences('index', expectedIndexes(dump), actualIndexes(dump)), ...causeFaults(dump), ...sequenceFaults(dump)];
 }
 
+/** Ends a world after its test, which fails when anything is wrong with the namespace. */
+export async function endSound(world: StoreWorld): Promise<void> {
+	const wrong = await contradictions(world);
+	await world.end();
+	expect(wrong).toEqual([]);
+}
+
 const jobsOf = (dump: Dump): (Hash & { id: string })[] =>
 	Object.entries(dump).flatMap(([name, value]) => (name.startsWith('job:') ? [{ ...(value as Hash), id: name.slice(4) }] : []));
 
