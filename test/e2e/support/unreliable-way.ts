@@ -12,7 +12,7 @@ export interface Troubles {
 
 const NONE: Troubles = { duplicate: 0, error: 0 };
 
-/** An HTTP way from a sender to `target` that breaks calls, doubles them, and can be closed. */
+/** An HTTP way from a sender to the `target` of a path that breaks calls, doubles them, and can be closed; it does nothing of it unless told. */
 export class UnreliableWay {
 	troubles: Troubles = NONE;
 	/** Nobody gets through. */
@@ -22,7 +22,7 @@ export class UnreliableWay {
 	readonly calls = { all: 0, doubled: 0, refused: 0, answerLost: 0, closed: 0 };
 	private readonly copies = new Set<Promise<unknown>>();
 
-	private constructor(private readonly server: Server, private readonly target: () => string, private readonly dice: Dice) {
+	private constructor(private readonly server: Server, private readonly target: (path: string) => string, private readonly dice: Dice) {
 		server.on('request', (incoming, response) => {
 			const chunks: Buffer[] = [];
 			incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -30,7 +30,7 @@ export class UnreliableWay {
 		});
 	}
 
-	static async start(target: () => string, seed: number): Promise<UnreliableWay> {
+	static async start(target: (path: string) => string, seed = 1): Promise<UnreliableWay> {
 		const way = new UnreliableWay(createServer(), target, new Dice(seed));
 		await new Promise<void>((resolve) => way.server.listen(0, '127.0.0.1', resolve));
 		return way;
@@ -75,7 +75,7 @@ export class UnreliableWay {
 	private forward({ method, path, headers: { host: _, ...headers }, body }: Call): Promise<Answer | null> {
 		this.underWay++;
 		return new Promise<Answer | null>((resolve) => {
-			const sent = request(new URL(path, this.target()), { method, headers, agent: false }, (answer) => {
+			const sent = request(new URL(path, this.target(path)), { method, headers, agent: false }, (answer) => {
 				const chunks: Buffer[] = [];
 				answer.on('data', (chunk: Buffer) => chunks.push(chunk));
 				answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: withoutTransport(answer.headers), body: Buffer.concat(chunks) }));

@@ -135,6 +135,7 @@ it('takes the verdict of a person on a Pin that nobody could find out', async ()
 	await world.stop();
 	world = await TestWorld.start({ timeFactor: 600, sandbox: { faults: { hangBefore: 1 } } });
 	engine = world.engine();
+	command = new JobsCommand(world.namespace);
 	await world.serve(engine, undefined, undefined, { neverResend: true });
 	const results = await engine.enqueue([world.request(1), world.request(2), world.request(3)]);
 	const [one, two, three] = await world.ended(engine, results.map((result) => (result.ok ? result.job.id : ''))) as [JobView, JobView, JobView];
