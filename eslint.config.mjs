@@ -15,13 +15,14 @@ const background = [...common, 'loop'];
 const folders = {
 	job: { may: [...common], types: false, packages: [] },
 	store: { may: ['job', ...common], types: false, packages: ['ioredis'] },
-	publish: { may: ['job', ...common], types: false, packages: ['https-proxy-agent', 'proxy-from-env'] },
+	publish: { may: ['job', ...common], types: false, packages: ['https-proxy-agent', 'probe-image-size/sync', 'proxy-from-env'] },
 	pace: { may: ['job', ...common], types: true, packages: ['bottleneck'] },
 	work: { may: ['job', ...background], types: true, packages: [] },
 	webhook: { may: ['job', ...background], types: true, packages: [] },
 	sandbox: { may: [], types: false, packages: ['ajv'] },
 };
-const guardedPackages = ['ioredis', 'bottleneck', 'ajv', 'https-proxy-agent', 'proxy-from-env'];
+// The main entry of probe-image-size fetches addresses without a guard: closed to all.
+const guardedPackages = ['ioredis', 'bottleneck', 'ajv', 'https-proxy-agent', 'probe-image-size/sync', 'probe-image-size(?!/sync)', 'proxy-from-env'];
 
 const anyOf = (words) => words.map((word) => `${word}(/|$)`).join('|');
 const n8nPackages = { regex: '^(n8n-|@n8n/)', message: 'The engine runs without n8n; only nodes/ and credentials/ know it.' };

@@ -1,24 +1,31 @@
+import probe from 'probe-image-size/sync';
 import { EngineError } from '../errors';
 import { assertNever } from '../job/assert-never';
 import { LEAST_PIXELS, MAX_IMAGE_BYTES, megabytes } from '../job/media-limits';
 
-/** What the first bytes of an image say. */
+/** What the header of an image says. */
 export interface ImageFacts {
-	contentType: 'image/jpeg' | 'image/png';
+	contentType: 'image/jpeg' | 'image/png' | 'image/gif' | 'image/webp';
 	width: number;
 	height: number;
 }
 
-/** The facts of a JPEG or PNG, read from its header alone; null for anything else, or a header that is cut. */
+/** An image that Pinterest takes as a file. */
+export type FileFacts = ImageFacts & { contentType: 'image/jpeg' | 'image/png' };
+
+const TYPES: Record<string, ImageFacts['contentType']> = { jpg: 'image/jpeg', png: 'image/png', gif: 'image/gif', webp: 'image/webp' };
+
+/** The facts of an image of a type that Pinterest loads, read from its header alone; null for anything else, or a header that is cut. */
 export function sniffImage(bytes: Buffer): ImageFacts | null {
-	return sniffPng(bytes) ?? sniffJpeg(bytes);
+	const found = probe(bytes), contentType = found && TYPES[found.type];
+	return contentType ? { contentType, width: found.width, height: found.height } : null;
 }
 
-/** The facts of an image that may be published; throws `media_too_large`, or `invalid_request` when it is no JPEG or PNG of some size. */
-export function imageOf(bytes: Buffer): ImageFacts {
+/** The facts of an image that may be published as a file; throws `media_too_large`, or `invalid_request` when it is no JPEG or PNG of some size. */
+export function imageOf(bytes: Buffer): FileFacts {
 	const image = sniffImage(bytes);
 	// What it is comes first: a smaller video would not do either.
-	if (!image) throw refusalOf(bytes);
+	if (!image || !isForFiles(image)) throw refusalOf(bytes);
 	if (bytes.length > MAX_IMAGE_BYTES) {
 		throw new EngineError('media_too_large', { message: `The image has ${megabytes(bytes.length)}.`, hint: 'Use an image of at most 20 MB.' });
 	}
@@ -31,9 +38,11 @@ export function imageOf(bytes: Buffer): ImageFacts {
 	return image;
 }
 
+// Pinterest API 5.23 description: image_base64 takes image/jpeg and image/png only (2026-11).
+const isForFiles = (image: ImageFacts): image is FileFacts => image.contentType === 'image/jpeg' || image.contentType === 'image/png';
+
 const CONVERT = 'Convert it to JPEG or PNG first, for example with the Edit Image node';
 
-// Pinterest API 5.23 description: image_base64 takes image/jpeg and image/png only (2026-11).
 function refusalOf(bytes: Buffer): EngineError {
 	const kind = kindOf(bytes);
 	switch (kind) {
@@ -70,31 +79,3 @@ function kindOf(bytes: Buffer) {
 }
 
 const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-
-function sniffPng(bytes: Buffer): ImageFacts | null {
-	if (bytes.length < 24 || !bytes.subarray(0, 8).equals(PNG_SIGNATURE) || bytes.toString('latin1', 12, 16) !== 'IHDR') return null;
-	return withSize('image/png', bytes.readUInt32BE(16), bytes.readUInt32BE(20));
-}
-
-/** Walks the segments of a JPEG up to the frame header, which has the size. */
-function sniffJpeg(bytes: Buffer): ImageFacts | null {
-	if (bytes.length < 4 || bytes.readUInt16BE(0) !== 0xffd8) return null;
-	let at = 2;
-	while (at + 9 <= bytes.length && bytes[at] === 0xff) {
-		const marker = bytes[at + 1] ?? 0;
-		if (isFrameHeader(marker)) return withSize('image/jpeg', bytes.readUInt16BE(at + 7), bytes.readUInt16BE(at + 5));
-		const standsAlone = marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7);
-		if (marker === 0xff) at += 1; // fill byte
-		else at += standsAlone ? 2 : 2 + bytes.readUInt16BE(at + 2);
-	}
-	return null;
-}
-
-/** SOF0 to SOF15, without the tables (DHT, JPG, DAC) that share their numbers. */
-function isFrameHeader(marker: number): boolean {
-	return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
-}
-
-function withSize(contentType: ImageFacts['contentType'], width: number, height: number): ImageFacts | null {
-	return width > 0 && height > 0 ? { contentType, width, height } : null;
-}

@@ -18,6 +18,8 @@ const planted: Array<[file: string, text: string, rule: string]> = [
 	['src/webhook/x.ts', `import { x } from '../store/job-store'; x();`, imports],
 	['src/webhook/x.ts', `import { Redis } from 'ioredis'; new Redis();`, imports],
 	['src/webhook/x.ts', `import { getProxyForUrl } from 'proxy-from-env'; getProxyForUrl('x');`, imports],
+	['src/work/x.ts', `import probe from 'probe-image-size/sync'; probe(Buffer.alloc(1));`, imports],
+	['src/publish/x.ts', `import { sync } from 'probe-image-size'; sync(Buffer.alloc(1));`, imports],
 	['src/webhook/x.ts', `import { HttpsProxyAgent } from 'https-proxy-agent'; new HttpsProxyAgent('x');`, imports],
 	['src/publish/x.ts', `import { x } from '../store/job-store'; x();`, path],
 	['src/publish/x.ts', `import type { Redis } from 'ioredis'; export type Y = Redis;`, imports],
@@ -43,6 +45,7 @@ const allowed: Array<[file: string, text: string]> = [
 	['src/work/x.ts', `import { x } from '../job/transition'; x();`],
 	['src/store/x.ts', `import { EngineError } from '../errors'; import { Redis } from 'ioredis'; new EngineError(Redis);`],
 	['src/publish/x.ts', `import { getProxyForUrl } from 'proxy-from-env'; getProxyForUrl('x');`],
+	['src/publish/x.ts', `import probe from 'probe-image-size/sync'; probe(Buffer.alloc(1));`],
 	['src/job/x.ts', `import { createHash } from 'node:crypto'; createHash('sha256');`],
 	['src/job/x.ts', `export const x = new Date(0).toISOString();`],
 ];

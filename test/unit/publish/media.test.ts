@@ -14,6 +14,9 @@ describe('what the header of an image says', () => {
 		{ what: 'a progressive JPEG', bytes: jpeg(frame('ffc2')), is: { contentType: 'image/jpeg', width: 300, height: 400 } },
 		{ what: 'a JPEG whose tables come before its frame', bytes: jpeg(`ffc4 0004 0000 ffcc 0004 0000 ${frame('ffc0')}`), is: { width: 300, height: 400 } },
 		{ what: 'a JPEG with fill bytes', bytes: jpeg(`ffff${frame('ffc0')}`), is: { width: 300, height: 400 } },
+		{ what: 'a JPEG with a megabyte less a bit of metadata', bytes: jpeg(`${'ffe1fffd'.padEnd(0xffff * 2, '00')}`.repeat(15) + frame('ffc0')), is: { width: 300, height: 400 } },
+		{ what: 'a GIF', bytes: Buffer.concat([Buffer.from('GIF89a'), hex('2c01 9001 00 00 00')]), is: { contentType: 'image/gif', width: 300, height: 400 } },
+		{ what: 'a WebP', bytes: hex('52494646 16000000 57454250 56503820 0a000000 300100 9d012a 2c01 9001'), is: { contentType: 'image/webp', width: 300, height: 400 } },
 		{ what: 'a JPEG with markers that stand alone', bytes: jpeg(`ffd0 ff01 ${frame('ffc0')}`), is: { width: 300, height: 400 } },
 	])('is read of $what', ({ bytes, is }) => {
 		expect(sniffImage(bytes)).toMatchObject(is);
@@ -21,8 +24,10 @@ describe('what the header of an image says', () => {
 
 	it.each([
 		{ what: 'nothing', bytes: Buffer.alloc(0) },
-		{ what: 'a GIF', bytes: Buffer.from('GIF89a..........................') },
-		{ what: 'a WebP', bytes: Buffer.from('RIFF....WEBPVP8 ................') },
+		{ what: 'a GIF that is cut', bytes: Buffer.from('GIF89a') },
+		{ what: 'a WebP that is cut', bytes: Buffer.from('RIFF....WEBPVP8 ') },
+		{ what: 'a TIFF', bytes: hex('49492a00 08000000 0200 0001 0300 01000000 2c010000 0101 0300 01000000 90010000 00000000') },
+		{ what: 'a drawing', bytes: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="300" height="400"></svg>') },
 		{ what: 'HTML', bytes: Buffer.from('<!doctype html><title>Sign in</title>') },
 		{ what: 'a cut PNG', bytes: png('000003e8', '000005dc').subarray(0, 20) },
 		{ what: 'a PNG without its first chunk', bytes: hex('89504e470d0a1a0a 0000000d 49444154 00000001 00000001 00') },
