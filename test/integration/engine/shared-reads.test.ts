@@ -1,8 +1,8 @@
 import type { Engine, JobView } from '../../../src';
 import { TestWorld } from '../../support/world';
 
-// Half an hour of looking in 23 seconds; a board as large as those of a shop, with what a campaign leaves in doubt.
-const TIME_FACTOR = 80;
+// Half an hour of looking in 45 seconds; a board as large as those of a shop, with what a campaign leaves in doubt.
+const TIME_FACTOR = 40;
 const PINS = 5000;
 const JOBS = 50;
 /** The bound: 50 jobs alone would ask for up to nine readings of 20 pages each. */
