@@ -13,6 +13,8 @@ export interface PaceSettings {
 	writesPerDay: number | null;
 	/** Publishes of one account under way at once. */
 	concurrent: number;
+	/** Seconds between two Pins of one account with one link; 0 when it is left out. */
+	linkGapSeconds?: number;
 }
 
 export interface EngineConfig {
@@ -48,6 +50,7 @@ const KNOWN = new Set<string>(['redis', 'namespace', 'signingSecret', 'previousS
 const NAMESPACE = /^[a-z0-9][a-z0-9-]{0,47}$/;
 const SECRET_BYTES = 24;
 const FASTEST = 1000;
+const MOST_LINK_GAP = 24 * 3600;
 const MEDIA_CAP = 512 * 1024 * 1024;
 
 /** Refuses unknown or unsafe values (`invalid_config`) and says which would be right. */
@@ -72,7 +75,7 @@ export function settingsOf(config: EngineConfig): Settings {
 }
 
 /** Refuses a pace that no limiter can keep (`invalid_config`): not a number, none at all, or parts of a Pin. */
-export function checkPace({ writesPerMinute, burst, writesPerDay, concurrent }: PaceSettings): void {
+export function checkPace({ writesPerMinute, burst, writesPerDay, concurrent, linkGapSeconds = 0 }: PaceSettings): void {
 	const positive = (value: number, name: string, example: string): void => {
 		if (!Number.isFinite(value) || value <= 0) throw refusal(`${name} is ${String(value)}.`, `Give a number above 0, for example ${example}.`);
 	};
@@ -83,6 +86,9 @@ export function checkPace({ writesPerMinute, burst, writesPerDay, concurrent }: 
 	whole(burst, 'Burst', '5');
 	if (writesPerDay !== null) positive(writesPerDay, 'Writes per Day', '250, or 0 in the node for no limit');
 	whole(concurrent, 'At the Same Time', '2');
+	if (!(linkGapSeconds >= 0 && linkGapSeconds <= MOST_LINK_GAP)) {
+		throw refusal(`Seconds Between Pins of One Link is ${String(linkGapSeconds)}.`, `Give a number from 0 to ${MOST_LINK_GAP}, for example 60; 0 for no gap.`);
+	}
 }
 
 function refusal(message: string, hint: string): EngineError {

@@ -165,7 +165,7 @@ export class Crew {
 		const { store, media, publisher, settings, world, log } = this.parts;
 		return new Attempts({
 			store: {
-				claim: (account, lane, max) => store.claim(account, lane, max),
+				claim: (account, lane, max) => store.claim(account, lane, max, this.linkGapMs(account)),
 				scanned: (account, boardId, gapMs) => store.scanned(account, boardId, gapMs),
 				beginSend: (job, budgetMs) => store.beginSend(job, budgetMs),
 				settle: (job, change) => store.settle(job, change),
@@ -204,6 +204,11 @@ export class Crew {
 	private feel(account: string, outcome: Outcome): void {
 		if (outcome.kind === 'published') void this.pacer.tune(account, 'clean');
 		if (outcome.kind === 'refused' && outcome.failure.facts.httpStatus === 429) void this.pacer.tune(account, 'throttled');
+	}
+
+	private linkGapMs(account: string): number {
+		const { linkGapSeconds = 0 } = this.served.get(account)?.at(-1)?.pace ?? {};
+		return linkGapSeconds * SECOND / this.parts.settings.timeFactor;
 	}
 
 	private every(ms: number, run: () => Promise<unknown>): Loop {

@@ -21,5 +21,6 @@ export function paceOf(parameter: Parameter): PaceSettings {
 		burst: number('burst', 5),
 		writesPerDay: number('writesPerDay', 0) || null,
 		concurrent: number('concurrent', 2),
+		linkGapSeconds: number('linkGapSeconds', 60),
 	};
 }

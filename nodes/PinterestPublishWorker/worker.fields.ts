@@ -88,6 +88,15 @@ export const workerFields: INodeProperties[] = [
 		displayOptions: own,
 	},
 	{
+		displayName: 'Seconds Between Pins of One Link',
+		name: 'linkGapSeconds',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: 86400 },
+		default: 60,
+		description: 'Many Pins of one link in a short time look like spam to Pinterest. Other Pins of the board pass the one that waits. 0 for no gap.',
+		displayOptions: own,
+	},
+	{
 		displayName: 'Options',
 		name: 'options',
 		type: 'collection',

@@ -166,6 +166,8 @@ export interface Job {
 	finishedAt: number | null;
 	/** Attempts begun so far. */
 	attempts: number;
+	/** Another Pin of its link went out too recently: it waits for the link's next turn. */
+	waitsForLink: boolean;
 	/** When the running attempt was claimed. */
 	startedAt: number | null;
 	attemptHistory: Attempt[];

@@ -122,7 +122,7 @@ export function newJob(request: ParsedRequest, now: number, policy: Policy): New
 		createdAt: now,
 		state: 'queued', phase: null, revision: 1, seq: 1,
 		dueAt: dueAtOf(request, policy, now), finishedAt: null,
-		attempts: 0, startedAt: null, attemptHistory: [], historyCut: 0,
+		attempts: 0, waitsForLink: false, startedAt: null, attemptHistory: [], historyCut: 0,
 		used: { classes: {}, codes: {}, afterAbsence: 0 },
 		inDoubt: null, looks: [], looksCut: 0, lastError: null, queue: null, handling: [], handlingCut: 0, edits: 0, groupKey: null,
 		pinId: null, pinUrl: null, recovered: false, mayExist: false,

@@ -4,12 +4,13 @@ import type { PaceSettings } from '../config';
  * What Pinterest allows, by the access tier of an app.
  * Sources, 2026-11: developers.pinterest.com/docs/reference/rate-limits (tiers; 1,000 calls a day for a trial app),
  * its rows for org_write as quoted in public code (100 writes a minute per user, 300 a day per trial app).
+ * How many Pins of one link are too many Pinterest does not say; publishers report blocks for them. A minute keeps a burst apart.
  */
 export const PACE_PRESETS = {
 	/** 100 writes a minute per user and app; no known limit a day. */
-	standard: { writesPerMinute: 100, burst: 5, writesPerDay: null, concurrent: 2 },
+	standard: { writesPerMinute: 100, burst: 5, writesPerDay: null, concurrent: 2, linkGapSeconds: 60 },
 	/** 300 writes a day over the whole app. 250 leaves room for the fifth that may come at once (`dayBucket`). */
-	trial: { writesPerMinute: 20, burst: 2, writesPerDay: 250, concurrent: 1 },
+	trial: { writesPerMinute: 20, burst: 2, writesPerDay: 250, concurrent: 1, linkGapSeconds: 60 },
 } as const satisfies Record<string, PaceSettings>;
 
 export type PacePreset = keyof typeof PACE_PRESETS;

@@ -1,3 +1,5 @@
+import { canonicalUrl } from '../job/canonical-url';
+import { hash32 } from '../job/hash';
 import { naturalKey } from '../job/natural-key';
 import type { Change } from '../job/change';
 import type { AccountEvent, EngineEvent, EventType, JobEvent, JobEventType } from '../job/event';
@@ -11,7 +13,7 @@ const CONTENT = [
 	'client', 'source', 'userKey', 'assetId', 'content', 'fingerprint', 'marker', 'scheduledAt', 'publishBefore', 'metadata', 'n8n',
 ] as const satisfies readonly (keyof Job)[];
 const FIELDS = [
-	'id', 'account', 'state', 'phase', 'revision', 'seq', 'dueAt', 'finishedAt', 'attempts', 'startedAt', 'createdAt', 'edits', 'lease',
+	'id', 'account', 'state', 'phase', 'revision', 'seq', 'dueAt', 'finishedAt', 'attempts', 'startedAt', 'waitsForLink', 'createdAt', 'edits', 'lease',
 ] as const satisfies readonly (keyof Job)[];
 
 /** A record as scripts answer it: id, fields of the hash one after another, doc, content, client of the account. */
@@ -57,7 +59,7 @@ export function recordJson(job: Job, more: Record<string, unknown>): string {
 	return JSON.stringify({
 		id: job.id, state: job.state, phase: job.phase ?? '', account: job.account, board: job.content.boardId,
 		due: text(job.dueAt ?? (isWaiting(job) ? job.createdAt : null)), seq: text(job.seq), rev: text(job.revision), n: text(job.attempts),
-		created: text(job.createdAt), edit: text(job.edits), started: text(job.startedAt), finished: text(job.finishedAt), nat: naturalKey(job),
+		created: text(job.createdAt), edit: text(job.edits), started: text(job.startedAt), finished: text(job.finishedAt), nat: naturalKey(job), url: job.content.link === null ? '' : hash32(canonicalUrl(job.content.link), 12),
 		queue: job.queue?.name ?? '', since: text(job.queue?.since ?? null), snoozed: text(job.queue?.snoozedUntil ?? null), group: job.queue ? job.groupKey ?? '' : '',
 		groupEvent: job.queue && job.groupKey ? groupEvent(job) : '', media: mediaOf(job), doubt: text(job.inDoubt?.sendBy ?? null),
 		pin: job.pinId ?? '', may: job.mayExist ? '1' : '', event: '', pinBy: '', aliases: [], ...more,
@@ -113,7 +115,7 @@ function movedFields(fields: Fields): Partial<Job> {
 	return {
 		state: fields.state as JobState, phase: (fields.phase || null) as Phase | null, revision: Number(fields.rev), seq: Number(fields.seq),
 		dueAt: isEnded(fields.state) ? null : instant(fields.due), finishedAt: instant(fields.finished), attempts: Number(fields.n),
-		startedAt: instant(fields.started),
+		startedAt: instant(fields.started), waitsForLink: fields.waits === '1',
 	};
 }
 

@@ -84,9 +84,12 @@ export class JobStore {
 		return counts.map((count) => Number(count) > 0);
 	}
 
-	/** Leases up to `max` due jobs of one account; of lane `look` all (≤ 250) in doubt on one board of which one is due. */
-	async claim(account: string, lane: Lane, max: number): Promise<Claim> {
-		const args = [account, lane, max, this.policy.leaseMs, this.stopsOf(lane), this.namespace.id];
+	/**
+	 * Leases up to `max` due jobs of one account; of lane `look` all (≤ 250) in doubt on one board of which one is due. A job whose link
+	 * was pinned less than `linkGapMs` ago waits for its turn. `nextAt` may be now: another call finds more.
+	 */
+	async claim(account: string, lane: Lane, max: number, linkGapMs = 0): Promise<Claim> {
+		const args = [account, lane, max, this.policy.leaseMs, this.stopsOf(lane), this.namespace.id, Math.round(linkGapMs)];
 		const [[lookFrom, nextAt, , , at, careful, cut], records] = await this.namespace.run<[ClaimAnswer, RawRecord[]]>('claim', args);
 		return {
 			jobs: records.map(leasedJobOf), at, neverResend: careful === '1',

@@ -14,6 +14,7 @@ local function giveBack(id, fence)
 	if not job or job.fence ~= fence or job.sendBy ~= '' then return 0 end
 	endLease(job, 0)
 	if job.state == 'running' then
+		freeLink(job)
 		leaveState(job)
 		job.state, job.phase, job.started, job.n = 'queued', '', '', job.n - 1
 		enterState(job)

@@ -10,7 +10,7 @@ export async function contradictions(world: StoreWorld): Promise<string[]> {
 	const dump = Object.fromEntries(Object.entries(await world.dump()).map(([key, value]) => [key.slice(prefix.length), value]));
 	const types = await Promise.all(Object.keys(dump).map(async (name) => [name, await world.redis.type(prefix + name)] as const));
 	const unbounded = types.filter(([name, type]) => boundOf(prefix, prefix + name)?.type !== type).map(([name, type]) => `${name} (${type}) has no bound`);
-	return [...unbounded, ...differences('index', expectedIndexes(dump), actualIndexes(dump)), ...causeFaults(dump), ...sequenceFaults(dump)];
+	return [...unbounded, ...differences('index', expectedIndexes(dump), actualIndexes(dump)), ...turnFaults(dump), ...causeFaults(dump), ...sequenceFaults(dump)];
 }
 
 /** Ends a world after its test, which fails when anything is wrong with the namespace. */
@@ -39,9 +39,9 @@ function expectedIndexes(dump: Dump): Set<string> {
 	const places = new Set<string>();
 	const counts = new Map<string, number>();
 	const count = (name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
-	const heads = new Map<string, { lane: string; account: string; board: string; at: number }>();
+	const heads = new Map<string, { lane: string; account: string; place: string; at: number }>();
 	for (const job of jobsOf(dump)) {
-		const { id, state, account = '', board = '', created, queue, group, media } = job;
+		const { id, state, account = '', board = '', created, queue, group, media, url = '' } = job;
 		places.add(`state:${state} ${id} ${created}`).add(`jobs:${account} ${id} ${created}`);
 		count(`counts:${account} ${state}`);
 		if (job.doubt) {
@@ -50,9 +50,10 @@ function expectedIndexes(dump: Dump): Set<string> {
 		}
 		const lane = laneOf(job);
 		if (lane) {
-			places.add(`lane:${lane}:${account}:${board} ${job.ord ? `${job.ord}:` : ''}${id} ${job.due}`);
-			const place = `${lane}:${account}:${board}`;
-			heads.set(place, { lane, account, board, at: Math.min(heads.get(place)?.at ?? Infinity, Number(job.due)) });
+			const where = job.waits === '1' ? `~${url}` : board;
+			const place = `${lane}:${account}:${where}`;
+			places.add(`lane:${place} ${job.ord ? `${job.ord}:` : ''}${id} ${job.due}`);
+			heads.set(place, { lane, account, place: where, at: Math.min(heads.get(place)?.at ?? Infinity, Number(job.due)) });
 		}
 		if (job.fence) places.add(`leases ${id} ${job.leaseEnd}`);
 		if (state === 'running') places.add(`busy:${account} ${board} ${id}`);
@@ -68,17 +69,33 @@ function expectedIndexes(dump: Dump): Set<string> {
 	}
 	for (const [name, n] of counts) places.add(`${name} ${n}`);
 	const dues = new Map<string, number>();
-	for (const { lane, account, board, at } of heads.values()) {
-		const [busy, gaps] = [`busy:${account}`, `gaps:${account}`].map((name) => (lane === 'publish' ? dump[name] ?? {} : {}) as Hash);
-		if (busy![board]) continue;
-		const notBefore = lane === 'look' ? dump[`scan:${account}:${board}`] : gaps![board];
+	for (const { lane, account, place, at } of heads.values()) {
+		const writes = lane === 'publish', link = place.startsWith('~') ? place.slice(1) : null;
+		const taken = (dump[`${link === null ? 'busy' : 'turns'}:${account}`] ?? {}) as Hash;
+		if (writes && taken[link ?? place]) continue;
+		const notBefore = link !== null ? scoreOf(dump[`links:${account}`], link)
+			: lane === 'look' ? dump[`scan:${account}:${place}`] : writes ? ((dump[`gaps:${account}`] ?? {}) as Hash)[place] : 0;
 		const from = Math.max(at, Number(notBefore ?? 0));
-		places.add(`boards:${lane}:${account} ${board} ${from}`);
+		places.add(`boards:${lane}:${account} ${place} ${from}`);
 		const due = `due:${lane} ${account}`;
 		dues.set(due, Math.min(dues.get(due) ?? Infinity, from));
 	}
 	for (const [due, at] of dues) places.add(`${due} ${at}`);
 	return places;
+}
+
+function scoreOf(zset: unknown, member: string): string | undefined {
+	const members = (zset ?? []) as string[];
+	return members[members.indexOf(member) + 1 || members.length];
+}
+
+/** Whoever has a link's turn waits on its board to publish; without such a job the link would be closed for ever. */
+function turnFaults(dump: Dump): string[] {
+	return Object.entries(dump).filter(([name]) => name.startsWith('turns:')).flatMap(([name, turns]) => Object.entries(turns as Hash).flatMap(([link, id]) => {
+		const job = jobsOf(dump).find((one) => one.id === id);
+		const isNext = job && laneOf(job) === 'publish' && job.waits !== '1' && job.url === link && `turns:${job.account}` === name;
+		return isNext ? [] : [`${name} gives ${id} the turn of ${link}`];
+	}));
 }
 
 /** A cause is told of as long as it has open failures. */

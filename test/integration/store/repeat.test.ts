@@ -84,6 +84,17 @@ async function live(world: StoreWorld): Promise<void> {
 	await jobs.settle(taken!, published(taken!, world.time, '99'));
 	expect(taken!.id).toBe(lost.id);
 
+	const ofOneLink = ['7', '8', '7'].map((boardId, i) => ({ ...aJob({ boardId }), dueAt: world.time + i }));
+	for (const job of ofOneLink.slice(0, 2)) job.content.link = 'https://shop.example/lamps';
+	await world.put(...ofOneLink.slice(0, 2));
+	world.time += 10;
+	const [shown] = (await jobs.claim('acme', 'publish', 9, 1000)).jobs;
+	await world.put({ ...ofOneLink[2]!, content: { ...ofOneLink[2]!.content, boardId: '8' } });
+	const [other] = (await jobs.claim('acme', 'publish', 9, 1000)).jobs;
+	world.time += 1000;
+	await jobs.claim('acme', 'publish', 9, 1000);
+	for (const one of [shown!, other!]) await jobs.settle(one, published(one, world.time, one.id));
+
 	await holds.open({ account: 'acme', kind: 'paused', until: null, code: 'paused', message: '' });
 	await holds.release('acme', null, 'me');
 	await holds.open({ account: 'acme', kind: 'rate_limited', until: world.time + 1, code: 'r', message: '' });

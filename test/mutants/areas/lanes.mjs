@@ -6,6 +6,7 @@ export const tests = [
 	'test/integration/store/random.test.ts', 'test/simulation/model.test.ts',
 ];
 
+const links = ['test/integration/store/links.test.ts'];
 const engine = ['test/integration/engine/publishing.test.ts'];
 
 export const mutants = [
@@ -13,8 +14,8 @@ export const mutants = [
 	{ name: 'claim: hold ignored', file: lua('claim'), find: `if held > now then`, replace: `if false then` },
 	{ name: 'claim: hold of the app ignored', file: lua('include/holds'), find: `{ account, APP }`, replace: `{ account }` },
 	{ name: 'claim: running cap ignored', file: lua('claim'), find: `and running < cap`, replace: '' },
-	{ name: 'claim: two writes to one board at once', file: lua('include/lanes'), find: `(writes and redis.call('HEXISTS', key('busy', account), board) == 1)`, replace: `false` },
-	{ name: 'claim: board gap ignored', file: lua('include/lanes'), find: `	if writes then gap = redis.call('HGET', key('gaps', account), board) end\n`, replace: '' },
+	{ name: 'claim: two writes to one board at once', file: lua('include/lanes'), find: `return redis.call('HEXISTS', key(link and 'turns' or 'busy', account), link or place) == 1`, replace: `return link ~= nil and redis.call('HEXISTS', key('turns', account), link) == 1` },
+	{ name: 'claim: board gap ignored', file: lua('include/lanes'), find: `	return redis.call('HGET', key('gaps', account), place)\n`, replace: '	return 0\n' },
 	{ name: 'look: a large board is read again at once', file: lua('include/lanes'), find: `	if lane == 'look' then gap = redis.call('GET', key('scan', account, board)) end\n`, replace: '', first: ['test/integration/engine/shared-reads.test.ts'] },
 	{ name: 'claim: a board that was served stays first', file: lua('include/jobs'), find: `job.board, now + gapMs)`, replace: `job.board, now)` },
 	{ name: 'claim: freed board tells nobody', file: lua('include/jobs'), find: `	touch('publish', job.account, job.board)\n`, replace: '' },
@@ -25,6 +26,11 @@ export const mutants = [
 	{ name: 'order: a settled job loses its place', file: lua('settle'), find: `old.created, old.ord, old.aliases`, replace: `old.created, '', old.aliases` },
 	{ name: 'order: a revised job loses its place', file: lua('revise'), find: `old.created, old.ord, table`, replace: `old.created, '', table` },
 	{ name: 'claim: pause of a client ignored', file: lua('include/holds'), find: `names[3] = CLIENT .. client`, replace: `names[3] = nil`, first: ['test/integration/engine/pauses.test.ts'] },
+	{ name: 'link: its Pins go out together', file: lua('claim'), find: `<= now\n	return isFree and`, replace: `<= math.huge\n	return isFree and`, first: links },
+	{ name: 'link: who comes later passes who waits', file: lua('claim'), find: `	return isFree and redis.call('EXISTS', key('lane', lane, account, '~' .. job.url)) == 0`, replace: `	return isFree`, first: links },
+	{ name: 'link: two have its turn', file: lua('include/lanes'), find: `return redis.call('HEXISTS', key(link and 'turns' or 'busy', account), link or place) == 1`, replace: `return link == nil and redis.call('HEXISTS', key('busy', account), place) == 1`, first: links },
+	{ name: 'link: a turn that is not taken stays', file: lua('include/lanes'), find: `		redis.call('HDEL', key('turns', job.account), job.url)\n`, replace: '', first: links },
+	{ name: 'link: what was not sent keeps others waiting', file: lua('give-back'), find: `		freeLink(job)\n`, replace: '', first: links },
 	{ name: 'hold: cut short by a shorter one', file: lua('include/incidents'), find: `incident.endsAt ~= '' and (hold.endsAt == '' or tonumber(hold.endsAt) > tonumber(incident.endsAt))`, replace: `true` },
 	{ name: 'hold: never ends by time', file: lua('release-expired'), find: `'-inf', now, `, replace: `'-inf', '(0', ` },
 	{ name: 'hold: its end wakes nobody', file: lua('include/incidents'), find: `	wakeAccount(account)\n`, replace: '' },

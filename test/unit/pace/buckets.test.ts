@@ -56,7 +56,7 @@ describe('the pace after "slow down"', () => {
 
 it('gives a copy of a preset by name, and own settings as they are', () => {
 	const own = pace({ writesPerMinute: 7 });
-	expect(presetOf('trial')).toEqual({ writesPerMinute: 20, burst: 2, writesPerDay: 250, concurrent: 1 });
+	expect(presetOf('trial')).toEqual({ writesPerMinute: 20, burst: 2, writesPerDay: 250, concurrent: 1, linkGapSeconds: 60 });
 	expect(presetOf('trial')).not.toBe(PACE_PRESETS.trial);
 	expect(presetOf(own)).toBe(own);
 });

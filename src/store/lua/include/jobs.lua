@@ -18,7 +18,7 @@
 local OLD_CONTENT_MS = 8 * 24 * 3600 * 1000 -- events are kept 7 days
 local FIELDS = {
 	'state', 'phase', 'account', 'board', 'due', 'seq', 'rev', 'n', 'created', 'started', 'finished',
-	'fence', 'leaseEnd', 'sendBy', 'look', 'nat', 'queue', 'group', 'media', 'doubt', 'pin', 'may', 'aliases', 'edit', 'ord',
+	'fence', 'leaseEnd', 'sendBy', 'look', 'nat', 'queue', 'group', 'media', 'doubt', 'pin', 'may', 'aliases', 'edit', 'ord', 'url', 'waits',
 }
 
 local function readJob(id)
@@ -181,7 +181,7 @@ end
 
 -- Makes the record of a job what was decided. `new` has all fields but the lease, and event, hold, pinBy, since, groupEvent.
 local function apply(old, new, doc, content, gapMs)
-	new.fence, new.leaseEnd, new.sendBy, new.look = '', '', '', ''
+	new.fence, new.leaseEnd, new.sendBy, new.look, new.waits = '', '', '', '', ''
 	if old then
 		if old.fence == '' then unfile(old) else endLease(old, gapMs) end
 	end

@@ -1,11 +1,15 @@
 -- Keeps the three levels from which jobs are claimed in step.
 --
--- lane:<lane>:<account>:<board>  ZSET  <ord>:<job> by when it is due, so that jobs due together go out as they came in
---                                      (neither a board's id nor a job's has a colon)
--- boards:<lane>:<account>        ZSET  board by when its first job may start; boards with a write under way are absent
+-- lane:<lane>:<account>:<place>  ZSET  <ord>:<job> by when it is due, so that jobs due together go out as they came in
+--                                      (neither a place nor a job's id has a colon). A place is a board, or '~' and a link: jobs
+--                                      that came up too soon after another Pin of their link wait there for its turn (claim.lua)
+-- boards:<lane>:<account>        ZSET  place by when its first job may start; absent are boards with a write under way, and links
+--                                      of which a job has the turn
 -- due:<lane>                     ZSET  account by when its first board may start
 -- busy:<account>                 HASH  board → the job that writes to it now
 -- gaps:<account>                 HASH  board → no write before
+-- links:<account>                ZSET  link by when its next Pin may start
+-- turns:<account>                HASH  link → the job, back on its board, that is its next
 -- scan:<account>:<board>         STRING  no reading of the board to look for Pins before
 local touched, touchedList, freed = {}, {}, {}
 
@@ -28,6 +32,14 @@ local function jobsAt(place, first, last)
 	return ids
 end
 
+local function placeOf(job)
+	return job.waits == '1' and '~' .. job.url or job.board
+end
+
+local function linkOf(place)
+	return string.match(place, '^~(.*)')
+end
+
 local function touch(lane, account, board)
 	local name = table.concat({ lane, account, board }, ' ')
 	if touched[name] then return end
@@ -38,27 +50,49 @@ end
 local function file(job)
 	local lane = laneOf(job)
 	if not lane then return end
-	redis.call('ZADD', key('lane', lane, job.account, job.board), job.due, memberOf(job))
-	touch(lane, job.account, job.board)
+	redis.call('ZADD', key('lane', lane, job.account, placeOf(job)), job.due, memberOf(job))
+	touch(lane, job.account, placeOf(job))
 end
 
 local function unfile(job)
 	local lane = laneOf(job)
 	if not lane then return end
 	-- A worker of an earlier build files a job without its place: it must not stand there twice.
-	redis.call('ZREM', key('lane', lane, job.account, job.board), memberOf(job), job.id)
-	touch(lane, job.account, job.board)
+	redis.call('ZREM', key('lane', lane, job.account, placeOf(job)), memberOf(job), job.id)
+	touch(lane, job.account, placeOf(job))
+	if lane == 'publish' and (job.url or '') ~= '' and redis.call('HGET', key('turns', job.account), job.url) == job.id then
+		redis.call('HDEL', key('turns', job.account), job.url)
+		touch(lane, job.account, '~' .. job.url)
+	end
+end
+
+-- The Pin that took the link's turn was not sent.
+local function freeLink(job)
+	if (job.url or '') == '' then return end
+	redis.call('ZREM', key('links', job.account), job.url)
+	touch('publish', job.account, '~' .. job.url)
+end
+
+local function isTaken(account, place)
+	local link = linkOf(place)
+	return redis.call('HEXISTS', key(link and 'turns' or 'busy', account), link or place) == 1
+end
+
+local function noWriteBefore(account, place)
+	local link = linkOf(place)
+	if link then return redis.call('ZSCORE', key('links', account), link) end
+	return redis.call('HGET', key('gaps', account), place)
 end
 
 local function refreshBoard(lane, account, board)
 	local head = redis.call('ZRANGE', key('lane', lane, account, board), 0, 0, 'WITHSCORES')
 	local writes = lane == 'publish'
-	if not head[1] or (writes and redis.call('HEXISTS', key('busy', account), board) == 1) then
+	if not head[1] or (writes and isTaken(account, board)) then
 		return redis.call('ZREM', key('boards', lane, account), board)
 	end
 	-- The gap also sorts a board that was just served behind those that wait: so they take turns.
 	local gap = 0
-	if writes then gap = redis.call('HGET', key('gaps', account), board) end
+	if writes then gap = noWriteBefore(account, board) end
 	if lane == 'look' then gap = redis.call('GET', key('scan', account, board)) end
 	redis.call('ZADD', key('boards', lane, account), math.max(tonumber(head[2]), tonumber(gap or 0)), board)
 end
