@@ -1,4 +1,5 @@
 import { freePort } from '../../scripts/lib/ports.mjs';
+import { startPostgres } from '../../scripts/lib/postgres.mjs';
 import { n8nInstalled, startN8nMember, type N8n } from '../../scripts/lib/n8n.mjs';
 import { N8nApi, n8nVersion } from '../support/n8n';
 import { redisUrl } from '../support/redis';
@@ -15,15 +16,15 @@ describe(`queue mode: main, worker and webhook process of n8n ${n8nVersion}`, ()
 	// As a load balancer in front of them: productive webhooks go to their process, all else to the main one.
 	let balancer: UnreliableWay;
 	let hookPort = 0;
+	let database: Awaited<ReturnType<typeof databaseOfMany>>;
 	const env = () => ({
 		EXECUTIONS_MODE: 'queue', QUEUE_BULL_REDIS_HOST: hostname, QUEUE_BULL_REDIS_PORT: port || '6379', QUEUE_BULL_PREFIX: queue,
-		OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true', N8N_DISABLE_PRODUCTION_MAIN_PROCESS: 'true', WEBHOOK_URL: `${balancer.url}/`,
+		OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true', N8N_DISABLE_PRODUCTION_MAIN_PROCESS: 'true', WEBHOOK_URL: `${balancer.url}/`, ...database.env,
 	});
 	beforeAll(async () => {
-		hookPort = await freePort();
+		[hookPort, database] = await Promise.all([freePort(), databaseOfMany()]);
 		balancer = await UnreliableWay.start((path) => (path.startsWith('/webhook/') ? `http://127.0.0.1:${hookPort}` : n8n.n8n.url));
-	});
-	afterAll(() => balancer.stop());
+	}, 10 * 60_000);
 	const { n8n, open } = useWorlds(env);
 	const members: N8n[] = [];
 	let world: World;
@@ -38,7 +39,11 @@ describe(`queue mode: main, worker and webhook process of n8n ${n8nVersion}`, ()
 		await world.publishWorkers();
 		await world.untilServed();
 	}, 300_000);
-	afterAll(() => Promise.all(members.map((member) => member.stop())), 60_000);
+	afterAll(async () => {
+		await Promise.all(members.map((member) => member.stop()));
+		await balancer.stop();
+		await database.stop();
+	}, 60_000);
 
 	const items = () => world.accounts.flatMap((account) => pins(world, 10, { account }));
 
@@ -75,16 +80,13 @@ describe(`queue mode: main, worker and webhook process of n8n ${n8nVersion}`, ()
 		await n8n.start();
 		await world.untilEnded(items().length + 5);
 		const happened = await world.events(EVENTS);
-		let missing: typeof happened = [];
-		let subs: unknown;
+		let missing = happened;
 		await until('all executions', async () => {
-			const ids = (await told(world, status.id)).map(({ eventId }) => eventId);
-			missing = happened.filter(({ eventId }) => !ids.includes(eventId));
-			subs = [await world.engine.endpoints.list(), (await n8n.api.listExecutions({ workflowId: status.id })).filter((one) => one.status !== 'success')];
+			const ids = new Set((await told(world, status.id)).map(({ eventId }) => eventId));
+			missing = happened.filter(({ eventId }) => !ids.has(eventId));
 			return missing.length === 0;
-		}, { timeoutMs: 120_000, everyMs: 2000, say: () => JSON.stringify(missing.map(({ type, data }) => ({ type, ...data }))) + JSON.stringify(subs) });
-		const ids = happened.map(({ eventId }) => eventId);
-		expect(new Set((await told(world, status.id)).map(({ eventId }) => eventId))).toEqual(new Set(ids));
+		}, { timeoutMs: 120_000, everyMs: 2000, say: () => `There is none of ${missing.map(({ eventId, type }) => `${type} ${eventId}`).join(', ')}.` });
+		expect(new Set((await told(world, status.id)).map(({ eventId }) => eventId))).toEqual(new Set(happened.map(({ eventId }) => eventId)));
 	});
 
 	it('shows a sample to somebody who tests the trigger in the editor', async () => {
@@ -92,3 +94,13 @@ describe(`queue mode: main, worker and webhook process of n8n ${n8nVersion}`, ()
 		await until('the sample', async () => (await n8n.api.listExecutions({ workflowId: status.id })).some(({ mode }) => mode === 'manual'));
 	});
 });
+
+/** SQLite is for one process: three of them on a busy machine get “database is locked” now and then, which n8n answers calls with. */
+async function databaseOfMany(): Promise<Awaited<ReturnType<typeof startPostgres>>> {
+	try {
+		return await startPostgres();
+	} catch (error) {
+		console.warn(`On SQLite: ${(error as Error).message}`);
+		return { env: {}, stop: () => Promise.resolve() };
+	}
+}
