@@ -3,15 +3,16 @@ import type { Exchange } from './exchange';
 import type { AppliedFault, FaultSubject } from './faults';
 import { contentHash, type PinContent } from './ledger';
 import { die } from './random';
+import { fileRoutes } from './routes/files';
 import { listingRoutes } from './routes/listings';
 import { mediaRoutes } from './routes/media';
 import { oauthRoutes } from './routes/oauth';
 import { pinRoutes } from './routes/pins';
-import type { ApiCall, BearerRoute, OpenCall, OpenRoute, Route } from './routes/route';
+import type { ApiCall, BearerRoute, OpenCall, OpenRoute, Route, StreamRoute } from './routes/route';
 import type { State } from './state';
 import { fingerprint, type AccessToken } from './tokens';
 
-const routes: Route[] = [...pinRoutes, ...listingRoutes, ...mediaRoutes, ...oauthRoutes];
+const routes: Route[] = [...pinRoutes, ...listingRoutes, ...mediaRoutes, ...fileRoutes, ...oauthRoutes];
 const postsPin = 'createPin';
 
 /** Answers one call of the API, or ends it as the fault it meets wants it. */
@@ -25,6 +26,7 @@ export async function serve(state: State, exchange: Exchange): Promise<void> {
 
 	const early = state.faults.earlyFor(subject(exchange));
 	if (early) return exchange.finish(refuse.crashed(), early);
+	if (route?.kind === 'stream') return serveStream(state, exchange, route);
 	const body = await exchange.body(state.settings.maxBodyBytes);
 	if (body === null) return exchange.finish(refuse.tooLarge());
 	if (!route) return exchange.finish(refuse.noSuchCall());
@@ -39,6 +41,16 @@ export async function serve(state: State, exchange: Exchange): Promise<void> {
 function serveOpen(state: State, exchange: Exchange, route: OpenRoute, call: OpenCall): void {
 	const fault = state.faults.scriptedFor(subject(exchange));
 	exchange.finish(fault?.commits === 'no' ? refuse.crashed() : route.handle(state, call), fault);
+}
+
+async function serveStream(state: State, exchange: Exchange, route: StreamRoute): Promise<void> {
+	const { request, url, record } = exchange;
+	const params = route.pattern.exec(url.pathname)!.slice(1);
+	const act = await route.handle(state, { headers: request.headers, params, query: url.searchParams, request, record });
+	const fault = state.faults.scriptedFor(subject(exchange));
+	if (fault?.commits === 'no') return exchange.finish(refuse.crashed(), fault);
+	const answer = act();
+	return 'chunks' in answer ? exchange.pour(answer) : exchange.finish(answer, fault);
 }
 
 async function serveAccount(state: State, exchange: Exchange, route: BearerRoute, access: AccessToken, open: OpenCall): Promise<void> {

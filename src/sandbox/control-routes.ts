@@ -35,7 +35,9 @@ const routes: ControlRoute[] = [
 	post(/^\/images$/, 'image', (control, { url, verdict, times }: { url: string; verdict: Second<'setImage'>; times?: number }) =>
 		control.setImage(url, verdict, times),
 	),
+	get(/^\/media$/, (control) => control.uploads()),
 	post(/^\/media$/, 'media', (control, body: First<'setMedia'>) => control.setMedia(body)),
+	post(/^\/files$/, 'file', (control, body: First<'addFile'>) => control.addFile(body)),
 	post(/^\/apps(?:\/(\d+))?$/, 'app', (control, body: First<'changeApp'>, [id]) => control.changeApp(body, id)),
 	post(/^\/accounts$/, 'account', (control, body: First<'addAccount'>) => control.addAccount(body)),
 	post(/^\/accounts\/([^/]+)$/, 'accountChange', (control, body: Second<'changeAccount'>, [name]) => control.changeAccount(name!, body)),

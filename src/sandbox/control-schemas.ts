@@ -58,7 +58,7 @@ const config = object({
 	...{ host: text, port: count, seed: { type: ['string', 'number'] }, timeFactor: { type: 'number', exclusiveMinimum: 0 }, clockSkewMs: { type: 'number' } },
 	world: object({ apps: { type: 'array', items: object(app) }, accounts: { type: 'array', items: account } }, ['accounts']),
 	...{ accounts: texts, faults: shares, readFaults: shares, consistency, rates },
-	...{ hangMs: ms, writeLatencyMs: ms, blockedHosts: texts, mediaProcessMs: ms, tokenLifeMs: ms, maxBodyBytes: count, keepCalls: count },
+	...{ hangMs: ms, writeLatencyMs: ms, blockedHosts: texts, mediaProcessMs: ms, uploadLifeMs: ms, maxUploadBytes: count, tokenLifeMs: ms, maxBodyBytes: count, keepCalls: count },
 });
 
 /** What the bodies of the control calls, and the file of `--config`, look like. */
@@ -70,7 +70,8 @@ const bodySchemas = {
 	consistency,
 	rates,
 	image: object({ url: text, verdict: oneOf('fine', 'broken', 'too-small', 'unreachable', 'our-end', 'other-size'), times: count }, ['url', 'verdict']),
-	media: object({ processMs: ms, failNext: count }),
+	media: object({ processMs: ms, failNext: count, expireMs: ms }),
+	file: object({ name: { type: 'string', pattern: '^[\\w.-]+$' }, bytes: count, contentType: text, status: count, ...{ bytesPerSecond: { ...count, minimum: 1 }, cutAt: count, noLength: flag, times: count } }, ['name', 'bytes']),
 	app: object({ access: app.access, daily: flag }),
 	account,
 	accountChange: object({ spamForMs: ms, readsForbidden: flag, scopes: texts, revoke: oneOf('access', 'all') }),

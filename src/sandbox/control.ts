@@ -1,7 +1,9 @@
 import type { FaultShares, ScriptedFault } from './faults';
+import type { FileSpec } from './files';
 import type { ImageVerdict } from './images';
 import type { LedgerCall, LedgerPin } from './ledger';
 import type { Consistency, Rates } from './options';
+import type { UploadStatus } from './media';
 import type { RateSummary } from './rate-ledger';
 import { commitPin } from './routes/pins';
 import type { State } from './state';
@@ -78,6 +80,16 @@ export interface Part<Item> {
 	next: number | null;
 }
 
+/** A registered video, and the Pins made of it. */
+export interface UploadView {
+	id: string;
+	account: string;
+	status: UploadStatus;
+	sha256: string | null;
+	bytes: number | null;
+	usedBy: string[];
+}
+
 export interface Summary extends PinCount {
 	calls: ReturnType<typeof countCalls>;
 	rates: RateSummary;
@@ -151,7 +163,7 @@ export class Control {
 	/** Puts Pins on a board that no call created; counts leave them out. */
 	fillBoard(id: string, count: number): string[] {
 		const board = this.board(id);
-		const more = { mediaKind: 'image_url', dominantColor: null };
+		const more = { mediaKind: 'image_url', dominantColor: null, mediaId: null, cover: null };
 		return Array.from({ length: count }, (_, index) => {
 			const link = `https://example.com/earlier/${index}`;
 			const content = { account: board.owner.name, board: id, section: null, link, title: `Earlier ${index}`, description: null, altText: null };
@@ -200,10 +212,26 @@ export class Control {
 		this.state.images.say(url, verdict, times);
 	}
 
-	/** How long videos are processed, and how many of the next ones fail. */
-	setMedia({ processMs, failNext }: { processMs?: number; failNext?: number }): void {
+	/** How long videos are processed, how many of the next ones fail, and how long the form of one registered from now on is taken. */
+	setMedia({ processMs, failNext, expireMs }: { processMs?: number; failNext?: number; expireMs?: number }): void {
 		if (processMs !== undefined) this.state.settings.mediaProcessMs = processMs;
+		if (expireMs !== undefined) this.state.settings.uploadLifeMs = expireMs;
 		if (failNext !== undefined) this.state.uploads.failNext(failNext);
+	}
+
+	/** Every video registered so far. */
+	uploads(): UploadView[] {
+		const { uploads } = this.state;
+		return uploads.all().map((upload) => {
+			const { id, account, sha256, bytes, usedBy } = upload;
+			return { id, account: account.name, status: uploads.status(upload), sha256, bytes, usedBy };
+		});
+	}
+
+	/** Serves a made-up file from now on, with a trouble for its first `times` fetches (default: always). Answers where. */
+	addFile(spec: FileSpec): { url: string } {
+		this.state.files.add(spec);
+		return { url: `${this.state.origin}/files/${spec.name}` };
 	}
 
 	/** Calls, oldest first. */

@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { refuse, type Answer } from './answers';
 import type { AppliedFault, Ending } from './faults';
 import type { LedgerCall } from './ledger';
+import type { PouredFile } from './routes/route';
 
 /** One HTTP request and how it is ended, well or badly. */
 export class Exchange {
@@ -42,6 +44,20 @@ export class Exchange {
 		if (!fault || (fault.commits !== 'no' && answer.status >= 300)) return this.send(answer);
 		this.record.fault = fault.name;
 		this.spoil(answer, fault.ending);
+	}
+
+	/** Sends a file as fast as it is made and taken. */
+	async pour({ status, headers, chunks, cutAt }: PouredFile): Promise<void> {
+		this.record.status = status;
+		this.response.writeHead(status, headers);
+		let left = cutAt ?? Infinity;
+		for await (const chunk of chunks) {
+			if (this.response.destroyed) return;
+			if (left < chunk.length) return void this.response.write(chunk.subarray(0, left), () => this.response.destroy());
+			if (!this.response.write(chunk)) await Promise.race([once(this.response, 'drain'), this.closed]);
+			left -= chunk.length;
+		}
+		this.response.end();
 	}
 
 	/** Waits, but not longer than the connection lives. */

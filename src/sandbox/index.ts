@@ -1,8 +1,9 @@
 export { Sandbox } from './server';
 export { Control } from './control';
-export type { AccountChange, AccountView, BoardChange, CallFilter, Part, PinFilter, Summary, WorldView } from './control';
+export type { AccountChange, AccountView, BoardChange, CallFilter, Part, PinFilter, Summary, UploadView, WorldView } from './control';
 export { faults } from './faults';
 export type { Ending, Fault, FaultMatch, FaultName, FaultShares, ScriptedFault } from './faults';
+export type { FileSpec } from './files';
 export type { ImageVerdict } from './images';
 export type { LedgerCall, LedgerPin, PinContent } from './ledger';
 export { laggingConsistency } from './options';

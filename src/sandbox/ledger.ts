@@ -18,6 +18,9 @@ export interface LedgerPin extends PinContent {
 	id: string;
 	mediaKind: string;
 	mediaSha256: string | null;
+	/** Of a video: its upload, and its cover as an image of `media` stands or as `frame:` and the second. */
+	mediaId: string | null;
+	cover: string | null;
 	dominantColor: string | null;
 	createdAt: number;
 	visibleAt: number;

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { digits, letters } from './random';
 import type { Settings } from './options';
 import type { Account } from './world';
@@ -8,9 +7,22 @@ export interface Upload {
 	id: string;
 	account: Account;
 	parameters: Record<string, string>;
+	/** Until then its form is taken. */
+	expiresAt: number;
 	sha256: string | null;
+	bytes: number | null;
+	/** The Pins made of it. Whether Pinterest takes one upload twice is not known; here it shows. */
+	usedBy: string[];
 	readyAt: number | null;
 	fails: boolean;
+}
+
+/** What is kept of a file that came. */
+export interface Received {
+	sha256: string;
+	bytes: number;
+	/** Its first bytes. */
+	head: Buffer;
 }
 
 export type UploadStatus = 'registered' | 'processing' | 'succeeded' | 'failed';
@@ -35,7 +47,8 @@ export class Uploads {
 			'x-amz-signature': made(64, 'signature'),
 			'Content-Type': 'multipart/form-data',
 		};
-		const upload: Upload = { id, account, parameters, sha256: null, readyAt: null, fails: false };
+		const expiresAt = this.settings.now() + this.settings.uploadLifeMs / this.settings.timeFactor;
+		const upload: Upload = { id, account, parameters, expiresAt, sha256: null, bytes: null, usedBy: [], readyAt: null, fails: false };
 		this.uploads.set(id, upload);
 		return upload;
 	}
@@ -50,11 +63,17 @@ export class Uploads {
 		this.failing = count;
 	}
 
+	/** Every upload in the order of its registration. */
+	all(): Upload[] {
+		return [...this.uploads.values()];
+	}
+
 	/** Takes the file in; what is no MP4 or MOV will end in `failed`. */
-	receive(upload: Upload, file: Buffer): void {
-		upload.sha256 = createHash('sha256').update(file).digest('hex');
+	receive(upload: Upload, file: Received): void {
+		upload.sha256 = file.sha256;
+		upload.bytes = file.bytes;
 		upload.readyAt = this.settings.now() + this.settings.mediaProcessMs / this.settings.timeFactor;
-		upload.fails = this.failing > 0 || file.subarray(4, 8).toString('latin1') !== 'ftyp';
+		upload.fails = this.failing > 0 || file.head.toString('latin1', 4, 8) !== 'ftyp';
 		this.failing = Math.max(0, this.failing - 1);
 	}
 

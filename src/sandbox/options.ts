@@ -77,6 +77,10 @@ export interface SandboxOptions {
 	blockedHosts?: string[];
 	/** How long an uploaded video is processed. */
 	mediaProcessMs?: number;
+	/** How long the form of a registered video is taken. */
+	uploadLifeMs?: number;
+	/** A larger file is refused. */
+	maxUploadBytes?: number;
 	tokenLifeMs?: number;
 	maxBodyBytes?: number;
 	/** The call log keeps this many calls; older ones are dropped and counted. Pins are never dropped. */
@@ -142,6 +146,8 @@ export function settingsOf(options: SandboxOptions): Settings {
 		writeLatencyMs: 0,
 		blockedHosts: ['bit.ly', 'tinyurl.com', 't.co'],
 		mediaProcessMs: 2000,
+		uploadLifeMs: 60 * minute,
+		maxUploadBytes: 2 * 1024 ** 3,
 		tokenLifeMs: 30 * day,
 		maxBodyBytes: 32 * 1024 * 1024,
 		keepCalls: 500_000,

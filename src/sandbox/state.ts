@@ -1,4 +1,5 @@
 import { FaultPlan } from './faults';
+import { Files } from './files';
 import { Images } from './images';
 import { Lag } from './lag';
 import { Ledger } from './ledger';
@@ -21,6 +22,7 @@ export class State {
 	readonly lag: Lag;
 	readonly images = new Images();
 	readonly uploads: Uploads;
+	readonly files: Files;
 	/** Origin of the server, for the addresses it gives out. */
 	origin = '';
 
@@ -37,6 +39,7 @@ export class State {
 		this.faults = new FaultPlan(seed, faults, readFaults);
 		this.lag = new Lag(this.settings);
 		this.uploads = new Uploads(this.settings);
+		this.files = new Files(seed);
 		for (const account of spec.accounts) this.issueFirst(account);
 	}
 

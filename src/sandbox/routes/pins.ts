@@ -55,7 +55,7 @@ export function pinBody(state: State, pin: LedgerPin): object {
 const mediaTypeOf = ({ mediaKind }: LedgerPin) => (mediaKind === 'video_id' ? 'video' : mediaKind.startsWith('multiple_') ? 'multiple_images' : 'image');
 
 /** Makes a Pin and keeps it; `call` is null for one that no call created. */
-export function commitPin(state: State, content: PinContent, more: Pick<LedgerPin, 'mediaKind' | 'dominantColor'>, call: ApiCall | null): LedgerPin {
+export function commitPin(state: State, content: PinContent, more: Pick<LedgerPin, 'mediaKind' | 'dominantColor' | 'mediaId' | 'cover'>, call: ApiCall | null): LedgerPin {
 	const hash = contentHash(content);
 	const nth = call?.nth ?? state.ledger.countSent(hash);
 	const id = digits(state.settings.seed, 'pin', state.ledger.pins.size);
@@ -83,10 +83,13 @@ function createPin(state: State, call: ApiCall): Answer {
 	const valid = body as PinBody;
 	const refusal = placeRefusal(state, call.account, valid) ?? linkRefusal(state, valid.link) ?? mediaRefusal(state, call.account, valid.media_source);
 	if (refusal) return refusal;
-	const more = { mediaKind: valid.media_source.source_type, dominantColor: valid.dominant_color ?? null };
+	const source = valid.media_source;
+	const video = source.source_type === 'video_id' ? { mediaId: source.media_id, cover: coverOf(source) } : { mediaId: null, cover: null };
+	const more = { mediaKind: source.source_type, dominantColor: valid.dominant_color ?? null, ...video };
 	const pin = commitPin(state, contentOf(state, call.account, valid)!, more, call);
 	call.record.committed = true;
 	call.record.pinId = pin.id;
+	if (video.mediaId !== null) state.uploads.find(video.mediaId)!.usedBy.push(pin.id);
 	return { status: 201, body: pinBody(state, pin) };
 }
 
@@ -145,6 +148,11 @@ function videoRefusal(state: State, account: Account, source: VideoSource): Answ
 	const { cover_image_data: data, cover_image_content_type: type } = source;
 	if (data !== undefined && type !== undefined) return bytesFault({ data, content_type: type });
 	return source.cover_image_key_frame_time === undefined ? refuse.noCover() : null;
+}
+
+function coverOf({ cover_image_url: url, cover_image_data: data, cover_image_key_frame_time: second }: VideoSource): string {
+	if (url !== undefined) return url;
+	return data === undefined ? `frame:${second}` : `sha256:${bytesSha256(data)}`;
 }
 
 function contentOf(state: State, account: Account, body: unknown): PinContent | null {

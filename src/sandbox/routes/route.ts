@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Answer } from '../answers';
 import type { PinContent, LedgerCall } from '../ledger';
 import type { State } from '../state';
@@ -43,7 +44,26 @@ export interface OpenRoute extends Common {
 	handle(state: State, call: OpenCall): Answer;
 }
 
-export type Route = BearerRoute | OpenRoute;
+export interface StreamCall extends Omit<OpenCall, 'body'> {
+	request: IncomingMessage;
+}
+
+/** An answer whose body is sent as it is made; after `cutAt` bytes the connection ends. */
+export interface PouredFile {
+	status: number;
+	headers: Record<string, string>;
+	chunks: AsyncIterable<Buffer>;
+	cutAt: number | null;
+}
+
+/** A call without bearer token whose body, or whose answer's body, may be too large to be held. */
+export interface StreamRoute extends Common {
+	kind: 'stream';
+	/** Reads the body to its end; what it gives back does what was asked, unless a fault comes before. */
+	handle(state: State, call: StreamCall): Promise<() => Answer | PouredFile>;
+}
+
+export type Route = BearerRoute | OpenRoute | StreamRoute;
 
 /** The JSON of a body; undefined when it is none. */
 export function jsonOf(body: Buffer): unknown {
