@@ -1,79 +1,47 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
-import type { LookupFunction, Socket } from 'node:net';
-import { getProxyForUrl } from 'proxy-from-env';
+import type { IncomingMessage } from 'node:http';
+import { assertNever } from '../job/assert-never';
 import type { Probed } from '../job/preflight';
+import { guardedGet, type AddressGuard } from './guarded-get';
 import { sniffImage } from './media';
-
-/** What keeps a probe out of the operator's own network. */
-export interface AddressGuard {
-	lookup: LookupFunction;
-	admits(address: string | undefined): boolean;
-	/** Whether the host of an address is one of the operator's own, or stands there as a special address. */
-	refusesHost(url: URL): string | null;
-	trusts(url: URL): boolean;
-}
 
 const TIMEOUT_MS = 5000;
 const READ_BYTES = 64 * 1024;
-const REDIRECTS = 3;
+const HEADERS = { accept: 'image/*', range: `bytes=0-${READ_BYTES - 1}` };
 
 /** Looks at the begin of what stands at an address: is it an image that Pinterest could fetch? Never rejects. */
 export async function probeImage(address: string, guard: AddressGuard): Promise<Probed> {
-	let url = new URL(address);
-	for (let hops = 0; hops <= REDIRECTS; hops++) {
-		if (getProxyForUrl(url.href)) return { kind: 'unchecked' };
-		const forbidden = guard.refusesHost(url);
-		if (forbidden) return { kind: 'forbidden', message: forbidden };
-		const answer = await begin(url, guard);
-		if (!('redirect' in answer)) return answer;
-		if (!URL.canParse(answer.redirect, url.href)) return { kind: 'unreachable', message: 'It redirects to no address.' };
-		url = new URL(answer.redirect, url);
-		if (url.protocol !== 'https:' && url.protocol !== 'http:') return { kind: 'unreachable', message: `It redirects to ${url.protocol}` };
+	const got = await guardedGet(address, guard, { headers: HEADERS, headMs: TIMEOUT_MS, byProxy: false });
+	switch (got.kind) {
+		case 'answer': return read(got.response, got.close);
+		case 'forbidden': return got;
+		case 'misled':
+		case 'no_answer': return { kind: 'unreachable', message: got.message };
+		case 'proxied': return { kind: 'unchecked' };
+		default: return assertNever(got);
 	}
-	return { kind: 'unreachable', message: `It redirects more than ${REDIRECTS} times.` };
 }
 
-type Begin = Probed | { redirect: string };
-
-function begin(url: URL, guard: AddressGuard): Promise<Begin> {
-	const secure = url.protocol === 'https:', trusted = guard.trusts(url);
+function read(response: IncomingMessage, close: () => void): Promise<Probed> {
+	const { statusCode: status = 0, headers } = response;
 	return new Promise((resolve) => {
-		const send = secure ? httpsRequest : httpRequest;
-		const request = send(url, {
-			agent: false, headers: { accept: 'image/*', range: `bytes=0-${READ_BYTES - 1}`, 'user-agent': 'n8n-nodes-pinterest-jobs' }, ...(trusted ? {} : { lookup: guard.lookup }),
-		});
-		const end = (answer: Begin) => {
+		const end = (probed: Probed): void => {
 			clearTimeout(timer);
-			request.destroy();
-			resolve(answer);
+			close();
+			resolve(probed);
 		};
 		const timer = setTimeout(() => end({ kind: 'unreachable', message: `no answer within ${TIMEOUT_MS / 1000} s` }), TIMEOUT_MS);
-		request.on('error', (error) => end(isGuarded(error)
-			? { kind: 'forbidden', message: `${url.hostname} is not an address of the public internet.` }
-			: { kind: 'unreachable', message: error.message || 'no connection' }));
-		request.on('socket', (socket: Socket) => socket.once(secure ? 'secureConnect' : 'connect', () => {
-			if (trusted || guard.admits(socket.remoteAddress)) request.end();
-			else end({ kind: 'forbidden', message: `${url.host} leads to ${socket.remoteAddress}, which is not an address of the public internet.` });
-		}));
-		request.on('response', (response) => read(response, end));
+		if (status !== 200 && status !== 206) return end({ kind: 'refused', status });
+		const contentType = headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? null;
+		const chunks: Buffer[] = [];
+		let length = 0;
+		const done = () => end(judged(contentType, sizeOf(headers), Buffer.concat(chunks), response.complete));
+		response.on('data', (chunk: Buffer) => {
+			chunks.push(chunk);
+			length += chunk.length;
+			if (length >= READ_BYTES) done();
+		});
+		for (const event of ['end', 'close', 'error']) response.once(event, done);
 	});
-}
-
-function read(response: IncomingMessage, end: (answer: Begin) => void): void {
-	const { statusCode: status = 0, headers } = response;
-	if (status >= 300 && status < 400 && headers.location) return end({ redirect: headers.location });
-	if (status !== 200 && status !== 206) return end({ kind: 'refused', status });
-	const contentType = headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? null;
-	const chunks: Buffer[] = [];
-	let length = 0;
-	const done = () => end(judged(contentType, sizeOf(headers), Buffer.concat(chunks), response.complete));
-	response.on('data', (chunk: Buffer) => {
-		chunks.push(chunk);
-		length += chunk.length;
-		if (length >= READ_BYTES) done();
-	});
-	for (const event of ['end', 'close', 'error']) response.once(event, done);
 }
 
 /** What the header of the file says goes before what the server says of it. */
@@ -90,5 +58,3 @@ function sizeOf({ 'content-range': range, 'content-length': length }: IncomingMe
 	const whole = /\/(\d+)$/.exec(range ?? '')?.[1] ?? (range ? undefined : length);
 	return whole === undefined ? null : Number(whole);
 }
-
-const isGuarded = (error: NodeJS.ErrnoException): boolean => error.code === 'EADDRREFUSED';
