@@ -3,8 +3,8 @@ import type { ErrorClass, QueueName } from './job';
 import type { BackoffRule } from './policy';
 import type { PublishRequest } from './request';
 
-/** What a call was for: the create (POST /pins), a read, the token endpoint, a media registration, an upload to storage. */
-export type Endpoint = 'create' | 'read' | 'token' | 'media' | 'upload';
+/** What a call was for: the create (POST /pins), a read, the token endpoint, a call about media, an upload to storage, the address a video is loaded from. */
+export type Endpoint = 'create' | 'read' | 'token' | 'media' | 'upload' | 'source';
 
 /** How far a call got: no usable connection, connection up with nothing written, first byte handed over. */
 export type Reached = 'nothing' | 'connected' | 'sent';
@@ -53,6 +53,10 @@ export interface FailureRow {
 	readonly becomes?: string;
 	/** One renewal of the token may cure it. */
 	readonly renewable?: true;
+	/** What was uploaded is of no use any more: before the next try the video is handed over anew. */
+	readonly renewsMedia?: true;
+	/** What was uploaded stays, and is looked at again before the next try. */
+	readonly awaitsMedia?: true;
 	readonly queue: QueueName;
 	/** What jobs that failed so have in common: one cause, one group. */
 	readonly about: 'account' | 'app' | 'board' | 'section' | 'link' | 'media' | 'answer' | 'job' | 'endpoint';

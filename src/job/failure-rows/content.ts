@@ -37,6 +37,22 @@ export const CONTENT = [
 		clientMessage: 'The images of the carousel have different sizes. Please send them in one size.', fix: ['media'],
 	},
 	{
+		// Before the board: Pinterest answers an upload that it does not know with the status and code of a board.
+		code: 'media_gone',
+		match: [{ on: ['create', 'media'], status: [404, 404], text: /media upload not found/ }],
+		outcome: 'refused', class: 'retry', delay: { baseMs: 5 * SECOND, capMs: 5 * SECOND, attempts: 1 }, renewsMedia: true, queue: 'ops', about: 'media',
+		hint: 'Pinterest does not know the upload of {media} any more, though it was uploaded twice. Requeue to upload it once more; if this repeats, look at Pinterest\'s status page.',
+		clientMessage: 'Not published yet; it will be tried again.', fix: [],
+	},
+	{
+		// The words are those of our sandbox: what Pinterest says of a video that it still processes, nobody has shown (2026-11).
+		code: 'media_not_ready',
+		match: [{ on: ['create'], status: [400, 422], text: /media upload is not ready/ }],
+		outcome: 'refused', class: 'retry_later', delay: { baseMs: 30 * SECOND, capMs: 5 * MINUTE, attempts: 6 }, awaitsMedia: true, queue: 'ops', about: 'media',
+		hint: 'Pinterest is not done with {media}. Requeue later.',
+		clientMessage: 'Not published yet; it will be tried again.', fix: [],
+	},
+	{
 		code: 'section_not_found',
 		match: [{ on: ['create'], status: [404, 404], codes: [2031] }, { on: ['create'], status: [404, 404], text: /section not found/ }],
 		outcome: 'refused', class: 'route', queue: 'ops', about: 'section',

@@ -74,10 +74,10 @@ function rowsTable(rows: readonly FailureRow[]): string {
 	]));
 }
 
-function thenOf({ outcome, hold, delay, becomes }: FailureRow): string {
+function thenOf({ outcome, hold, delay, becomes, renewsMedia }: FailureRow): string {
 	if (outcome === 'unknown') return 'the board is read';
 	if (hold) return `holds the ${hold.scope} (\`${hold.kind}\`) ${lasting(hold.lasts)}`;
-	const after = becomes ? `, then as \`${becomes}\`` : '';
+	const after = becomes ? `, then as \`${becomes}\`` : renewsMedia ? ', uploaded anew' : '';
 	return delay ? `${delay.attempts === 1 ? 'once' : `${delay.attempts} times`}, ${span(delay)}${after}` : '';
 }
 
