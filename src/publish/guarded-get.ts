@@ -38,6 +38,7 @@ const REDIRECTS = 3;
  * is written, at every answer of its name's lookup, and at the peer of the connected socket before anything is sent.
  */
 export async function guardedGet(address: string, guard: AddressGuard, options: GetOptions): Promise<Got> {
+	if (!URL.canParse(address)) return { kind: 'misled', message: 'It is no address.' };
 	let url = new URL(address);
 	for (let hops = 0; hops <= REDIRECTS; hops++) {
 		if (url.protocol !== 'https:' && url.protocol !== 'http:') return { kind: 'misled', message: `It redirects to ${url.protocol}` };

@@ -64,7 +64,7 @@ function refusalOf(bytes: Buffer): EngineError {
 const invalid = (message: string, hint: string) => new EngineError('invalid_request', { message, hint });
 
 /** What the first bytes of a file that is no usable image say that it is. */
-function kindOf(bytes: Buffer) {
+export function kindOf(bytes: Buffer) {
 	const text = (from: number, to: number): string => bytes.toString('latin1', from, to);
 	if (bytes.length === 0) return 'empty';
 	// MP4, MOV, HEIC and AVIF are one container; its brand tells which.
