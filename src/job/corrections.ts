@@ -3,9 +3,10 @@ import { changeOf } from './change';
 import { derivedIds, fingerprintOf } from './idempotency';
 import { rowOf } from './failures';
 import type { HoldKind } from './hold';
-import type { Job } from './job';
+import type { Job, PinContent } from './job';
 import type { Policy } from './policy';
-import { dueAtOf, type ParsedRequest } from './request';
+import { firstStep, needsMediaStep } from './media-plan';
+import type { ParsedRequest } from './request';
 import { anew, changesOf, corrected, movedOn, recorded, refused, type Actor, type Correction, type Decided } from './revision';
 
 export { correctionOf } from './revision';
@@ -18,9 +19,9 @@ export function requeue(job: Job, correction: Correction, actor: Actor, now: num
 	if (refusal) return refusal;
 	const parsed = corrected(job, correction, now);
 	if (!parsed.ok) return parsed.error;
+	const revised = nextRevision(job, parsed.request, actor, now);
 	const after: Partial<Job> = {
-		...nextRevision(job, parsed.request, actor, now), ...anew,
-		dueAt: dueAtOf(parsed.request, policy, now),
+		...revised, ...anew, ...firstStep(parsed.request, revised.upload, policy, now),
 		requeues: job.requeues + (actor.automatic ? 1 : 0),
 	};
 	return { change: changeOf(job, after, 'job.requeued'), aliases: derivedIds(parsed.request, job.id) };
@@ -33,11 +34,8 @@ export function update(job: Job, correction: Correction, actor: Actor, now: numb
 	const parsed = corrected(job, correction, now);
 	if (!parsed.ok) return parsed.error;
 	if (Object.keys(changesOf(job, parsed.request)).length === 0) return { change: changeOf(job, {}, null), aliases: [] };
-	const isRescheduled = parsed.request.scheduledAt !== job.scheduledAt;
-	const after: Partial<Job> = {
-		...nextRevision(job, parsed.request, actor, now),
-		...(isRescheduled && { dueAt: dueAtOf(parsed.request, policy, now) }),
-	};
+	const revised = nextRevision(job, parsed.request, actor, now);
+	const after: Partial<Job> = { ...revised, ...nextStep(job, parsed.request, revised.upload, policy, now) };
 	return { change: changeOf(job, after, 'job.updated'), aliases: derivedIds(parsed.request, job.id) };
 }
 
@@ -50,9 +48,29 @@ export function cancel(job: Job, actor: Actor, now: number): Decided {
 	return { change: changeOf(job, after, 'job.canceled'), aliases: [] };
 }
 
-function nextRevision(job: Job, request: ParsedRequest, actor: Actor, now: number): Partial<Job> {
-	const revision = job.revision + 1;
-	return { ...request, fingerprint: fingerprintOf(request), revision, revisions: recorded(job, revision, actor, now, changesOf(job, request)) };
+function nextRevision(job: Job, request: ParsedRequest, actor: Actor, now: number): Partial<Job> & Pick<Job, 'upload'> {
+	const revision = job.revision + 1, changes = changesOf(job, request);
+	return {
+		...request, fingerprint: fingerprintOf(request), revision, revisions: recorded(job, revision, actor, now, changes),
+		// What was handed over is the account's, and is the video of this address.
+		upload: 'media' in changes && videoOf(request.content) !== videoOf(job.content) || 'account' in changes ? null : job.upload,
+	};
+}
+
+/** A waiting job goes on with what it waited for, unless its time or its media are other ones. */
+function nextStep(job: Job, request: ParsedRequest, upload: Job['upload'], policy: Policy, now: number): Partial<Job> {
+	const isRescheduled = request.scheduledAt !== job.scheduledAt;
+	const was = needsMediaStep(job), is = needsMediaStep({ content: request.content, upload });
+	const isAnew = upload !== job.upload || was !== is;
+	if (!isRescheduled && !isAnew) return {};
+	// Pinterest has the video and is asked about it soon, whenever the Pin is due.
+	if (is && upload !== null) return {};
+	const { phase, dueAt } = firstStep(request, upload, policy, now);
+	return { phase: phase ?? (job.state === 'queued' ? null : 'publish'), dueAt };
+}
+
+function videoOf({ media }: PinContent): string | null {
+	return media.kind === 'video_url' ? media.url : null;
 }
 
 function refusedRequeue(job: Job, actor: Actor, policy: Policy): EngineError | null {
@@ -87,6 +105,7 @@ const CANCEL_INSTEAD: Instead = {
 
 function refusedWhileBusy(job: Job, instead: Instead): EngineError | null {
 	if (job.inDoubt || job.mayExist) return refused(job, 'job_in_doubt', 'A Pin may already exist. Wait until the board has been read, or use Resolve Unknown.');
+	if (job.lease && job.phase === 'media') return refused(job, 'job_not_waiting', 'Its video is being handed to Pinterest right now. Look again in some minutes.');
 	if (job.state === 'running') return refused(job, 'job_not_waiting', 'It is being published right now. Wait a minute, then look again.');
 	if (job.state === 'queued' || job.state === 'retry_scheduled') return null;
 	return refused(job, 'job_not_waiting', instead[job.state]);

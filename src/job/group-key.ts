@@ -27,8 +27,8 @@ function causeOf({ id, account, content }: Job, row: FailureRow, facts: FailureF
 	}
 }
 
-/** The host that the images come from, of several that of the first. */
+/** The host that the media come from, of several images that of the first. */
 function whence(media: Media): string {
-	const [url] = addressesOf(media);
+	const [url] = media.kind === 'video_url' ? [media.url] : addressesOf(media);
 	return url === undefined ? 'upload' : hostOf(url) ?? '';
 }

@@ -1,7 +1,7 @@
 import { canonicalMediaUrl, canonicalUrl, hostOf, signsInPath } from './canonical-url';
 import { canonicalJson, hash32 } from './hash';
 import { assertNever } from './assert-never';
-import type { Image, Job, Media } from './job';
+import type { Image, Job, Media, Video } from './job';
 
 /** What names an intention and says what it holds: a parsed request and a job both have it. */
 export type Intention = Pick<Job, 'account' | 'source' | 'userKey' | 'assetId' | 'content' | 'scheduledAt'>;
@@ -46,6 +46,7 @@ export function creativeOf(media: Media, assetId: string | null): string {
 		case 'image_base64': return `sha256:${media.sha256}`;
 		// In another order they are another creative. No part has a blank in it.
 		case 'carousel': return `carousel:${media.cards.map(({ image }) => creativeOf(image, null)).join(' ')}`;
+		case 'video_url': return `url:${canonicalMediaUrl(media.url)}`;
 		default: return assertNever(media);
 	}
 }
@@ -73,6 +74,7 @@ export function differingFields(a: Record<string, string>, b: Record<string, str
 
 /** What is said at the images of a carousel is content too, whatever names the images. */
 function comparableMedia(media: Media, assetId: string | null): string {
+	if (media.kind === 'video_url') return comparableVideo(media, assetId);
 	if (media.kind !== 'carousel') return comparableImage(media, assetId);
 	const cards = media.cards.map(({ image, title, description, link }) => [
 		assetId === null ? comparableImage(image, null) : '', title, description, link === null ? null : canonicalUrl(link),
@@ -80,10 +82,20 @@ function comparableMedia(media: Media, assetId: string | null): string {
 	return canonicalJson([assetId, ...cards]);
 }
 
-/** An address that is new at each reading must not look like new content: of such a host only the name counts. */
+/** Its cover is content too, whatever names the video. */
+function comparableVideo(video: Video, assetId: string | null): string {
+	const { cover } = video;
+	const before = cover.kind === 'frame' ? `frame:${cover.atSeconds}` : comparableImage(cover, null);
+	return canonicalJson([comparableFile(video, assetId), before]);
+}
+
 function comparableImage(image: Image, assetId: string | null): string {
-	const isFleeting = assetId === null && image.kind === 'image_url' && signsInPath(image.url);
-	return isFleeting ? `host:${hostOf(image.url)}` : creativeOf(image, assetId);
+	return image.kind === 'image_url' ? comparableFile(image, assetId) : creativeOf(image, assetId);
+}
+
+/** An address that is new at each reading must not look like new content: of such a host only the name counts. */
+function comparableFile(file: Video | Extract<Image, { url: string }>, assetId: string | null): string {
+	return assetId === null && signsInPath(file.url) ? `host:${hostOf(file.url)}` : creativeOf(file, assetId);
 }
 
 /** Seconds and milliseconds of a schedule are chance, not intention. */

@@ -27,8 +27,28 @@ export interface Card {
 	link: string | null;
 }
 
-/** What a Pin shows: an image, or two to five of one kind. */
-export type Media = Image | { kind: 'carousel'; cards: Card[] };
+/** A video, handed to Pinterest from its address, and what is shown before it plays: one of its frames, or an image. */
+export interface Video {
+	kind: 'video_url';
+	url: string;
+	cover: { kind: 'frame'; atSeconds: number } | Image;
+}
+
+/** What a Pin shows: an image, two to five of one kind, or a video. */
+export type Media = Image | { kind: 'carousel'; cards: Card[] } | Video;
+
+/** A video that Pinterest was handed. */
+export interface Upload {
+	mediaId: string;
+	at: number;
+	/** When Pinterest said that it may be published; null until then. */
+	readyAt: number | null;
+	/** How often Pinterest was asked whether it is ready. */
+	polls: number;
+	/** Of the bytes as they went by. */
+	sha256: string;
+	bytes: number;
+}
 
 /** What one revision of a job publishes; board and link included, since a correction may change them. */
 export interface PinContent {
@@ -175,6 +195,8 @@ export interface Job {
 	/** Tries used up per class and per failure code; waiting under a hold uses none. */
 	used: { classes: Partial<Record<ErrorClass, number>>; codes: Record<string, number>; afterAbsence: number };
 	inDoubt: Doubt | null;
+	/** Null until the video of this revision was handed over; always for images. */
+	upload: Upload | null;
 	/** What the looks at its board saw, whatever was decided by them; the oldest beyond a cap are only counted. */
 	looks: Evidence[];
 	looksCut: number;

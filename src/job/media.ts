@@ -1,12 +1,13 @@
 import { assertNever } from './assert-never';
 import type { Image, Media } from './job';
 
-/** The images of a Pin, in their order. */
+/** The images of a Pin, in their order; of a video its cover. */
 export function imagesOf(media: Media): Image[] {
 	switch (media.kind) {
 		case 'image_url':
 		case 'image_base64': return [media];
 		case 'carousel': return media.cards.map(({ image }) => image);
+		case 'video_url': return media.cover.kind === 'frame' ? [] : [media.cover];
 		default: return assertNever(media);
 	}
 }

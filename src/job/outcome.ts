@@ -38,7 +38,15 @@ export type LookOutcome =
 	/** The read failed or was not complete. */
 	| { kind: 'unreadable'; failure: Failure; evidence: Evidence };
 
+/** What a media step tells us. No Pin comes of one, so a failure is one of an attempt that sent nothing. */
+export type MediaOutcome =
+	| { kind: 'handed_over'; mediaId: string; sha256: string; bytes: number }
+	/** Pinterest has not finished with it yet. */
+	| { kind: 'processing' }
+	| { kind: 'media_ready' }
+	| Extract<AttemptOutcome, { kind: 'refused' | 'not_sent' }>;
+
 /** The lease ran out under the worker: before the permit nothing was sent, after it nobody knows. */
 export type LeaseOutcome = { kind: 'lease_lost'; afterPermit: boolean; sendBy: number | null };
 
-export type Outcome = AttemptOutcome | LookOutcome | LeaseOutcome;
+export type Outcome = AttemptOutcome | LookOutcome | MediaOutcome | LeaseOutcome;

@@ -34,6 +34,12 @@ export interface Policy {
 	createdBeforeSlackMs: number;
 	/** Jobs due together are spread over this, deterministically, keeping the order in an account. */
 	spreadMs: number;
+	/** A scheduled video is handed to Pinterest this long before its time. */
+	videoLeadMs: number;
+	/** Between two questions whether a video is ready, from the first on; the last goes on. */
+	mediaPollAfterMs: readonly number[];
+	/** How long Pinterest may process a video before that is a failure. */
+	mediaBudgetMs: number;
 	poisonLeases: number;
 	/** Never send again by machine once in doubt. */
 	neverResend: boolean;
@@ -76,6 +82,9 @@ export function policyOf(timeFactor = 1, changes: Partial<Policy> = {}): Policy 
 		absentScans: 3,
 		createdBeforeSlackMs: Math.max(LEAST_SLACK_MS, t(2 * MINUTE)),
 		spreadMs: t(180 * SECOND),
+		videoLeadMs: t(45 * MINUTE),
+		mediaPollAfterMs: [5, 10, 20, 30].map((s) => t(s * SECOND)),
+		mediaBudgetMs: t(30 * MINUTE),
 		poisonLeases: 3,
 		neverResend: false,
 		historyCap: 30,

@@ -1,13 +1,16 @@
 import { EngineError, isEngineError } from '../errors';
-import type { Card, Image, Media } from './job';
+import type { Card, Image, Media, Video } from './job';
 import { MAX_IMAGE_BYTES, megabytes } from './media-limits';
 import { refuse, shown, textField, urlField } from './request-fields';
 
 /** An image of a carousel as it is given. */
 export type GivenCard = Pick<Card, 'image'> & Partial<Card>;
 
-/** What a caller gives to be shown: an image, or two to five of them. */
-export type GivenMedia = Image | { kind: 'carousel'; cards: GivenCard[] };
+/** A video as it is given: without a cover its first frame is shown before it plays. */
+export type GivenVideo = Pick<Video, 'kind' | 'url'> & Partial<Video>;
+
+/** What a caller gives to be shown: an image, two to five of them, or a video. */
+export type GivenMedia = Image | { kind: 'carousel'; cards: GivenCard[] } | GivenVideo;
 
 type Fields = Partial<Record<string, unknown>>;
 
@@ -16,6 +19,7 @@ const fieldsOf = (value: unknown): Fields => (typeof value === 'object' && value
 /** What the Pin shows. */
 export function mediaField(value: unknown): Media {
 	const media = fieldsOf(value);
+	if (media.kind === 'video_url') return video(media);
 	return media.kind === 'carousel' ? carousel(media.cards) : image(media);
 }
 
@@ -28,10 +32,45 @@ function image(media: Fields): Image {
 function imageUrl(value: unknown): string {
 	const url = urlField(value, 'media', 'Image URL');
 	if (url === null) return refuse('media', 'The image URL is empty.', 'Give the public, direct address of the image.');
-	const ending = /\.(mp4|mov|m4v|webm|mkv|avi|svg|pdf|psd|html?)$/i.exec(new URL(url).pathname)?.[1]?.toLowerCase();
-	const notYet = /^(mp4|mov|m4v|webm|mkv|avi)$/.test(ending ?? '') ? 'Videos are not supported yet by this package. ' : '';
-	if (ending) refuse('media', `Pinterest does not take .${ending} as an image.`, `${notYet}Give the direct address of a JPEG, PNG or WebP image.`);
-	return url;
+	const ending = endingOf(url, /\.(mp4|mov|m4v|webm|mkv|avi|svg|pdf|psd|html?)$/i);
+	if (ending === null) return url;
+	const isVideo = /^(mp4|mov|m4v|webm|mkv|avi)$/.test(ending);
+	return refuse('media', `Pinterest does not take .${ending} as an image.`, isVideo ? 'For a video choose Video URL.' : 'Give the direct address of a JPEG, PNG or WebP image.');
+}
+
+function endingOf(url: string, endings: RegExp): string | null {
+	return endings.exec(new URL(url).pathname)?.[1]?.toLowerCase() ?? null;
+}
+
+/** A worker streams it to Pinterest when its time comes. */
+function video(media: Fields): Video {
+	const url = urlField(media.url, 'media', 'Video URL');
+	if (url === null) return refuse('media', 'The video URL is empty.', 'Give the public, direct address of the video.');
+	const ending = endingOf(url, /\.(jpe?g|png|gif|webp|heic|avif|bmp|tiff?|svg|pdf|html?|m3u8|mpd)$/i);
+	if (ending === 'm3u8' || ending === 'mpd') refuse('media', `A .${ending} is a list of parts of a video.`, 'Give the direct address of one file (MP4, MOV or M4V).');
+	if (ending !== null) refuse('media', `Video URL ends in .${ending}, which is no video.`, 'Give the direct address of an MP4, MOV or M4V file; for an image choose an image instead.');
+	return { kind: 'video_url', url, cover: cover(media.cover) };
+}
+
+// Pinterest API 5.23 description: cover_image_key_frame_time is a whole number of seconds; past the end the last frame is used (2026-11).
+function cover(value: unknown): Video['cover'] {
+	if (value === undefined || value === null) return { kind: 'frame', atSeconds: 0 };
+	const given = fieldsOf(value);
+	if (given.kind !== 'frame') return coverImage(given);
+	const { atSeconds } = given;
+	if (typeof atSeconds === 'number' && Number.isInteger(atSeconds) && atSeconds >= 0 && atSeconds <= MOST_SECONDS) return { kind: 'frame', atSeconds };
+	return refuse('media', 'Cover at Second is not a whole number of seconds.', 'Give the second of the frame to show before the video plays, 0 for the first.');
+}
+
+/** Longer than any video that Pinterest takes. */
+const MOST_SECONDS = 24 * 3600;
+
+function coverImage(given: Fields): Image {
+	try {
+		return image(given);
+	} catch (error) {
+		throw said(error, (message) => `The cover of the video: ${message}`);
+	}
 }
 
 // Pinterest API 5.23 description: image_base64 takes image/jpeg and image/png only (2026-11).
@@ -76,12 +115,11 @@ function card(given: Fields, n: number): Card {
 			link: urlField(given.link, 'media', 'Link'),
 		};
 	} catch (error) {
-		throw ofCard(error, n);
+		throw said(error, (message) => `Image ${n} of the carousel: ${message}`);
 	}
 }
 
-/** The same refusal, saying of which image it is. */
-function ofCard(error: unknown, n: number): unknown {
-	if (!isEngineError(error)) return error;
-	return new EngineError(error.code, { ...error.details, message: `Image ${n} of the carousel: ${error.message}` });
+/** The same refusal in other words, such as of which image it is. */
+function said(error: unknown, words: (message: string) => string): unknown {
+	return isEngineError(error) ? new EngineError(error.code, { ...error.details, message: words(error.message) }) : error;
 }

@@ -1,9 +1,9 @@
 import { isEngineError, type EngineError } from '../errors';
 import { signsInPath } from './canonical-url';
-import { hash32 } from './hash';
 import { fingerprintOf, keyOf } from './idempotency';
 import type { Job, N8nOrigin } from './job';
 import { addressesOf } from './media';
+import { firstStep } from './media-plan';
 import { MARKER_PARAMETER } from './natural-key';
 import type { Policy } from './policy';
 import { metadataField, originField } from './request-extras';
@@ -96,10 +96,12 @@ function requestOf(raw: PublishRequest, now: number): Omit<ParsedRequest, 'warni
 function warningsOf(request: Omit<ParsedRequest, 'warnings'>, now: number): string[] {
 	const { content, source, userKey, assetId } = request;
 	const warnings = checkTimes(request.scheduledAt, request.publishBefore, now);
-	if (assetId === null && addressesOf(content.media).some(signsInPath)) {
+	const { media } = content;
+	const what = media.kind === 'video_url' ? 'video' : 'image';
+	if (assetId === null && (media.kind === 'video_url' ? [media.url] : addressesOf(media)).some(signsInPath)) {
 		warnings.push(source === null && userKey === null
-			? 'This image address is new at each reading, so a second run would make a second Pin. Set a Source Record ID.'
-			: 'This image address is new at each reading, so a changed image goes unnoticed. Set an Asset ID, such as the id of the attachment.');
+			? `This ${what} address is new at each reading, so a second run would make a second Pin. Set a Source Record ID.`
+			: `This ${what} address is new at each reading, so a changed ${what} goes unnoticed. Set an Asset ID, such as the id of the attachment.`);
 	}
 	if (request.marker) warnings.push(...markerWarnings(content.link));
 	return warnings;
@@ -120,28 +122,13 @@ export function newJob(request: ParsedRequest, now: number, policy: Policy): New
 		id: keyOf(request),
 		fingerprint: fingerprintOf(request),
 		createdAt: now,
-		state: 'queued', phase: null, revision: 1, seq: 1,
-		dueAt: dueAtOf(request, policy, now), finishedAt: null,
+		state: 'queued', revision: 1, seq: 1,
+		...firstStep(request, null, policy, now), finishedAt: null,
 		attempts: 0, waitsForLink: false, startedAt: null, attemptHistory: [], historyCut: 0,
 		used: { classes: {}, codes: {}, afterAbsence: 0 },
-		inDoubt: null, looks: [], looksCut: 0, lastError: null, queue: null, handling: [], handlingCut: 0, edits: 0, groupKey: null,
+		inDoubt: null, upload: null, looks: [], looksCut: 0, lastError: null, queue: null, handling: [], handlingCut: 0, edits: 0, groupKey: null,
 		pinId: null, pinUrl: null, recovered: false, mayExist: false,
 		lostLeases: 0, requeues: 0, lookedAt: null, revisions: [], lease: null,
 	};
 	return { job, aliases: [] };
-}
-
-/**
- * When a job is due: at its time, spread so that accounts do not all start on the hour; at once without one. The spread
- * is the account's, the same for all its jobs, so that their order stays; within an account the pace does the rest.
- */
-export function dueAtOf(job: Pick<Job, 'account' | 'scheduledAt' | 'publishBefore'>, policy: Policy, now: number): number {
-	if (job.scheduledAt === null || job.scheduledAt <= now) return now;
-	const room = job.publishBefore === null ? policy.spreadMs : Math.min(policy.spreadMs, (job.publishBefore - job.scheduledAt) / 2);
-	return job.scheduledAt + Math.floor(fractionOf(job.account) * room);
-}
-
-/** A fixed number in [0, 1) for a text. */
-function fractionOf(text: string): number {
-	return [...hash32(text, 8)].reduce((sum, character) => sum * 32 + 'abcdefghijklmnopqrstuvwxyz234567'.indexOf(character), 0) / 32 ** 8;
 }

@@ -22,6 +22,7 @@ function mediaWords(media: Media): string {
 		case 'image_url': return `the image ${media.url}`;
 		case 'image_base64': return `the image of ${Math.ceil(media.bytes / 1024)} kB (${media.contentType})`;
 		case 'carousel': return `an image of the carousel (${media.cards.length} images${media.cards.map(({ image }) => (image.kind === 'image_url' ? ` · ${image.url}` : '')).join('')})`;
+		case 'video_url': return `the video ${media.url}`;
 		default: return assertNever(media);
 	}
 }

@@ -5,6 +5,7 @@ import { ourFailure } from './classify';
 import { deadlineOf } from './deadline';
 import { intoDoubt } from './doubt';
 import { rowOf } from './failures';
+import { afterMediaStep, needsMediaStep } from './media-plan';
 import type { ErrorClass, Job, LeasedJob } from './job';
 import { afterLookOf } from './look';
 import type { AttemptOutcome, Failure, LeaseOutcome, Outcome } from './outcome';
@@ -36,6 +37,11 @@ export function transition(job: LeasedJob, outcome: Outcome, policy: Policy, now
 		case 'contested':
 		case 'unreadable':
 			return afterLookOf(job, outcome, terms);
+		case 'handed_over':
+		case 'processing':
+		case 'media_ready':
+			return afterMediaStep(survived, outcome, terms)
+				?? afterFailure(survived, { kind: 'not_sent', failure: ourFailure('media_processing_slow', 'Pinterest has not finished with the video.') }, terms);
 		default:
 			return assertNever(outcome);
 	}
@@ -49,13 +55,13 @@ function afterFailure(job: LeasedJob, outcome: FailedAttempt, terms: Terms): Cha
 	if (job.inDoubt) return intoDoubt(job, outcome, job.inDoubt.sendBy, terms);
 	const { failure } = outcome;
 	const row = rowOf(failure.code);
-	const tried = attempted(job, outcome, terms);
+	const tried = { ...attempted(job, outcome, terms), ...(row.renewsMedia && { upload: null }) };
 	if (row.hold) return held(job, failure, tried, terms);
 	if (row.class === 'route' || row.class === 'stop') return failed(job, row, failure.facts, terms.now, tried);
 	const next = nextTry(job, row, terms);
 	if (next) return sendAgain(job, failure, next.class, next.dueAt, { ...tried, used: next.used }, terms);
 	if (row.becomes) return held(job, { ...failure, code: rowOf(row.becomes).code }, tried, terms);
-	const message = `Gave up after ${job.attempts} attempts. ${failure.facts.message}`;
+	const message = `Gave up${isMediaStep(job) ? '' : ` after ${job.attempts} attempts`}. ${failure.facts.message}`;
 	return failed(job, row, { ...failure.facts, message }, terms.now, tried);
 }
 
@@ -75,14 +81,14 @@ function sendAgain(job: LeasedJob, { code, facts }: Failure, errorClass: ErrorCl
 		return failed(job, rowOf('deadline_passed'), { ...facts, message }, terms.now, more);
 	}
 	const lastError = { class: errorClass, code, message: facts.message, httpStatus: facts.httpStatus };
-	// A media step is repeated as one: nothing is sent before the media are ready.
-	const phase = job.phase === 'media' ? 'media' : 'publish';
+	// Nothing is sent before the video is ready.
+	const phase = needsMediaStep({ ...job, ...more }) ? 'media' : 'publish';
 	return stepOf(job, { ...more, state: 'retry_scheduled', phase, dueAt, lastError });
 }
 
-/** The lease ran out under a worker. Before the permit nothing was sent; after it nobody knows. */
+/** The lease ran out under a worker. Before the permit nothing was sent, nor by a media step; after it nobody knows. */
 function afterLostLease(job: LeasedJob, { afterPermit, sendBy }: LeaseOutcome, terms: Terms): Change {
-	if (job.state !== 'running') return afterLostLook(job, terms);
+	if (job.state !== 'running' && !isMediaStep(job)) return afterLostLook(job, terms);
 	const lostLeases = job.lostLeases + 1;
 	const counted: LeasedJob = { ...job, lostLeases };
 	if (afterPermit) {
@@ -92,6 +98,11 @@ function afterLostLease(job: LeasedJob, { afterPermit, sendBy }: LeaseOutcome, t
 	if (lostLeases < terms.policy.poisonLeases) return giveBack(counted, terms.now);
 	const failure = ourFailure('poison', `Workers were lost ${lostLeases} times while they had this job.`);
 	return failed(counted, rowOf('poison'), failure.facts, terms.now, attempted(counted, { kind: 'not_sent', failure }, terms));
+}
+
+/** Whether its lease is one of a media step. */
+function isMediaStep({ phase }: Job): boolean {
+	return phase === 'media';
 }
 
 /** A look that nobody ended counts as one that saw nothing, so that it cannot go on for ever. */

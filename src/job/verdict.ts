@@ -4,6 +4,7 @@ import { ourFailure } from './classify';
 import { doubtOf } from './doubt';
 import { rowOf } from './failures';
 import type { Job, RevisionChange } from './job';
+import { needsMediaStep } from './media-plan';
 import type { Policy } from './policy';
 import { nextLookAt } from './reconcile-plan';
 import { anew, movedOn, recorded, refused, type Actor, type Decided } from './revision';
@@ -62,7 +63,7 @@ function verdictChange(job: Job, verdict: Verdict, actor: Actor, now: number): C
 		}
 		case 'absent': {
 			const revision = job.revision + 1;
-			return changeOf(job, { ...anew, dueAt: now, revision, revisions: noted(job, revision, 'absent', actor, now) }, 'job.requeued');
+			return changeOf(job, { ...anew, phase: needsMediaStep(job) ? 'media' : null, dueAt: now, revision, revisions: noted(job, revision, 'absent', actor, now) }, 'job.requeued');
 		}
 		case 'abandon': {
 			const over: Partial<Job> = { inDoubt: null, mayExist: true, queue: null, revisions: noted(job, job.revision, 'abandon', actor, now) };

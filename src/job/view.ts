@@ -18,8 +18,8 @@ export interface JobView {
 	board: { id: string; sectionId: string | null; name: string | null };
 	link: string | null;
 	source: string | null;
-	/** What it shows; `cards` are the images of a carousel, in their order. */
-	creative: CreativeView & { cards?: CreativeView[] };
+	/** What it shows; `cards` are the images of a carousel, in their order, `cover` what a video shows before it plays. */
+	creative: CreativeView & { cards?: CreativeView[]; cover?: CoverView };
 	title: string | null;
 	description: string | null;
 	scheduledAt: string | null;
@@ -57,6 +57,9 @@ export interface CreativeView {
 	ref: string;
 	sha256: string | null;
 }
+
+/** An image, or a frame of the video itself. */
+export type CoverView = CreativeView | { kind: 'frame'; atSeconds: number };
 
 export interface AttemptView {
 	n: number;
@@ -162,7 +165,11 @@ function contentAsOf(job: Job, revision: number): Job {
 	}, job);
 }
 
-function creativeView({ assetId, content: { media } }: Job): JobView['creative'] {
+function creativeView({ assetId, upload, content: { media } }: Job): JobView['creative'] {
+	if (media.kind === 'video_url') {
+		const cover = media.cover.kind === 'frame' ? media.cover : imageView(media.cover, null);
+		return { kind: media.kind, ref: assetId ?? media.url, sha256: upload?.sha256 ?? null, cover };
+	}
 	if (media.kind !== 'carousel') return imageView(media, assetId);
 	const cards = media.cards.map(({ image }) => imageView(image, null));
 	return { kind: media.kind, ref: assetId ?? `carousel of ${cards.length}`, sha256: null, cards };

@@ -24,6 +24,7 @@ function mediaSource(media: Media, kept: Kept): object {
 		case 'image_url':
 		case 'image_base64': return { source_type: media.kind, ...imageSource(media, kept) };
 		case 'carousel': return carouselSource(media.cards, kept);
+		case 'video_url': throw new TypeError('Videos are not published yet.');
 		// A record of a later version is never sent as something else.
 		default: return assertNever(media);
 	}

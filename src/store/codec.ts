@@ -153,7 +153,7 @@ function groupEvent(job: Job): string {
 /** A doc; what those of an earlier version lack is filled in. */
 function parsedDoc(json: string): Record<string, unknown> {
 	const doc = parsed(json);
-	return { handling: [], handlingCut: 0, looks: [], looksCut: 0, ...doc, ...(doc.queue ? { queue: { snoozedUntil: null, ...doc.queue } } : {}) };
+	return { upload: null, handling: [], handlingCut: 0, looks: [], looksCut: 0, ...doc, ...(doc.queue ? { queue: { snoozedUntil: null, ...doc.queue } } : {}) };
 }
 
 function parsed(json: string): Record<string, unknown> {

@@ -1,4 +1,5 @@
-import { dueAtOf, newJob, parseRequest, type PublishRequest } from '../../../src/job/request';
+import { dueAtOf } from '../../../src/job/due';
+import { newJob, parseRequest, type PublishRequest } from '../../../src/job/request';
 import type { GivenMedia } from '../../../src/job/request-media';
 import { aRequest, HOUR, MINUTE, NOW, parsed, POLICY, SECOND } from './builders';
 
@@ -35,7 +36,7 @@ const bad: readonly [why: string, changes: Record<string, unknown>, field: strin
 	['an empty image URL', { media: image(' ') }, 'media', /empty/, /public/],
 	['an image URL without scheme', { media: image('cdn.example/a.jpg') }, 'media', /has no scheme/, /https:\/\/cdn/],
 	['image bytes as an address', { media: image('data:image/png;base64,AAAA') }, 'media', /no web address/, /https:\/\//],
-	['a video for an image', { media: image('https://cdn.example/a.MP4?x=1') }, 'media', /does not take \.mp4/, /^Videos are not supported yet by this package\. Give the direct address of a JPEG/],
+	['a video for an image', { media: image('https://cdn.example/a.MP4?x=1') }, 'media', /does not take \.mp4/, /^For a video choose Video URL/],
 	['a page for an image', { media: image('https://cdn.example/a.html') }, 'media', /does not take \.html/, /^Give the direct address/],
 	['an image type Pinterest refuses', { media: upload({ contentType: 'image/webp' }) }, 'media', /refuses uploads of type image\/webp/, /JPEG or PNG/],
 	['an upload without hash', { media: upload({ sha256: 'x' }) }, 'media', /SHA-256/, /first/],
