@@ -4,6 +4,7 @@ import { failed, stepOf, succeeded, type Change } from './change';
 import { ourFailure } from './classify';
 import { deadlineOf } from './deadline';
 import { intoDoubt } from './doubt';
+import type { FailureRow } from './failure-row';
 import { rowOf } from './failures';
 import { afterMediaStep, needsMediaStep } from './media-plan';
 import type { ErrorClass, Job, LeasedJob } from './job';
@@ -55,7 +56,7 @@ function afterFailure(job: LeasedJob, outcome: FailedAttempt, terms: Terms): Cha
 	if (job.inDoubt) return intoDoubt(job, outcome, job.inDoubt.sendBy, terms);
 	const { failure } = outcome;
 	const row = rowOf(failure.code);
-	const tried = { ...attempted(job, outcome, terms), ...(row.renewsMedia && { upload: null }) };
+	const tried = { ...attempted(job, outcome, terms), ...uploadAfter(job, row) };
 	if (row.hold) return held(job, failure, tried, terms);
 	if (row.class === 'route' || row.class === 'stop') return failed(job, row, failure.facts, terms.now, tried);
 	const next = nextTry(job, row, terms);
@@ -98,6 +99,11 @@ function afterLostLease(job: LeasedJob, { afterPermit, sendBy }: LeaseOutcome, t
 	if (lostLeases < terms.policy.poisonLeases) return giveBack(counted, terms.now);
 	const failure = ourFailure('poison', `Workers were lost ${lostLeases} times while they had this job.`);
 	return failed(counted, rowOf('poison'), failure.facts, terms.now, attempted(counted, { kind: 'not_sent', failure }, terms));
+}
+
+/** What Pinterest holds of the video after this failure. */
+function uploadAfter({ upload }: Job, row: FailureRow): Pick<Job, 'upload'> {
+	return { upload: row.renewsMedia ? null : upload && { ...upload, readyAt: row.awaitsMedia ? null : upload.readyAt } };
 }
 
 /** Whether its lease is one of a media step. */

@@ -39,7 +39,7 @@ export const mutants = [
 	{ name: 'revise: an alias is taken from its owner', file: lua('revise'), find: `if owner then return refuse({ 'owned', owner }) end`, replace: '' },
 	{ name: 'requeue: loses the alias', file: lua('revise'), find: `if alias ~= new.id and redis.call('SET', key('alias', alias), new.id, 'NX') then`, replace: `if alias ~= new.id then` },
 	{ name: 'requeue: loses the key', first: ['test/unit/job/corrections.test.ts'], edits: [
-		{ file: 'src/job/corrections.ts', find: `return { ...request, fingerprint:`, replace: `return { ...request, id: keyOf(request), fingerprint:` },
+		{ file: 'src/job/corrections.ts', find: `...request, fingerprint:`, replace: `...request, id: keyOf(request), fingerprint:` },
 		{ file: 'src/job/corrections.ts', find: `import { derivedIds, fingerprintOf }`, replace: `import { derivedIds, fingerprintOf, keyOf }` },
 	] },
 	{ name: 'requeue: claims no alias for the corrected content', file: 'src/job/corrections.ts', find: `'job.requeued'), aliases: derivedIds(parsed.request, job.id) }`, replace: `'job.requeued'), aliases: [] }`, first: ['test/unit/job/corrections.test.ts', ...engine] },

@@ -7,14 +7,16 @@ import { eventsByJob, grouped, type History } from '../history';
 // State and, where it matters, phase: what may follow what. A succeeded job looks again, or gets its own Pin, only when the one
 // it had taken for its own by looking proved to be another's.
 const EDGES: Record<string, readonly string[]> = {
-	'': ['queued'],
-	queued: ['queued', 'running', 'canceled'],
-	running: ['running', 'succeeded', 'retry publish', 'retry reconcile', 'failed'],
-	'retry publish': ['retry publish', 'running', 'canceled', 'succeeded'],
+	'': ['queued', 'queued media'],
+	queued: ['queued', 'queued media', 'running', 'canceled'],
+	'queued media': ['queued media', 'queued', 'retry media', 'retry publish', 'failed', 'canceled'],
+	running: ['running', 'succeeded', 'retry publish', 'retry reconcile', 'retry media', 'failed'],
+	'retry media': ['retry publish', 'retry media', 'failed', 'canceled'],
+	'retry publish': ['retry publish', 'retry media', 'running', 'canceled', 'succeeded'],
 	'retry reconcile': ['retry publish', 'succeeded', 'failed', 'queued'],
 	succeeded: ['retry reconcile', 'succeeded'],
-	failed: ['queued', 'succeeded'],
-	canceled: ['queued', 'succeeded'],
+	failed: ['queued', 'queued media', 'succeeded'],
+	canceled: ['queued', 'queued media', 'succeeded'],
 };
 
 /** I7, I8: only the edges of the design; what has ended moves again only by Requeue, a verdict, or proof. */
@@ -120,7 +122,8 @@ function isHeldBy(code: string): boolean {
 function placeOf(event: JobEvent | undefined): string {
 	if (!event) return '';
 	const { state, phase } = event.snapshot;
-	return state === 'retry_scheduled' ? `retry ${phase}` : state;
+	if (state === 'retry_scheduled') return `retry ${phase}`;
+	return phase === 'media' ? `${state} media` : state;
 }
 
 function eachStep(history: History, complaint: (before: JobEvent | undefined, event: JobEvent) => string | null): string[] {

@@ -24,11 +24,14 @@ it('docs/states.md has every edge that the code can make, and no other', () => {
 	expect(decidedHere.sort()).toEqual([...edgesOfTheCode()].sort());
 });
 
+const film = { kind: 'video_url', url: 'https://cdn.example/film.mp4' } as const;
+
 const waiting: Job[] = [
 	aJob(),
 	aJob({ state: 'retry_scheduled', phase: 'publish' }),
 	aJob({ state: 'retry_scheduled', phase: 'reconcile', inDoubt: aDoubt() }),
-	aJob({ state: 'retry_scheduled', phase: 'media' }),
+	aJob({}, { media: film }),
+	aJob({ state: 'retry_scheduled', phase: 'media' }, { media: film }),
 	aJob({ state: 'succeeded', pinId: '1', dueAt: null }),
 	aJob({ state: 'succeeded', pinId: '1', recovered: true, dueAt: null, attemptHistory: [anAttempt()] }),
 	aJob({ state: 'failed', dueAt: null }),
@@ -52,7 +55,7 @@ function edgesOfTheCode(): Set<string> {
 	for (const [job, outcome] of endings()) seen(transition(job, outcome, POLICY, NOW, dice(0.5)));
 	seen(giveBack(aRunningJob(), NOW));
 	for (const change of waiting.flatMap(corrections)) seen(change);
-	seen(sendBack(waiting[4]!, NOW, POLICY));
+	seen(sendBack(waiting[5]!, NOW, POLICY));
 	return edges;
 }
 
@@ -63,13 +66,17 @@ function endings(): [LeasedJob, Outcome][] {
 	const failures = rows.map(({ code, outcome }): Outcome => ({ kind: outcome, failure: aFailure(code as FailureCode) }));
 	const lost: Outcome[] = [true, false].map((afterPermit) => ({ kind: 'lease_lost', afterPermit, sendBy: NOW }));
 	const { lease } = aRunningJob();
-	const inPhase = (phase: 'reconcile' | 'media', changes: Partial<Job> = {}): LeasedJob => ({ ...aJob({ state: 'retry_scheduled', phase, ...changes }), lease });
-	const doubts = [0, 8, 11].map((step) => inPhase('reconcile', { inDoubt: aDoubt({ step, absentScans: 2 }) }));
+	const leased = (changes: Partial<Job>, request: Parameters<typeof aJob>[1] = {}): LeasedJob => ({ ...aJob(changes, request), lease });
+	const upload = { mediaId: '1', at: NOW, readyAt: null, polls: 0, sha256: '', bytes: 1 };
+	const videos = [leased({}, { media: film }), leased({ state: 'retry_scheduled', upload }, { media: film })];
+	const steps: Outcome[] = [{ kind: 'handed_over', mediaId: '1', sha256: '', bytes: 1 }, { kind: 'processing' }, { kind: 'media_ready' }];
+	const doubts = [0, 8, 11].map((step) => leased({ state: 'retry_scheduled', phase: 'reconcile', inDoubt: aDoubt({ step, absentScans: 2 }) }));
 	return [
 		...[aRunningJob(), aRunningJob({ used: exhausted }), aRunningJob({ lostLeases: 2 })].flatMap((job) =>
 			[published(), ...failures, ...looks, ...lost].map((outcome): [LeasedJob, Outcome] => [job, outcome])),
 		...doubts.flatMap((job) => [...looks, ...lost].map((outcome): [LeasedJob, Outcome] => [job, outcome])),
-		...[inPhase('media'), inPhase('media', { used: exhausted })].flatMap((job) => [...failures, ...lost].map((outcome): [LeasedJob, Outcome] => [job, outcome])),
+		...videos.flatMap((job) => [job, { ...job, used: exhausted }, { ...job, lostLeases: 2 }]).flatMap((job) =>
+			[...failures, ...lost, ...steps.slice(0, job.upload ? 3 : 1)].map((outcome): [LeasedJob, Outcome] => [job, outcome])),
 	];
 }
 

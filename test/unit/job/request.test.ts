@@ -6,6 +6,7 @@ import { aRequest, HOUR, MINUTE, NOW, parsed, POLICY, SECOND } from './builders'
 const sha256 = 'b'.repeat(64);
 const upload = (changes = {}) => ({ kind: 'image_base64', sha256, contentType: 'image/jpeg', bytes: 1000, ...changes });
 const image = (url: unknown) => ({ kind: 'image_url', url });
+const video = (url: string, cover?: unknown) => ({ kind: 'video_url', url, cover });
 const urls = ['https://cdn.example/a.jpg', 'https://cdn.example/b.jpg'];
 const carousel = (...images: unknown[]) => ({ kind: 'carousel', cards: images.map((one) => ({ image: one })) });
 const signedAddress = 'https://v5.airtableusercontent.com/v3/u/1/a';
@@ -47,7 +48,12 @@ const bad: readonly [why: string, changes: Record<string, unknown>, field: strin
 	['a carousel of six images', { media: carousel(...Array<unknown>(6).fill(image(urls[0]))) }, 'media', /has 6 images/, /Leave some out/],
 	['a carousel of a URL and a file', { media: carousel(image(urls[0]), upload()) }, 'media', /images by URL and images as files/, /all as URLs, or all as files/],
 	['files of a carousel that are large together', { media: carousel(upload({ bytes: 11 * 1024 * 1024 }), upload({ bytes: 10 * 1024 * 1024 })) }, 'media', /21\.0 MB together/, /20 MB for all/],
-	['a video in a carousel', { media: carousel(image(urls[0]), image('https://cdn.example/a.mov')) }, 'media', /^Image 2 of the carousel: Pinterest does not take \.mov/, /not supported yet/],
+	['a video in a carousel', { media: carousel(image(urls[0]), image('https://cdn.example/a.mov')) }, 'media', /^Image 2 of the carousel: Pinterest does not take \.mov/, /choose Video URL/],
+	['a video without address', { media: video(' ') }, 'media', /video URL is empty/, /public/],
+	['an image for a video', { media: video('https://cdn.example/a.jpg') }, 'media', /ends in \.jpg, which is no video/, /choose an image/],
+	['a playlist for a video', { media: video('https://cdn.example/a.m3u8') }, 'media', /list of parts/, /one file/],
+	['half a second', { media: video('https://cdn.example/a.mp4', { kind: 'frame', atSeconds: 0.5 }) }, 'media', /whole number/, /0 for the first/],
+	['a video as its cover', { media: video('https://cdn.example/a.mp4', image('https://cdn.example/a.mp4')) }, 'media', /^The cover of the video: Pinterest does not take \.mp4/, /Video URL/],
 	['nothing in a card', { media: { kind: 'carousel', cards: [{ image: image(urls[0]) }, null] } }, 'media', /^Image 2 of the carousel: The image is missing/, /image URL/],
 	['a long title of a card', { media: { kind: 'carousel', cards: [{ image: image(urls[0]), title: 'a'.repeat(101) }, { image: image(urls[1]) }] } }, 'media', /^Image 1 of the carousel: Title has 101/, /at most 100/],
 	['a card whose link has no scheme', { media: { kind: 'carousel', cards: [{ image: image(urls[0]) }, { image: image(urls[1]), link: 'shop.example' }] } }, 'media', /^Image 2 of the carousel: Link .* has no scheme/, /https:\/\/shop/],

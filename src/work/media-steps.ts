@@ -1,0 +1,139 @@
+import { tooLate } from '../job/deadline';
+import type { LeasedJob } from '../job/job';
+import type { MediaOutcome, Outcome } from '../job/outcome';
+import type { Policy } from '../job/policy';
+import { transition } from '../job/transition';
+import { describe, type Log } from '../log';
+import type { Publisher } from '../publish/contract';
+import type { Claim, Lane } from '../store/job-store';
+import type { FitAccount, World } from './contract';
+import type { Leases } from './leases';
+import type { Settling } from './settling';
+import type { SlotUse } from './worker';
+
+interface Parts {
+	store: {
+		claim(account: string, lane: Lane, max: number): Promise<Claim>;
+		giveBack(job: LeasedJob): Promise<boolean>;
+	};
+	publisher: Pick<Publisher, 'handOver' | 'mediaStatus'>;
+	/** Runs a call in a slot of the account's pace, once there is one; undefined when there is none to come. */
+	pace: {
+		write<T>(account: string, call: () => Promise<T>): Promise<T | undefined>;
+		read<T>(account: string, call: () => Promise<T>): Promise<T | undefined>;
+	};
+	settling: Pick<Settling, 'settle'>;
+	leases: Pick<Leases, 'during'>;
+	felt(account: string, outcome: Outcome): void;
+	policy: Policy;
+	world: World;
+	log: Log;
+}
+
+/** Uploads of one process: more would take each other's line, and each holds some megabytes. */
+const UPLOADS_AT_ONCE = 2;
+
+/**
+ * Takes a video to Pinterest step by step: hand it over, then ask now and then whether it is ready. No step sends a Pin, so
+ * none asks for a permit, and any of them may be repeated by whoever comes after a worker that was lost.
+ */
+export class MediaSteps {
+	private readonly aborts = new Map<AbortController, string>();
+	private readonly left = new Set<string>();
+	private draining = false;
+	private uploads = 0;
+	private readonly waiting: (() => void)[] = [];
+
+	constructor(private readonly parts: Parts) {}
+
+	/** From now on nothing is handed over: what was not is given back. */
+	drain(): void {
+		this.draining = true;
+		for (const abort of this.aborts.keys()) abort.abort();
+	}
+
+	/** The same for one account that nobody serves here any more, or the end of it. */
+	serves(account: string, isServed: boolean): void {
+		if (isServed) return void this.left.delete(account);
+		this.left.add(account);
+		for (const [abort, label] of this.aborts) if (label === account) abort.abort();
+	}
+
+	/** One step of one job. */
+	async next(account: FitAccount, more: () => void): Promise<SlotUse> {
+		if (!await account.isFit()) return { jobs: 0, nextAt: null };
+		const { store, leases, world } = this.parts;
+		const { jobs: [job], nextAt } = await store.claim(account.account, 'media', 1);
+		if (!job) return { jobs: 0, nextAt };
+		if (nextAt !== null && nextAt <= world.now()) more();
+		const isTaken = await leases.during([job], () => this.step(job, account).catch((error: unknown) => this.abandon(job, error)));
+		// What was given back is still due, and not to be claimed again at once.
+		return { jobs: isTaken ? 1 : 0, nextAt: isTaken ? nextAt : null };
+	}
+
+	/** False when the job went back as it was. */
+	private async step(job: LeasedJob, account: FitAccount): Promise<boolean> {
+		const { policy, world, store, settling } = this.parts;
+		const outcome = tooLate(job, policy, world.now()) ?? await this.outcomeOf(job, account);
+		if (outcome === null) {
+			await store.giveBack(job);
+			return false;
+		}
+		this.parts.felt(account.account, outcome);
+		await settling.settle(job, outcome, transition(job, outcome, policy, world.now(), () => world.random()));
+		return true;
+	}
+
+	/** Null when the step was not taken. */
+	private async outcomeOf(job: LeasedJob, account: FitAccount): Promise<MediaOutcome | null> {
+		const outcome = job.upload === null ? await this.handOver(job, account) : await this.status(job, account);
+		const isRefused = !outcome || 'failure' in outcome && outcome.failure.code === 'permit_refused';
+		return isRefused ? null : outcome;
+	}
+
+	private async status(job: LeasedJob, { account, token, trusts }: FitAccount): Promise<MediaOutcome | undefined> {
+		return await this.parts.pace.read(account, () => this.parts.publisher.mediaStatus(job, { token, trusts }));
+	}
+
+	/** The call that registers it waits for a slot; the upload itself holds none. */
+	private async handOver(job: LeasedJob, { account, token, trusts }: FitAccount): Promise<MediaOutcome | null> {
+		const abort = new AbortController();
+		this.aborts.set(abort, account);
+		if (this.draining || this.left.has(account)) abort.abort();
+		try {
+			return await this.inTurn(abort.signal, async () => {
+				const write = <T>(call: () => Promise<T>) => this.parts.pace.write(account, call);
+				const outcome = await this.parts.publisher.handOver(job, { token, trusts, write, signal: abort.signal });
+				// A failure of what was stopped says nothing; what got through all the same is kept.
+				return abort.signal.aborted && outcome.kind !== 'handed_over' ? null : outcome;
+			});
+		} finally {
+			this.aborts.delete(abort);
+		}
+	}
+
+	/** Waits until fewer videos are uploaded here; null when it is stopped before its turn. */
+	private async inTurn<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T | null> {
+		while (this.uploads >= UPLOADS_AT_ONCE && !signal.aborted) {
+			await new Promise<void>((resolve) => {
+				this.waiting.push(resolve);
+				signal.addEventListener('abort', () => resolve(), { once: true });
+			});
+		}
+		if (signal.aborted) return null;
+		this.uploads += 1;
+		try {
+			return await run();
+		} finally {
+			this.uploads -= 1;
+			for (const wake of this.waiting.splice(0)) wake();
+		}
+	}
+
+	/** Our own trouble: the job goes back, and no lost lease is counted against it. */
+	private async abandon(job: LeasedJob, error: unknown): Promise<never> {
+		await this.parts.store.giveBack(job).catch((failure: unknown) =>
+			this.parts.log({ level: 'warn', event: 'job.give_back_failed', job: job.id, ...describe(failure) }));
+		throw error;
+	}
+}
