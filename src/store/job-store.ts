@@ -85,8 +85,8 @@ export class JobStore {
 	}
 
 	/**
-	 * Leases up to `max` due jobs of one account; of lane `look` all (≤ 250) in doubt on one board of which one is due. A job whose link
-	 * was pinned less than `linkGapMs` ago waits for its turn. `nextAt` may be now: another call finds more.
+	 * Leases up to `max` due jobs of one account; of lane `look` all (≤ 250) in doubt on one board of which one is due, of lane `media` any that are
+	 * due. A job whose link was pinned less than `linkGapMs` ago waits for its turn. `nextAt` may be now: another call finds more.
 	 */
 	async claim(account: string, lane: Lane, max: number, linkGapMs = 0): Promise<Claim> {
 		const args = [account, lane, max, this.policy.leaseMs, this.stopsOf(lane), this.namespace.id, Math.round(linkGapMs)];
@@ -198,7 +198,8 @@ export class JobStore {
 	}
 
 	private stopsOf(lane: Lane): string {
-		return lane === 'publish' ? '' : this.readStops;
+		// To hand a video over is a write.
+		return lane === 'look' ? this.readStops : '';
 	}
 
 	private async enqueueBatch(jobs: NewJob[]): Promise<EnqueueAnswer[]> {

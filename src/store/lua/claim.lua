@@ -1,10 +1,11 @@
 -- Leases due jobs of one account. Publish: one a board, in turn. Look: all in doubt on the board that waits the longest, also
--- those whose own look is not due yet: one reading of the board serves all of them.
+-- those whose own look is not due yet: one reading of the board serves all of them. Media: the steps of a video, which send no
+-- Pin and so take no board, no running cap and no attempt.
 --
 -- KEYS[1] meta
 -- ARGV[1..4]      see include/begin.lua
 -- ARGV[5] account
--- ARGV[6] lane    publish or look
+-- ARGV[6] lane    publish, look or media
 -- ARGV[7] max
 -- ARGV[8] leaseMs
 -- ARGV[9] holds that stop this lane, ',a,b,'; '' for all
@@ -121,7 +122,16 @@ local function claimLooks()
 	keepFromScans(account, board, SCAN_LEASES * leaseMs)
 end
 
-if lane == 'publish' then claimWrites() else claimLooks() end
+local function claimSteps()
+	while #ids < max do
+		local board = firstBoard()
+		if not board then return end
+		writeFields(take(jobsAt(key('lane', lane, account, board), 0, 0)[1]))
+		refreshBoard(lane, account, board)
+	end
+end
+
+if lane == 'publish' then claimWrites() elseif lane == 'look' then claimLooks() else claimSteps() end
 local function nextDue() return redis.call('ZSCORE', key('due', lane), account) or '' end
 if #ids == 0 and moves == 0 then return withRecords(refuse({ '', nextDue(), '', {}, now })) end
 refreshLanes()

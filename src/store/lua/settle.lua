@@ -25,7 +25,8 @@ local function settle(new, doc)
 	if owner then return { 'contested', owner } end
 	new.created, new.ord, new.aliases = old.created, old.ord, old.aliases
 	-- The proof of absence must not be lost together with the next permit: the older doubt would prove it again at once.
-	if old.doubt ~= '' and laneOf(new) == 'publish' then new.due = onDiskAt(new.due) end
+	-- Nor that its video is ready: what stood at a step of its video when Redis was cut off cannot have been sent (runs.lua).
+	if (old.doubt ~= '' or old.phase == 'media') and laneOf(new) == 'publish' then new.due = onDiskAt(new.due) end
 	return { 'settled', apply(old, new, doc, '', gapMs) }
 end
 

@@ -25,8 +25,7 @@ const jobsOf = (dump: Dump): (Hash & { id: string })[] =>
 
 function laneOf({ state, phase, fence }: Hash): string | null {
 	if (fence) return null;
-	if (state === 'queued') return 'publish';
-	return state === 'retry_scheduled' ? { reconcile: 'look', media: 'media' }[phase ?? ''] ?? 'publish' : null;
+	return state === 'queued' || state === 'retry_scheduled' ? { reconcile: 'look', media: 'media' }[phase ?? ''] ?? 'publish' : null;
 }
 
 /** When a snooze ends stands in no field of the hash. */

@@ -99,10 +99,22 @@ export class Model {
 		const due = boards.filter(({ from }) => from <= this.now);
 		const running = this.running(account).length;
 		const room = Math.max(0, Math.min(max, (this.caps.get(account) ?? Infinity) - running));
+		if (lane === 'media') return this.claimableSteps(account, max);
 		const ids = lane === 'publish'
 			? due.slice(0, room).map(({ jobs }) => jobs[0]!.id)
 			: (due[0]?.jobs ?? []).slice(0, max).map(({ id }) => id);
 		return { ids, nextAt: this.afterClaim(boards, ids, lane) };
+	}
+
+	/** The due steps of videos: of each board in turn the one that is due the longest. */
+	private claimableSteps(account: string, max: number): { ids: string[]; nextAt: number | null } {
+		const boards = this.boards(account, 'media'), ids: string[] = [];
+		for (;;) {
+			const left = boards.filter(({ jobs }) => jobs.length > 0).sort((a, b) => a.jobs[0]!.dueAt! - b.jobs[0]!.dueAt! || (a.board < b.board ? -1 : 1));
+			const dueAt = left[0]?.jobs[0]!.dueAt ?? null;
+			if (dueAt === null || dueAt > this.now || ids.length === max) return { ids, nextAt: dueAt };
+			ids.push(left[0]!.jobs.shift()!.id);
+		}
 	}
 
 	claimed(lane: Lane, leases: Map<string, Lease>): void {
@@ -112,7 +124,7 @@ export class Model {
 			known.looked = this.isQuarantined;
 			const { job } = known;
 			if (lane === 'look') this.scans.set(`${job.account} ${job.content.boardId}`, this.now + SCAN_LEASES * this.policy.leaseMs);
-			if (lane === 'look') continue;
+			if (lane !== 'publish') continue;
 			this.gaps.delete(`${job.account} ${job.content.boardId}`);
 			known.job = { ...job, state: 'running', phase: null, startedAt: this.now, attempts: job.attempts + 1, seq: job.seq + 1 };
 			this.tell(known.job, 'job.running');
@@ -240,7 +252,7 @@ export class Model {
 		return boards.map((board) => {
 			// Those due together stay in the order of the map, in which they came in.
 			const jobs = waiting.filter(({ content }) => content.boardId === board).sort((a, b) => a.dueAt! - b.dueAt!);
-			const gap = (lane === 'publish' ? this.gaps : this.scans).get(`${account} ${board}`) ?? 0;
+			const gap = lane === 'media' ? 0 : (lane === 'publish' ? this.gaps : this.scans).get(`${account} ${board}`) ?? 0;
 			return { board, jobs, from: Math.max(jobs[0]!.dueAt!, gap) };
 		}).sort((a, b) => a.from - b.from || (a.board < b.board ? -1 : 1));
 	}
@@ -280,7 +292,6 @@ export class Model {
 }
 
 function laneOf({ state, phase }: Job): Lane | null {
-	if (state === 'queued') return 'publish';
-	if (state !== 'retry_scheduled') return null;
-	return phase === 'reconcile' ? 'look' : 'publish';
+	if (state !== 'queued' && state !== 'retry_scheduled') return null;
+	return phase === 'media' ? 'media' : phase === 'reconcile' ? 'look' : 'publish';
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { ourFailure } from '../../../src/job/classify';
 import type { FailureCode } from '../../../src/job/failures';
 import type { LeasedJob } from '../../../src/job/job';
-import type { LookOutcome, Outcome } from '../../../src/job/outcome';
+import type { LookOutcome, MediaOutcome, Outcome } from '../../../src/job/outcome';
 
 /** How a lease ends; what a lease of the other lane would not end with is read as its likest. */
 export interface Ending {
@@ -23,8 +23,9 @@ export function someOutcome(pinId: fc.Arbitrary<string>): fc.Arbitrary<Ending> {
 }
 
 /** The outcome with which this lease is settled at `now`. */
-export function outcomeOf({ state, lease }: LeasedJob, { kind, pinId, code }: Ending, now: number): Outcome {
+export function outcomeOf({ state, phase, upload, lease }: LeasedJob, { kind, pinId, code }: Ending, now: number): Outcome {
 	if (kind === 'lost') return { kind: 'lease_lost', afterPermit: lease.sendBy !== null, sendBy: lease.sendBy };
+	if (phase === 'media') return stepOutcome(kind, code, upload === null);
 	if (state !== 'running') return lookOutcome(kind, pinId, now);
 	switch (kind) {
 		case 'published': return { kind: 'published', pinId, pinUrl: null, requestId: null, httpStatus: 201 };
@@ -33,6 +34,13 @@ export function outcomeOf({ state, lease }: LeasedJob, { kind, pinId, code }: En
 		case 'unreadable': return lookOutcome(kind, pinId, now);
 		default: return { kind: 'unknown', failure: ourFailure('response_timeout') };
 	}
+}
+
+function stepOutcome(kind: Ending['kind'], code: FailureCode, isFirst: boolean): MediaOutcome {
+	if (kind === 'refused') return { kind: 'refused', failure: ourFailure(code) };
+	if (kind === 'unreadable') return { kind: 'not_sent', failure: ourFailure('media_processing_failed') };
+	if (isFirst) return { kind: 'handed_over', mediaId: '1', sha256: 'c'.repeat(64), bytes: 9 };
+	return { kind: kind === 'published' || kind === 'found' ? 'media_ready' : 'processing' };
 }
 
 function lookOutcome(kind: Ending['kind'], pinId: string, now: number): LookOutcome {

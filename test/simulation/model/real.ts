@@ -23,6 +23,7 @@ const at = (account: string, boardId: string, more: Partial<PublishRequest> = {}
 const REQUESTS: Request[] = [
 	at('a', '10', { key: 'one', title: 'Twin' }), at('a', '10', { key: 'two', title: 'Twin' }), at('a', '10', { key: 'three', title: 'Twin' }),
 	at('a', '10'), at('a', '11'), at('a', '11', { key: 'four', media: IMAGES[0] }), at('a', '12', { key: 'five', media: CAROUSEL }),
+	at('a', '12', { key: 'film', media: { kind: 'video_url', url: 'https://shop.example/1.mp4' } }),
 	at('b', '20', { key: 'six', title: 'Pair' }), at('b', '20', { key: 'seven', title: 'Pair' }), at('b', '21'),
 ];
 

@@ -14,10 +14,9 @@
 local touched, touchedList, freed = {}, {}, {}
 
 local function laneOf(job)
-	if job.state == 'queued' then return 'publish' end
-	if job.state ~= 'retry_scheduled' then return nil end
-	if job.phase == 'reconcile' then return 'look' end
+	if job.state ~= 'queued' and job.state ~= 'retry_scheduled' then return nil end
 	if job.phase == 'media' then return 'media' end
+	if job.phase == 'reconcile' then return 'look' end
 	return 'publish'
 end
 
