@@ -15,7 +15,9 @@ import { Attempts } from './work/attempts';
 import type { ServedAccount } from './work/contract';
 import type { Keeper } from './work/keeper';
 import { Leases } from './work/leases';
+import { MediaSteps } from './work/media-steps';
 import { Renames } from './work/renames';
+import { Settling } from './work/settling';
 import type { Sweeper } from './work/sweeper';
 import { Loop } from './loop';
 import { Worker } from './work/worker';
@@ -40,7 +42,9 @@ export class Crew {
 	/** Every registration of a label, the one in force last: n8n may start one before it ends the other. */
 	private readonly served = new Map<string, ServedAccount[]>();
 	private readonly leases: Leases;
+	private readonly settling: Settling;
 	private readonly attempts: Attempts;
+	private readonly mediaSteps: MediaSteps;
 	private readonly pacer: Pacer;
 	private readonly worker: Worker;
 	private readonly keeper: Keeper;
@@ -59,7 +63,9 @@ export class Crew {
 		const longestRunMs = Math.max(settings.policy.leaseMs, 2 * SECOND);
 		this.pacer = new Pacer({ client, namespace: settings.namespace, appPace: settings.appPace ?? null, timeFactor: settings.timeFactor, longestRunMs, log });
 		this.leases = new Leases({ extend: (held) => parts.store.extend(held), log });
+		this.settling = this.makeSettling();
 		this.attempts = this.makeAttempts();
+		this.mediaSteps = this.makeMediaSteps();
 		this.worker = this.makeWorker();
 		this.keeper = keeperOf(parts, {
 			ready: (account) => this.worker.serve(account), renamed: (name, first) => this.rename(name, first), scaled: (ms) => this.scaled(ms),
@@ -107,6 +113,7 @@ export class Crew {
 	private async end(): Promise<void> {
 		this.deafen();
 		this.attempts.drain();
+		this.mediaSteps.drain();
 		await Promise.all([this.worker.stop(), this.pacer.stop(), this.keeper.stop(), this.sweeper.stop(), this.dispatcher?.stop()]);
 		await Promise.all(this.heartbeats.map((loop) => loop.stop()));
 		await this.parts.accounts.retire(this.parts.id).catch((error: unknown) =>
@@ -116,6 +123,7 @@ export class Crew {
 
 	private take(account: ServedAccount): void {
 		this.attempts.serves(account.account, true);
+		this.mediaSteps.serves(account.account, true);
 		this.pacer.limit(account.account, account.pace);
 		this.keeper.keep(account);
 		this.heartbeats[1]!.wake();
@@ -148,6 +156,7 @@ export class Crew {
 	/** Nothing more is claimed or sent for it; resolves once what was sent has ended. */
 	private endServing(label: string): Promise<void> {
 		this.attempts.serves(label, false);
+		this.mediaSteps.serves(label, false);
 		this.keeper.forget(label);
 		this.pacer.limit(label, null);
 		return this.worker.drop(label);
@@ -168,13 +177,31 @@ export class Crew {
 				claim: (account, lane, max) => store.claim(account, lane, max, this.linkGapMs(account)),
 				scanned: (account, boardId, gapMs) => store.scanned(account, boardId, gapMs),
 				beginSend: (job, budgetMs) => store.beginSend(job, budgetMs),
-				settle: (job, change) => store.settle(job, change),
 				giveBack: (job) => store.giveBack(job),
-				evidence: async (id, pinId) => void await store.evidence(id, pinId, (job, isAnothers) => lateEvidence(job, pinId, world.now(), isAnothers)),
 				owners: (pinIds) => store.owners(pinIds),
 				media: (sha256) => media.get(sha256),
 			},
-			publisher, leases: this.leases, felt: (account, outcome) => this.feel(account, outcome), policy: settings.policy, world, log,
+			publisher, settling: this.settling, leases: this.leases, felt: (account, outcome) => this.feel(account, outcome), policy: settings.policy, world, log,
+		});
+	}
+
+	private makeMediaSteps(): MediaSteps {
+		const { store, publisher, settings, world, log } = this.parts;
+		return new MediaSteps({
+			store, publisher, settling: this.settling, leases: this.leases,
+			pace: { write: (account, call) => this.pacer.queuedSlot(account, call), read: (account, call) => this.pacer.readSlot(account, call) },
+			felt: (account, outcome) => this.feel(account, outcome), policy: settings.policy, world, log,
+		});
+	}
+
+	private makeSettling(): Settling {
+		const { store, world, log } = this.parts;
+		return new Settling({
+			store: {
+				settle: (job, change) => store.settle(job, change),
+				evidence: async (id, pinId) => void await store.evidence(id, pinId, (job, isAnothers) => lateEvidence(job, pinId, world.now(), isAnothers)),
+			},
+			log,
 		});
 	}
 
@@ -183,10 +210,15 @@ export class Crew {
 		return new Worker({
 			nextDue: (accounts, lane) => store.nextDue(accounts, lane),
 			slot: async (lane, account, run) => {
+				// The steps of a video take a slot for each of their calls.
+				if (lane === 'media') return void await run();
 				const inSlot = async (slot: Slot) => void (await run() || slot.unused());
 				await (lane === 'look' ? this.pacer.readSlot(account, inSlot) : this.pacer.slot(account, inSlot));
 			},
-			use: (lane, account, more) => (lane === 'look' ? this.attempts.lookNext(account) : this.attempts.publishNext(account, more)),
+			use: (lane, account, more) => {
+				if (lane === 'media') return this.mediaSteps.next(account, more);
+				return lane === 'look' ? this.attempts.lookNext(account) : this.attempts.publishNext(account, more);
+			},
 			world, idleMs: this.scaled(5 * SECOND), log,
 		});
 	}

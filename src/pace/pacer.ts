@@ -89,6 +89,11 @@ export class Pacer {
 		return this.through(account, 'write', most, run);
 	}
 
+	/** The same for a write that may wait, however many of the account do. */
+	queuedSlot<T>(account: string, run: (slot: Slot) => Promise<T>): Promise<T | undefined> {
+		return this.through(account, 'write', Infinity, run);
+	}
+
 	/** The same for one look, out of a share of the pace that writes cannot use up. */
 	readSlot<T>(account: string, run: (slot: Slot) => Promise<T>): Promise<T | undefined> {
 		return this.through(account, 'read', READS_AT_ONCE, run);

@@ -1,5 +1,5 @@
 // What publishing needs from others and gives to them; the worker is the only one that knows both sides.
-import type { AttemptOutcome, LookOutcome } from '../job/outcome';
+import type { AttemptOutcome, LookOutcome, MediaOutcome } from '../job/outcome';
 import type { Job, LeasedJob } from '../job/job';
 
 /** Where an account's token comes from: n8n's credential, or the standalone worker's secret file. */
@@ -54,6 +54,10 @@ export interface Trusted {
 /** One attempt or look; rejects only when something handed in (`permit`, `media`, `owners`, `trusts`) does, and then nothing was sent. */
 export interface Publisher {
 	publish(job: LeasedJob, tools: Trusted & { permit: Permit; media: (sha256: string) => Promise<Buffer | null> }): Promise<AttemptOutcome>;
+	/** Registers the video of a job and uploads it from its address; may be repeated. `write` runs a call in a slot, undefined when there is none. */
+	handOver(job: Job, tools: Trusted & { write<T>(call: () => Promise<T>): Promise<T | undefined>; signal: AbortSignal }): Promise<MediaOutcome>;
+	/** Whether Pinterest has finished with a video that was handed over. */
+	mediaStatus(job: Job, tools: Trusted): Promise<MediaOutcome>;
 	/** One scan of a board that serves all jobs in doubt on it. */
 	look(jobs: Job[], tools: Trusted & { owners: PinOwners }): Promise<Looked>;
 	check(token: TokenSource): Promise<TokenCheck>;

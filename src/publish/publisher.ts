@@ -50,6 +50,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
 	const trustedOf = ({ token, trusts }: Trusted): TrustedTokens => new TrustedTokens(tokensOf(token), trusts ?? (() => Promise.resolve(true)));
 	return {
 		publish: (job, tools) => new Attempt(job, { ...options, client, tokens: trustedOf(tools), ...tools }).run(),
+		handOver: () => Promise.reject(new TypeError('Videos are not handed over yet.')),
+		mediaStatus: () => Promise.reject(new TypeError('Videos are not handed over yet.')),
 		look: async (jobs, { owners, ...tools }) => {
 			const tokens = trustedOf(tools);
 			const looked = await look(jobs, { client, tokens, owners, skew, now });

@@ -1,4 +1,3 @@
-import { isEngineError } from '../errors';
 import { tooLate } from '../job/deadline';
 import { intoSuspicion, mayHaveLeft, type Forgotten } from '../job/doubt';
 import type { Doubt, LeasedJob } from '../job/job';
@@ -6,12 +5,13 @@ import { afterLookAlongOf, withLook } from '../job/look';
 import type { LookOutcome, Outcome } from '../job/outcome';
 import type { Policy } from '../job/policy';
 import { scanGapMs } from '../job/reconcile-plan';
-import { transition, type Change } from '../job/transition';
+import { transition } from '../job/transition';
 import { describe, type Log } from '../log';
 import type { Looked, PinOwners, Publisher, Trusted } from '../publish/contract';
-import type { Claim, Lane, SettleAnswer } from '../store/job-store';
+import type { Claim, Lane } from '../store/job-store';
 import type { FitAccount, World } from './contract';
 import type { Leases } from './leases';
+import type { Settling } from './settling';
 import type { SlotUse } from './worker';
 
 interface Parts {
@@ -20,15 +20,13 @@ interface Parts {
 		/** The board is not claimed to be read again before the gap is over. */
 		scanned(account: string, boardId: string, gapMs: number): Promise<void>;
 		beginSend(job: LeasedJob, budgetMs: number): Promise<{ sendBy: number; budgetMs: number } | null>;
-		settle(job: LeasedJob, change: Change): Promise<SettleAnswer>;
 		/** False when nothing was given back: a permit had been given, or the fence moved on. */
 		giveBack(job: LeasedJob): Promise<boolean>;
-		/** A Pin that turned up after the fence had moved on. */
-		evidence(id: string, pinId: string): Promise<void>;
 		owners: PinOwners;
 		media(sha256: string): Promise<Buffer | null>;
 	};
 	publisher: Publisher;
+	settling: Pick<Settling, 'settle' | 'drain'>;
 	leases: Leases;
 	/** Tells the pacer what the account's last call was like. */
 	felt(account: string, outcome: Outcome): void;
@@ -50,6 +48,7 @@ export class Attempts {
 	/** From now on no permit is asked: what was not sent is given back. */
 	drain(): void {
 		this.draining = true;
+		this.parts.settling.drain();
 	}
 
 	/** Nobody serves this account here any more, or somebody does again: meanwhile no permit is asked for it. */
@@ -140,7 +139,7 @@ export class Attempts {
 	private async suspect(job: LeasedJob, forgotten: Forgotten, policy: Policy): Promise<void> {
 		const { world } = this.parts;
 		const change = intoSuspicion(job, forgotten, { policy, now: world.now(), random: () => world.random() });
-		await this.settle(job, { kind: 'forgotten' }, change);
+		await this.parts.settling.settle(job, { kind: 'forgotten' }, change);
 	}
 
 	/** Acknowledged writes may be gone, this job's own success among them: answers the job only if its Pin is not there. */
@@ -165,7 +164,7 @@ export class Attempts {
 	private async end(job: LeasedJob, outcome: Outcome, policy: Policy): Promise<void> {
 		const { world } = this.parts;
 		const change = transition(job, outcome, policy, world.now(), () => world.random());
-		if (await this.settle(job, outcome, change) === 'contested') await this.end(job, contested(outcome), policy);
+		if (await this.parts.settling.settle(job, outcome, change) === 'contested') await this.end(job, contested(outcome), policy);
 	}
 
 	/** The same for a job whose look was not due; what changed nothing is given back. */
@@ -173,39 +172,7 @@ export class Attempts {
 		const { world, store } = this.parts;
 		const change = afterLookAlongOf(job, outcome, { policy, now: world.now(), random: () => world.random() });
 		if (!change) return void await store.giveBack(job);
-		if (await this.settle(job, outcome, change) === 'contested') await this.endAlong(job, contested(outcome), policy);
-	}
-
-	private async settle(job: LeasedJob, outcome: { kind: string }, change: Change): Promise<SettleAnswer['kind']> {
-		const { store } = this.parts;
-		const answer = await this.insisted(job, change, () => store.settle(job, change));
-		const { pin } = change;
-		if (answer.kind === 'lease_lost' && pin?.by === 'answer') await this.insisted(job, change, () => store.evidence(job.id, pin.id));
-		if (answer.kind !== 'contested') this.tell(job, outcome, change, answer);
-		return answer.kind;
-	}
-
-	/** While Redis is away the outcome is kept here: it is told as soon as Redis is back, however late. */
-	private async insisted<T>(job: LeasedJob, { pin }: Change, tell: () => Promise<T>): Promise<T> {
-		for (;;) {
-			try {
-				return await tell();
-			} catch (error) {
-				this.parts.log({ level: 'warn', event: 'settle.waiting', job: job.id, pinId: pin?.id ?? null, ...describe(error) });
-				// What is wrong for another reason stays so: the lease runs out, and its outcome is decided anew.
-				if (this.draining || !isEngineError(error)) throw error;
-				await new Promise((resolve) => setTimeout(resolve, SETTLE_AGAIN_MS));
-			}
-		}
-	}
-
-	private tell(job: LeasedJob, outcome: { kind: string }, change: Change, answer: SettleAnswer): void {
-		this.parts.log({
-			level: answer.kind === 'settled' ? 'info' : 'warn', event: change.event ?? 'job.step', job: job.id, account: job.account,
-			seq: change.job.seq, state: change.job.state, phase: change.job.phase, attempt: change.job.attempts, outcome: outcome.kind,
-			code: change.job.lastError?.code ?? null, pinId: change.job.pinId, settle: answer.kind,
-			nextAt: change.job.dueAt === null ? null : new Date(change.job.dueAt).toISOString(),
-		});
+		if (await this.parts.settling.settle(job, outcome, change) === 'contested') await this.endAlong(job, contested(outcome), policy);
 	}
 }
 
@@ -221,5 +188,3 @@ function contested(outcome: Outcome): LookOutcome {
 	if (outcome.kind !== 'found') throw new TypeError(`Only an adoption is contested, not ${outcome.kind}.`);
 	return { kind: 'contested', evidence: outcome.evidence };
 }
-
-const SETTLE_AGAIN_MS = 500;

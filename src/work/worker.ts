@@ -26,7 +26,9 @@ interface Parts {
 /** The shortest pause after a claim that gave nothing, ms. */
 const QUIET_MS = 50;
 
-const LANES: readonly Lane[] = ['look', 'publish'];
+const LANES: readonly Lane[] = ['look', 'media', 'publish'];
+/** Of one account: a video that is uploaded for a long time must not keep others from being asked about. */
+const MEDIA_STEPS_AT_ONCE = 4;
 
 /**
  * The loop that serves every account of this process: sees who is due, asks the pacer for a slot, works inside it.
@@ -98,12 +100,12 @@ export class Worker {
 		return Math.max(1, next - this.parts.world.now());
 	}
 
-	/** Asks for one slot, unless as many are asked for as the account may use. Looks share one. */
+	/** Asks for one slot, unless as many are asked for as the account may use. Looks share one; media steps take none of its pace here. */
 	private ask(lane: Lane, label: string): void {
 		const account = this.accounts.get(label);
 		const key = `${lane} ${label}`;
 		const asked = this.asked.get(key) ?? 0;
-		if (!account || this.stopping || asked >= (lane === 'look' ? 1 : account.pace.concurrent)) return;
+		if (!account || this.stopping || asked >= mostOf(lane, account)) return;
 		this.asked.set(key, asked + 1);
 		const work: Promise<void> = this.serveSlot(lane, label, key)
 			.catch((error: unknown) => {
@@ -136,5 +138,13 @@ export class Worker {
 	private async noted<T>(label: string, work: Promise<T>): Promise<T> {
 		this.inSlots.set(work, label);
 		return await work.finally(() => this.inSlots.delete(work));
+	}
+}
+
+function mostOf(lane: Lane, { pace }: FitAccount): number {
+	switch (lane) {
+		case 'look': return 1;
+		case 'media': return MEDIA_STEPS_AT_ONCE;
+		case 'publish': return pace.concurrent;
 	}
 }

@@ -7,6 +7,7 @@ import type { Namespace } from '../../../src/store/namespace';
 import { Attempts } from '../../../src/work/attempts';
 import type { FitAccount, World } from '../../../src/work/contract';
 import { Leases } from '../../../src/work/leases';
+import { Settling } from '../../../src/work/settling';
 import { Sweeper } from '../../../src/work/sweeper';
 import { aJob, policy, START, StoreWorld } from '../store/store-world';
 
@@ -95,12 +96,15 @@ export class Member {
 			return grant;
 		};
 		this.leases = new Leases({ extend: (held) => this.jobs.extend(held), log });
-		this.attempts = new Attempts({
+		const settling = new Settling({
 			store: over(this.jobs, {
-				beginSend, media: () => Promise.resolve(null), owners: (pinIds: string[]) => this.jobs.owners(pinIds),
 				evidence: async (id: string, pinId: string) => void await this.jobs.evidence(id, pinId, (job, isAnothers) => lateEvidence(job, pinId, now(), isAnothers)),
 			}),
-			publisher: gated<Publisher>(createPublisher({ policy, now, monotonic: now }), gate), leases: this.leases, felt: () => undefined, policy, world: clocks, log,
+			log,
+		});
+		this.attempts = new Attempts({
+			store: over(this.jobs, { beginSend, media: () => Promise.resolve(null), owners: (pinIds: string[]) => this.jobs.owners(pinIds) }),
+			settling, publisher: gated<Publisher>(createPublisher({ policy, now, monotonic: now }), gate), leases: this.leases, felt: () => undefined, policy, world: clocks, log,
 		});
 		this.sweeper = new Sweeper({ store: this.jobs, chores: [], policy, world: clocks, everyMs: 1000, log });
 	}
