@@ -18,7 +18,7 @@ export { EVENT_TYPES, JOB_EVENT_TYPES, ACCOUNT_EVENT_TYPES } from './job/event';
 export type { EventType } from './job/event';
 export { ERROR_CLASSES, JOB_STATES, QUEUE_NAMES } from './job/job';
 export type { ErrorClass, Image, JobState, Media, QueueName } from './job/job';
-export type { GivenCard, GivenMedia } from './job/request-media';
+export type { GivenCard, GivenMedia, GivenVideo } from './job/request-media';
 export { APP, HOLD_KINDS } from './job/hold';
 export type { HoldKind, Incident, Pausable } from './job/hold';
 export type { PauseOptions } from './job/pause';

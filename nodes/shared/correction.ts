@@ -7,6 +7,7 @@ import { imageUrl, keepFile } from './media';
 import { boardNameOf, locatorOf } from './locator-value';
 import { pinTextFields } from './pin-fields';
 import { textOf } from './values';
+import { coverAt, frameAt, videoChanges, videoOf } from './video';
 
 const optional = (field: INodeProperties): INodeProperties => ({ ...field, required: false });
 
@@ -70,6 +71,10 @@ export const changesField: INodeProperties = {
 		},
 		optional(sectionLocator),
 		...pinTextFields.filter(({ name }) => name === 'title'),
+		videoChanges.coverSecond,
+		videoChanges.coverField,
+		videoChanges.coverUrl,
+		videoChanges.videoUrl,
 	],
 };
 
@@ -77,11 +82,16 @@ export const changesField: INodeProperties = {
 export async function correctionOf(n8n: IExecuteFunctions, engine: Engine, item: number): Promise<Correction> {
 	const changes = n8n.getNodeParameter('changes', item, {}) as Record<string, unknown>;
 	const correction = plainCorrection(changes, n8n.getTimezone());
-	if (typeof changes['imageField'] === 'string' && changes['imageField']) {
+	if (has(changes['imageField'])) {
 		correction.media = await keepFile(n8n, engine, changes['imageField'], item);
+	}
+	if (has(changes['coverField'])) {
+		correction.media = videoOf(changes['videoUrl'], await keepFile(n8n, engine, changes['coverField'], item));
 	}
 	return correction;
 }
+
+const has = (name: unknown): name is string => typeof name === 'string' && name !== '';
 
 /** Does something with the changes of one item, once more when the last job that shared its file ended before that was done. */
 export async function corrected<T>(n8n: IExecuteFunctions, engine: Engine, item: number, act: (correction: Correction) => Promise<T>): Promise<T> {
@@ -113,6 +123,11 @@ export function plainCorrection(changes: Record<string, unknown>, zone: string):
 	if (textOf(changes['imageUrl'], 'Image URL')) correction.media = imageUrl(changes['imageUrl']);
 	const urls = carouselOfUrls(changes['imageUrls'], 'Carousel Image URLs');
 	if (urls.cards.length > 0) correction.media = urls;
+	if (has('videoUrl') || has('coverUrl') || has('coverSecond')) {
+		const coverUrl = textOf(changes['coverUrl'], 'Video Cover URL');
+		const isGiven = textOf(changes['videoUrl'], 'Video URL') !== null || coverUrl !== null;
+		if (isGiven) correction.media = videoOf(changes['videoUrl'], coverUrl === null ? frameAt(changes['coverSecond']) : coverAt(coverUrl));
+	}
 	if (has('scheduledAt')) correction.scheduledAt = instantOf(changes['scheduledAt'], 'Scheduled At', zone)?.iso ?? null;
 	if (has('publishBefore')) correction.publishBefore = instantOf(changes['publishBefore'], 'Publish Before', zone)?.iso ?? null;
 	return correction;

@@ -1,24 +1,26 @@
 import { createHash } from 'node:crypto';
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import type { Engine, GivenMedia, Image } from '../../src';
+import type { Engine, GivenMedia, GivenVideo, Image } from '../../src';
 import { bytesOfBase64 } from './base64';
 import { carouselFields, carouselOfCards, carouselOfFiles, carouselOfUrls } from './carousel';
 import type { ReadParameter } from './parameters';
 import { refused, textOf } from './values';
+import { coverAt, frameAt, videoFields, videoOf } from './video';
 
-/** Where the image or images of a Pin come from. Other kinds of media become further options of `media`. */
+/** What a Pin shows and where it comes from. */
 export const mediaFields: INodeProperties[] = [
 	{
-		displayName: 'Image From',
+		displayName: 'Media',
 		name: 'media',
 		type: 'options',
 		default: 'imageUrl',
-		description: 'Pinterest fetches an image by its URL; a file is kept in Redis until its Pin exists',
+		description: 'What the Pin shows. Pinterest fetches an image by its URL; a file is kept in Redis until its Pin exists; a video is passed on by a worker.',
 		options: [
-			{ name: 'URL', value: 'imageUrl', description: 'A public address that leads straight to a JPEG or PNG' },
-			{ name: 'Input File', value: 'imageBinary', description: 'A JPEG or PNG that a node before this one has read' },
-			{ name: 'Base64 Text', value: 'imageBase64', description: 'A JPEG or PNG that a field of the input holds as Base64 text, as AI and API nodes give it' },
+			{ name: 'Image URL', value: 'imageUrl', description: 'A public address that leads straight to a JPEG or PNG' },
+			{ name: 'Image File', value: 'imageBinary', description: 'A JPEG or PNG that a node before this one has read' },
+			{ name: 'Image as Base64 Text', value: 'imageBase64', description: 'A JPEG or PNG that a field of the input holds as Base64 text, as AI and API nodes give it' },
 			{ name: 'Carousel', value: 'carousel', description: 'Two to five images in one Pin, by their URLs or as files' },
+			{ name: 'Video URL', value: 'videoUrl', description: 'A video by its public address, with a cover' },
 		],
 	},
 	{
@@ -52,6 +54,7 @@ export const mediaFields: INodeProperties[] = [
 		displayOptions: { show: { media: ['imageBase64'] } },
 	},
 	...carouselFields,
+	...videoFields,
 ];
 
 /** The images of a run's items; the same bytes are sent to Redis once. */
@@ -80,11 +83,19 @@ export function imagesOf(n8n: IExecuteFunctions, engine: Engine, parameter: Read
 			default: return await carouselOfCards(parameter('cards', item), keepFileOf(item));
 		}
 	};
+	const cover = async (item: number): Promise<NonNullable<GivenVideo['cover']>> => {
+		switch (parameter('coverFrom', item)) {
+			case 'url': return coverAt(parameter('coverUrl', item));
+			case 'file': return await keepFileOf(item)(parameter('coverField', item) as string);
+			default: return frameAt(parameter('coverSecond', item));
+		}
+	};
 	return {
 		async of(item) {
 			switch (parameter('media', item)) {
 				case 'imageBinary': return await keepFileOf(item)(parameter('imageField', item) as string);
 				case 'carousel': return await carousel(item);
+				case 'videoUrl': return videoOf(parameter('videoUrl', item), await cover(item));
 				case 'imageBase64': return await keep(() => Promise.resolve(bytesOfBase64(parameter('imageBase64', item), 'Image as Base64')));
 				default: return imageUrl(parameter('imageUrl', item));
 			}
@@ -95,7 +106,7 @@ export function imagesOf(n8n: IExecuteFunctions, engine: Engine, parameter: Read
 
 export function imageUrl(value: unknown): Image {
 	const url = textOf(value, 'Image URL');
-	if (!url) throw refused('Image URL is empty.', 'Give the address of the image, or choose Input File.');
+	if (!url) throw refused('Image URL is empty.', 'Give the address of the image, or choose Image File.');
 	return { kind: 'image_url', url };
 }
 

@@ -57,7 +57,21 @@ export function correctionOf(values: Values, now: number): Correction {
 		const urls = textOf(values, 'image-urls')!.split(/[\s,]+(?=https?:\/\/)/i);
 		correction.media = { kind: 'carousel', cards: urls.map((url) => ({ image: { kind: 'image_url', url } })) };
 	}
+	const video = videoOf(values);
+	if (video && correction.media) throw usage('--video-url and an image exclude each other.', 'Give one of them.');
+	if (video) correction.media = video;
 	return correction;
+}
+
+function videoOf(values: Values): Correction['media'] {
+	const coverUrl = textOf(values, 'cover-url'), second = numberOf(values, 'cover-second', 0);
+	if (coverUrl !== undefined && second !== undefined) throw usage('--cover-url and --cover-second exclude each other.', 'Give one of them.');
+	if (values['video-url'] === undefined) {
+		if (coverUrl !== undefined || second !== undefined) throw usage('A cover belongs to a video.', 'Give --video-url too; it may be the same one.');
+		return undefined;
+	}
+	const cover = coverUrl === undefined ? { kind: 'frame', atSeconds: second ?? 0 } as const : { kind: 'image_url', url: coverUrl } as const;
+	return { kind: 'video_url', url: textOf(values, 'video-url')!, cover };
 }
 
 /** Who sits at this command line. */

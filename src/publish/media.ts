@@ -47,7 +47,7 @@ function refusalOf(bytes: Buffer): EngineError {
 	const kind = kindOf(bytes);
 	switch (kind) {
 		case 'empty': return invalid('The file is empty.', 'Look at what the node before this one has read: it is to be a JPEG or PNG image.');
-		case 'video': return invalid(`The file is a video (${megabytes(bytes.length)}).`, 'Videos are not supported yet by this package. Give an image: a JPEG or PNG file, or an image URL.');
+		case 'video': return invalid(`The file is a video (${megabytes(bytes.length)}).`, 'Pinterest takes videos by their address: put it where it has a public one (S3, a CMS, a shop) and choose Video URL.');
 		case 'GIF':
 		case 'WebP': return invalid(`The file is a ${kind} image, and Pinterest takes files as JPEG or PNG only.`, `${CONVERT}, or give its public address as Image URL: from there Pinterest takes ${kind} too.`);
 		case 'HEIC':

@@ -81,12 +81,32 @@ it('keeps an image file once for all items that have it', async () => {
 });
 
 it.each([
-	['a video', Buffer.concat([Buffer.alloc(4), Buffer.from('ftypisom')]), 'The file is a video (0.0 MB).', 'Videos are not supported yet by this package.'],
+	['a video', Buffer.concat([Buffer.alloc(4), Buffer.from('ftypisom')]), 'The file is a video (0.0 MB).', 'choose Video URL.'],
 	['a tiny image', aPng({ width: 1, height: 1 }), 'The image has 1 x 1 pixels.', '1000 x 1500'],
 ])('refuses %s for an image before anything is kept, saying what to do', async (_what, bytes, message, hint) => {
 	const item = { ...row(54), binary: { data: { data: bytes.toString('base64'), mimeType: 'image/png' } } };
 	const failure = await enqueue([item], { media: 'imageBinary' }).catch((error: unknown) => error) as NodeOperationError;
 	expect([failure.message, failure.description]).toEqual([expect.stringContaining(message), expect.stringContaining(hint)]);
+});
+
+it.each<[string, IDataObject, unknown]>([
+	['a frame of it', { coverFrom: 'frame', coverSecond: 3 }, { kind: 'frame', atSeconds: 3 }],
+	['an image by URL', { coverFrom: 'url', coverUrl: 'https://shop.example/c.jpg' }, { kind: 'image_url', ref: 'https://shop.example/c.jpg', sha256: null }],
+	['a file', { coverFrom: 'file', coverField: 'data' }, expect.objectContaining({ kind: 'image_base64' })],
+])('takes a video by its URL with %s as its cover', async (what, parameters, cover) => {
+	const item = { ...row(0, { row: `video ${what}`, film: 'https://shop.example/a.mp4' }), binary: { data: { data: png, mimeType: 'image/png' } } };
+	const { items } = await enqueue([item], { media: 'videoUrl', videoUrl: '={{ $json.film }}', ...parameters });
+	expect(items[0]!.json).toMatchObject({ state: 'queued', phase: 'media', creative: { kind: 'video_url', ref: 'https://shop.example/a.mp4', sha256: null, cover } });
+});
+
+it.each<[string, IDataObject, string]>([
+	['no address', { videoUrl: '' }, 'Video URL is empty.'],
+	['an image', { videoUrl: 'https://shop.example/a.png' }, 'ends in .png, which is no video.'],
+	['half a second', { coverSecond: 0.5 }, 'not a whole number of seconds'],
+	['no cover', { coverFrom: 'url', coverUrl: '' }, 'Cover URL is empty.'],
+])('says of %s what is wrong with the video', async (_what, parameters, message) => {
+	const video = { media: 'videoUrl', videoUrl: 'https://shop.example/a.mp4', coverFrom: 'frame', coverSecond: 0, ...parameters };
+	await expect(enqueue([row(61)], video)).rejects.toThrow(message);
 });
 
 const twoUrls = ['https://shop.example/a.jpg', 'https://shop.example/b,c.jpg'];
