@@ -32,7 +32,7 @@ import type { Endpoints } from './webhook/endpoints';
 import type { Probe } from './webhook/probe';
 import type { Received, Receiver } from './webhook/receiver';
 import type { Registrar } from './webhook/registrar';
-import type { UrlGuard } from './webhook/url-guard';
+import { UrlGuard } from './webhook/url-guard';
 import { wants, type Filter } from './webhook/wants';
 import { webhookDesk } from './webhook-desk';
 import type { ServedAccount, World } from './work/contract';
@@ -276,7 +276,7 @@ export class Engine {
 	}
 
 	private publisher(): ReturnType<typeof createPublisher> {
-		return createPublisher({ policy: this.settings.policy, now: () => this.world.now(), monotonic: () => this.world.monotonic() });
+		return createPublisher({ policy: this.settings.policy, now: () => this.world.now(), monotonic: () => this.world.monotonic(), guard: new UrlGuard(this.settings.trustedImageOrigins) });
 	}
 
 	private assemble(): Crew {

@@ -55,6 +55,24 @@ export function sectionOf(item: unknown): { id: string; name: string } | null {
 	return id === null ? null : { id, name: textOf(fields.name) ?? id };
 }
 
+/** The answer of POST /media; its parameters sign for the upload, so that it is told to nobody. Null also without an address to post to. */
+export function registeredOf(json: unknown): { mediaId: string; url: string; parameters: [string, string][] } | null {
+	const { media_id: mediaId, upload_url: url, upload_parameters: parameters } = fieldsOf(json);
+	if (typeof mediaId !== 'string' || !/^\d{1,30}$/.test(mediaId) || typeof url !== 'string' || !/^https?:/.test(url) || !URL.canParse(url)) return null;
+	const pairs = Object.entries(fieldsOf(parameters)).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
+	return { mediaId, url, parameters: pairs };
+}
+
+/** The status that GET /media/{id} tells; null for one that we do not know. */
+export function mediaStatusOf(json: unknown): MediaStatus | null {
+	const { status } = fieldsOf(json);
+	return MEDIA_STATUSES.find((known) => known === status) ?? null;
+}
+
+const MEDIA_STATUSES = ['registered', 'processing', 'succeeded', 'failed'] as const;
+
+export type MediaStatus = (typeof MEDIA_STATUSES)[number];
+
 export function userOf(json: unknown): User | null {
 	const fields = fieldsOf(json);
 	const id = idOf(fields);

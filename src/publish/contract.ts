@@ -54,10 +54,13 @@ export interface Trusted {
 /** One attempt or look; rejects only when something handed in (`permit`, `media`, `owners`, `trusts`) does, and then nothing was sent. */
 export interface Publisher {
 	publish(job: LeasedJob, tools: Trusted & { permit: Permit; media: (sha256: string) => Promise<Buffer | null> }): Promise<AttemptOutcome>;
-	/** Registers the video of a job and uploads it from its address; may be repeated. `write` runs a call in a slot, undefined when there is none. */
-	handOver(job: Job, tools: Trusted & { write<T>(call: () => Promise<T>): Promise<T | undefined>; signal: AbortSignal }): Promise<MediaOutcome>;
-	/** Whether Pinterest has finished with a video that was handed over. */
-	mediaStatus(job: Job, tools: Trusted): Promise<MediaOutcome>;
+	/**
+	 * Registers the video of a job and uploads it from its address; may be repeated. `write` runs a call in a write slot, and answers
+	 * undefined without one. Without a slot or a good token, and when the signal ends it, the outcome is `permit_refused`: nothing happened.
+	 */
+	handOver(job: Pick<Job, 'content'>, tools: Trusted & { write<T>(call: () => Promise<T>): Promise<T | undefined>; signal: AbortSignal }): Promise<MediaOutcome>;
+	/** Whether Pinterest has finished with the video that was handed over; a read. */
+	mediaStatus(job: Pick<Job, 'upload'>, tools: Trusted): Promise<MediaOutcome>;
 	/** One scan of a board that serves all jobs in doubt on it. */
 	look(jobs: Job[], tools: Trusted & { owners: PinOwners }): Promise<Looked>;
 	check(token: TokenSource): Promise<TokenCheck>;

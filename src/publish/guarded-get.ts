@@ -13,6 +13,14 @@ export interface AddressGuard {
 	trusts(url: URL): boolean;
 }
 
+/** Admits no address at all. */
+export const NOWHERE: AddressGuard = {
+	lookup: (host, _options, answer) => answer(Object.assign(new Error(`${host} is not loaded from here.`), { code: 'EADDRREFUSED' }), '', 0),
+	admits: () => false,
+	refusesHost: () => 'No address is loaded from here.',
+	trusts: () => false,
+};
+
 export interface GetOptions {
 	headers: Record<string, string>;
 	/** From the begin of each call to the head of its answer. */

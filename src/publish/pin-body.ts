@@ -1,11 +1,11 @@
 import { assertNever } from '../job/assert-never';
-import type { Card, Image, Media, PinContent } from '../job/job';
+import type { Card, Image, Media, PinContent, Video } from '../job/job';
 
 /** Kept bytes by their sha256. */
 export type Kept = ReadonlyMap<string, Buffer>;
 
-/** The body of POST /pins (Pinterest API 5.23 description, 2026-11). `kept` has the bytes that the content refers to. */
-export function pinBody(content: PinContent, link: string | null, kept: Kept): Buffer {
+/** The body of POST /pins (Pinterest API 5.23 description, 2026-11). `kept` has the bytes that the content refers to, `mediaId` names its video. */
+export function pinBody(content: PinContent, link: string | null, kept: Kept, mediaId?: string): Buffer {
 	const body = {
 		board_id: content.boardId,
 		board_section_id: content.sectionId ?? undefined,
@@ -14,19 +14,33 @@ export function pinBody(content: PinContent, link: string | null, kept: Kept): B
 		link: link ?? undefined,
 		alt_text: content.altText ?? undefined,
 		dominant_color: content.dominantColor ?? undefined,
-		media_source: mediaSource(content.media, kept),
+		media_source: mediaSource(content.media, kept, mediaId),
 	};
 	return Buffer.from(JSON.stringify(body));
 }
 
-function mediaSource(media: Media, kept: Kept): object {
+function mediaSource(media: Media, kept: Kept, mediaId?: string): object {
 	switch (media.kind) {
 		case 'image_url':
 		case 'image_base64': return { source_type: media.kind, ...imageSource(media, kept) };
 		case 'carousel': return carouselSource(media.cards, kept);
-		case 'video_url': throw new TypeError('Videos are not published yet.');
+		case 'video_url': return videoSource(media, kept, mediaId);
 		// A record of a later version is never sent as something else.
 		default: return assertNever(media);
+	}
+}
+
+function videoSource({ url, cover }: Video, kept: Kept, mediaId?: string): object {
+	if (mediaId === undefined) throw new TypeError(`The video ${url} was not handed over.`);
+	return { source_type: 'video_id', media_id: mediaId, ...coverOf(cover, kept) };
+}
+
+function coverOf(cover: Video['cover'], kept: Kept): object {
+	switch (cover.kind) {
+		case 'frame': return { cover_image_key_frame_time: cover.atSeconds };
+		case 'image_url': return { cover_image_url: cover.url };
+		case 'image_base64': return { cover_image_content_type: cover.contentType, cover_image_data: bytesOf(cover.sha256, kept).toString('base64') };
+		default: return assertNever(cover);
 	}
 }
 

@@ -1,9 +1,8 @@
 import { classify, classifyRead, ourFailure } from '../job/classify';
-import type { Endpoint } from '../job/failure-row';
 import { rowOf } from '../job/failures';
 import type { ListedPin } from '../job/natural-key';
 import type { AttemptOutcome, Failure } from '../job/outcome';
-import { boardOf, pageOf, pinOf, sectionOf, userOf, type ListedBoard, type User } from './answers';
+import { boardOf, mediaStatusOf, pageOf, pinOf, registeredOf, sectionOf, userOf, type ListedBoard, type MediaStatus, type User } from './answers';
 import type { ClockSkew } from './clock-skew';
 import type { AccessToken } from './contract';
 import { callAtOnce, prepare, type CallEnd, type CallFault, type CallRequest, type PreparedCall } from './https-call';
@@ -32,6 +31,10 @@ const MAX_LISTING_BYTES = 16 * MEGABYTE;
 /** The largest page Pinterest gives (API 5.23 description, 2026-11). */
 const PAGE_SIZE = 250;
 
+const UNREADABLE = { read: 'read_failed', media: 'media_call_failed' } as const;
+/** The body of POST /media. */
+export const REGISTRATION = Buffer.from('{"media_type":"video"}');
+
 /** The part of Pinterest API v5 we use. Never retries a create, never follows a redirect; a read may renew the token once. */
 export class PinterestClient {
 	constructor(private readonly options: ClientOptions) {}
@@ -46,6 +49,16 @@ export class PinterestClient {
 	pinOutcome(end: CallEnd): AttemptOutcome {
 		this.heard(end);
 		return classify({ ...end, endpoint: 'create' }, this.options.now());
+	}
+
+	/** Registers a video that is to be uploaded. What it answers signs for the upload: it goes nowhere but there. */
+	async registerMedia(token: AccessToken): Promise<Read<NonNullable<ReturnType<typeof registeredOf>>>> {
+		const headers = { ...headersWith(token), 'content-type': 'application/json' };
+		return this.readOnce({ token, method: 'POST', path: '/media', headers, body: REGISTRATION, maxBytes: MAX_ANSWER_BYTES }, 'media', registeredOf);
+	}
+
+	mediaStatus(tokens: Tokens, mediaId: string): Promise<Read<MediaStatus>> {
+		return this.read(tokens, `/media/${encodeURIComponent(mediaId)}`, mediaStatusOf, MAX_ANSWER_BYTES, 'media');
 	}
 
 	user(tokens: Tokens): Promise<Read<User>> {
@@ -75,30 +88,29 @@ export class PinterestClient {
 	}
 
 	/** One read; with the renewed token once more when the token was dead. */
-	private async read<T>(tokens: Tokens, path: string, parse: (json: unknown) => T | null, maxBytes: number): Promise<Read<T>> {
+	private async read<T>(tokens: Tokens, path: string, parse: (json: unknown) => T | null, maxBytes: number, endpoint: 'read' | 'media' = 'read'): Promise<Read<T>> {
+		const call = (value: AccessToken) => this.readOnce({ token: value, method: 'GET', path, headers: headersWith(value), maxBytes }, endpoint, parse);
 		const token = await tokenOf(tokens);
 		if (!token.ok) return token;
-		const first = await this.readOnce(token.value, path, parse, maxBytes);
+		const first = await call(token.value);
 		const cure = await cureOf(first, tokens, token.value);
 		if (cure.kind === 'none') return first;
 		if (cure.kind === 'failed') return { ok: false, failure: cure.failure };
 		const renewed = await tokenOf(tokens);
 		if (!renewed.ok) return renewed;
-		const second = await this.readOnce(renewed.value, path, parse, maxBytes);
+		const second = await call(renewed.value);
 		noteAccepted(second, tokens, renewed.value);
 		return second;
 	}
 
-	private async readOnce<T>(token: AccessToken, path: string, parse: (json: unknown) => T | null, maxBytes: number): Promise<Read<T>> {
-		const request = this.request(token, { method: 'GET', path, headers: headersWith(token), maxBytes });
-		const endpoint: Endpoint = 'read';
-		const end = await callAtOnce(request, this.options.readMs);
+	private async readOnce<T>({ token, ...asked }: Omit<CallRequest, 'url' | 'ca'> & { path: string; token: AccessToken }, endpoint: 'read' | 'media', parse: (json: unknown) => T | null): Promise<Read<T>> {
+		const end = await callAtOnce(this.request(token, asked), this.options.readMs);
 		this.heard(end);
 		const read = classifyRead({ ...end, endpoint }, this.options.now());
 		if (!read.ok) return read;
 		const value = parse(read.json);
 		// A listing without its items is no empty listing: nothing may be concluded from it.
-		return value === null ? { ok: false, failure: ourFailure('read_failed', 'Pinterest answered in an unknown form.') } : { ok: true, value };
+		return value === null ? { ok: false, failure: ourFailure(UNREADABLE[endpoint], 'Pinterest answered in an unknown form.') } : { ok: true, value };
 	}
 
 	private heard(end: CallEnd): void {

@@ -8,6 +8,8 @@ import type { AttemptOutcome, Failure } from '../job/outcome';
 import type { Policy } from '../job/policy';
 import { listBoards } from './boards';
 import { ClockSkew } from './clock-skew';
+import { NOWHERE, type AddressGuard } from './guarded-get';
+import { handOver, mediaStatus } from './hand-over';
 import type { AccessToken, Permit, Publisher, TokenCheck, TokenSource, Trusted } from './contract';
 import type { CallEnd, PreparedCall } from './https-call';
 import { pinBody } from './pin-body';
@@ -23,6 +25,8 @@ export interface PublisherOptions {
 	monotonic(): number;
 	/** This machine's own clock, epoch ms, which runs on while it sleeps; for tests, `Date.now` otherwise. */
 	wallClock?(): number;
+	/** What keeps videos from being loaded out of the operator's own network; without it none is loaded. */
+	guard?: AddressGuard;
 	/** Certificates to trust beside the usual ones, PEM. */
 	ca?: string;
 }
@@ -35,7 +39,7 @@ const SENDING_SHARE = 0.5;
 
 /** Publishes at Pinterest. What is handed in (`permit`, `media`, `owners`, `trusts`) may throw, and that goes through; nothing was sent then. */
 export function createPublisher(options: PublisherOptions): Publisher {
-	const { policy, now, ca } = options;
+	const { policy, now, ca, monotonic, guard = NOWHERE } = options;
 	const skew = new ClockSkew(now);
 	const client = new PinterestClient({
 		connectMs: policy.sendBudgetMs / 2, readMs: Math.max(policy.sendBudgetMs, LEAST_READ_MS), now, skew, ca,
@@ -50,8 +54,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
 	const trustedOf = ({ token, trusts }: Trusted): TrustedTokens => new TrustedTokens(tokensOf(token), trusts ?? (() => Promise.resolve(true)));
 	return {
 		publish: (job, tools) => new Attempt(job, { ...options, client, tokens: trustedOf(tools), ...tools }).run(),
-		handOver: () => Promise.reject(new TypeError('Videos are not handed over yet.')),
-		mediaStatus: () => Promise.reject(new TypeError('Videos are not handed over yet.')),
+		handOver: (job, tools) => handOver(job, { client, guard, ca, monotonic, ...tools, tokens: trustedOf(tools) }),
+		mediaStatus: (job, tools) => mediaStatus(job, { client, tokens: trustedOf(tools) }),
 		look: async (jobs, { owners, ...tools }) => {
 			const tokens = trustedOf(tools);
 			const looked = await look(jobs, { client, tokens, owners, skew, now });
@@ -79,6 +83,8 @@ class Attempt {
 		const { client, tokens } = this.parts;
 		const token = await tokenOf(tokens);
 		if (!token.ok) return tokens.isRefused ? notSent('permit_refused') : { kind: 'not_sent', failure: token.failure };
+		// A video that was never handed over, or that a correction has changed.
+		if (this.job.content.media.kind === 'video_url' && !this.job.upload) return notSent('media_gone');
 		const body = await this.body();
 		if (!body) return notSent('media_missing');
 		const call = await client.preparePin(token.value, body);
@@ -93,14 +99,14 @@ class Attempt {
 
 	/** Null when the bytes of an image are no longer kept. */
 	private async body(): Promise<Buffer | null> {
-		const { content } = this.job;
+		const { content, upload } = this.job;
 		const kept = new Map<string, Buffer>();
 		for (const sha256 of hashesOf(content.media)) {
 			const bytes = await this.parts.media(sha256);
 			if (!bytes) return null;
 			kept.set(sha256, bytes);
 		}
-		return pinBody(content, linkToSend(this.job), kept);
+		return pinBody(content, linkToSend(this.job), kept, upload?.mediaId);
 	}
 
 	/** Null when the permit was refused. The answer is waited for within the budget that the permit gave. */

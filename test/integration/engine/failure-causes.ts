@@ -124,6 +124,16 @@ export const ELSEWHERE: Partial<Record<FailureCode, [file: string, test: string]
 	permit_refused: ['test/integration/publish/publisher.test.ts', 'sends nothing when it is refused'],
 	tls_failed: ['test/integration/publish/https-call.test.ts', 'has reached nothing, and written nothing, when the certificate is not trusted'],
 	connection_lost_before_send: ['test/integration/publish/https-call.test.ts', 'writes nothing and asks no check when the connection ended before the send'],
+	media_gone: ['test/integration/publish/hand-over.test.ts', 'is published only with what was handed over'],
+	media_not_ready: ['test/integration/publish/hand-over.test.ts', 'is asked about until Pinterest has finished with it'],
+	media_call_failed: ['test/integration/publish/hand-over.test.ts', 'says whose fault it is'],
+	upload_refused: ['test/integration/publish/upload.test.ts', 'says what storage said against it'],
+	media_processing_failed: ['test/integration/publish/hand-over.test.ts', 'says whose fault it is'],
+	video_too_large: ['test/integration/publish/upload.test.ts', 'says that the file is too large when storage does'],
+	video_unreachable: ['test/integration/publish/source.test.ts', 'that is cut breaks off with how far it came'],
+	video_refused: ['test/integration/publish/source.test.ts', 'a page that is called a video'],
+	video_length_unknown: ['test/integration/publish/source.test.ts', 'does not say how long'],
+	video_address_forbidden: ['test/integration/publish/source.test.ts', 'is connected to neither directly nor by a redirect'],
 	lease_lost: ['test/integration/store/settle.test.ts', 'still says that a permit had been given'],
 	poison: ['test/unit/job/transition.test.ts', 'poison'],
 	scan_incomplete: ['test/integration/publish/reconcile.test.ts', 'stops at a board that never ends'],
@@ -133,4 +143,4 @@ export const ELSEWHERE: Partial<Record<FailureCode, [file: string, test: string]
 };
 
 /** Rows that nothing in this version says: no call of theirs is made yet, or no step. A test looks that this stays true. */
-export const NOT_YET: readonly FailureCode[] = ['media_call_failed', 'upload_refused', 'media_processing_failed', 'media_processing_slow', 'media_gone', 'media_not_ready', 'video_unreachable', 'video_refused', 'video_too_large', 'video_length_unknown', 'video_address_forbidden', 'worker_fault'];
+export const NOT_YET: readonly FailureCode[] = ['media_processing_slow', 'worker_fault'];

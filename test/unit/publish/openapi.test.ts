@@ -5,6 +5,7 @@ import { hashesOf } from '../../../src/job/media';
 import type { PublishRequest } from '../../../src/job/request';
 import type { GivenMedia } from '../../../src/job/request-media';
 import { pinBody } from '../../../src/publish/pin-body';
+import { REGISTRATION } from '../../../src/publish/pinterest-client';
 import { aPng } from '../../support/image';
 import { parsed } from '../job/builders';
 
@@ -51,6 +52,9 @@ const kinds: Record<string, GivenMedia> = {
 	image_url: byUrl(0),
 	image_base64: byBytes(0),
 	multiple_image_urls: { kind: 'carousel', cards: [{ image: byUrl(0), ...texts }, { image: byUrl(1) }] },
+	'video_id, a frame as cover': { kind: 'video_url', url: 'https://cdn.example/a.mp4', cover: { kind: 'frame', atSeconds: 3 } },
+	'video_id, the address of an image as cover': { kind: 'video_url', url: 'https://cdn.example/a.mp4', cover: byUrl(0) },
+	'video_id, a file as cover': { kind: 'video_url', url: 'https://cdn.example/a.mp4', cover: byBytes(0) },
 	multiple_image_base64: { kind: 'carousel', cards: [{ image: byBytes(0) }, { image: byBytes(1), ...texts }] },
 };
 const requests: [string, Partial<PublishRequest>][] = [
@@ -62,18 +66,23 @@ const requests: [string, Partial<PublishRequest>][] = [
 function bodyOf(request: Partial<PublishRequest>): { media_source: { source_type: string } } {
 	const { content } = parsed(request);
 	const kept = new Map(hashesOf(content.media).map((sha256) => [sha256, FILES[Number(sha256[0])]!]));
-	return JSON.parse(pinBody(content, content.link, kept).toString()) as never;
+	return JSON.parse(pinBody(content, content.link, kept, '123456789').toString()) as never;
 }
 
-const cases = Object.entries(kinds).flatMap(([type, media]) => requests.map(([how, request]) => [type, how, { ...request, media }] as const));
+const cases = Object.entries(kinds).flatMap(([kind, media]) => requests.map(([how, request]) => [kind, how, { ...request, media }] as const));
 
 if (isHere) {
-	it.each(cases)('the request of a Pin of kind %s, %s, is as Pinterest describes it', (type, _how, request) => {
-		const body = bodyOf(request);
+	it.each(cases)('the request of a Pin of kind %s, %s, is as Pinterest describes it', (kind, _how, request) => {
+		const body = bodyOf(request), [type] = kind.split(',') as [string];
 		expect(body.media_source.source_type).toBe(type);
 		const { media_source: source, ...rest } = body;
 		const schema = sourceSchema(type);
 		expect([...faults('PinCreate', rest), ...unnamed('PinCreate', body), ...faults(schema, source), ...unnamed(schema, source)]).toEqual([]);
+	});
+
+	it('the registration of a video is as Pinterest describes it', () => {
+		const body = JSON.parse(REGISTRATION.toString()) as object;
+		expect([...faults('MediaUploadCreate', body), ...unnamed('MediaUploadCreate', body)]).toEqual([]);
 	});
 
 	it('a request that is not as Pinterest describes it is found out', () => {
