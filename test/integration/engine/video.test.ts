@@ -1,0 +1,55 @@
+import type { GivenMedia, JobView } from '../../../src';
+import { TestWorld } from '../../support/world';
+
+let world: TestWorld;
+let engine: ReturnType<TestWorld['engine']>;
+beforeEach(async () => {
+	world = await TestWorld.start();
+	engine = world.engine({ trustedImageOrigins: [world.sandbox.url] });
+	await world.serve(engine);
+});
+afterEach(() => world.stop());
+
+const film = (more: { bytes?: number; bytesPerSecond?: number } = {}): GivenMedia =>
+	({ kind: 'video_url', url: world.sandbox.control.addFile({ name: 'film.mp4', bytes: 300_000, contentType: 'video/mp4', ...more }).url });
+
+async function enqueue(media: GivenMedia, n = 1): Promise<JobView> {
+	const [result] = await engine.enqueue([world.request(n, { media })]);
+	if (!result?.ok) throw result?.error ?? new Error('Nothing was enqueued.');
+	return result.job;
+}
+const publish = async (media: GivenMedia) => (await world.ended(engine, [(await enqueue(media)).id]))[0]!;
+const pins = () => world.sandbox.control.pins().items.map(({ mediaKind }) => mediaKind);
+
+it('is handed over, waited for and published once', async () => {
+	const job = await publish(film());
+	expect(job).toMatchObject({ state: 'succeeded', attempts: 1, creative: { kind: 'video_url', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string, cover: { kind: 'frame', atSeconds: 0 } } });
+	expect(pins()).toEqual(['video_id']);
+});
+
+it('is handed over again when Pinterest could not process it', async () => {
+	world.sandbox.control.setMedia({ failNext: 1 });
+	expect(await publish(film())).toMatchObject({ state: 'succeeded', attempts: 1 });
+	expect(pins()).toEqual(['video_id']);
+});
+
+it('is found by looking after an answer that was lost', async () => {
+	world.sandbox.control.addFault({ fault: 'commitThen500', match: { operation: 'createPin' } });
+	expect(await publish(film())).toMatchObject({ state: 'succeeded', recovered: true });
+	expect(pins()).toEqual(['video_id']);
+});
+
+it('whose address leads nowhere is a matter for the client, who corrects it', async () => {
+	const failed = await publish({ kind: 'video_url', url: `${world.sandbox.url}/files/nothing.mp4` });
+	expect(failed).toMatchObject({ state: 'failed', attempts: 0, queue: { name: 'client' }, lastError: { code: 'video_refused' }, fix: { fields: ['media'] } });
+	await engine.requeue(failed.id, { media: film() }, {}, { check: false });
+	expect((await world.ended(engine, [failed.id]))[0]).toMatchObject({ state: 'succeeded' });
+});
+
+it('does not keep an image of the same board waiting', async () => {
+	const slow = await enqueue(film({ bytesPerSecond: 100_000 }));
+	const image = await enqueue({ kind: 'image_url', url: 'https://shop.example/1.jpg' }, 3);
+	expect((await world.ended(engine, [image.id]))[0]).toMatchObject({ state: 'succeeded' });
+	expect(await engine.get(slow.id)).toMatchObject({ state: 'queued', phase: 'media' });
+	expect((await world.ended(engine, [slow.id]))[0]).toMatchObject({ state: 'succeeded' });
+});
