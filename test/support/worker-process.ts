@@ -13,6 +13,8 @@ export interface WorkerProcessOptions {
 	signingSecret?: string;
 	/** What is run with the arguments of `pinterest-jobs worker`; the command itself unless given. */
 	program?: string;
+	/** Added to the environment. */
+	env?: Record<string, string>;
 }
 
 /** `pinterest-jobs worker` in a process of its own: to be killed, frozen and ended. */
@@ -36,9 +38,9 @@ export class WorkerProcess {
 		void this.gone.then(() => process.removeListener('exit', endWithUs));
 	}
 
-	static start({ source, redisUrl, namespace, timeFactor, accountsFile, signingSecret, program }: WorkerProcessOptions): WorkerProcess {
+	static start({ source, redisUrl, namespace, timeFactor, accountsFile, signingSecret, program, env: more }: WorkerProcessOptions): WorkerProcess {
 		const args = ['worker', '--accounts', accountsFile, '--redis', redisUrl, '--namespace', namespace, '--time-factor', String(timeFactor)];
-		const env = { ...process.env, PINTEREST_JOBS_SIGNING_SECRET: signingSecret ?? '' };
+		const env = { ...process.env, PINTEREST_JOBS_SIGNING_SECRET: signingSecret ?? '', ...more };
 		return new WorkerProcess(spawn(process.execPath, [program ?? `${source}/bin/pinterest-jobs.js`, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] }));
 	}
 
