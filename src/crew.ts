@@ -215,9 +215,9 @@ export class Crew {
 				const inSlot = async (slot: Slot) => void (await run() || slot.unused());
 				await (lane === 'look' ? this.pacer.readSlot(account, inSlot) : this.pacer.slot(account, inSlot));
 			},
-			use: (lane, account, more) => {
-				if (lane === 'media') return this.mediaSteps.next(account, more);
-				return lane === 'look' ? this.attempts.lookNext(account) : this.attempts.publishNext(account, more);
+			use: (lane, account, claimed) => {
+				if (lane === 'media') return this.mediaSteps.next(account, claimed);
+				return lane === 'look' ? this.attempts.lookNext(account) : this.attempts.publishNext(account, claimed);
 			},
 			world, idleMs: this.scaled(5 * SECOND), log,
 		});

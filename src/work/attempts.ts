@@ -58,10 +58,10 @@ export class Attempts {
 	}
 
 	/** One slot of the publish lane: at most one job. */
-	async publishNext(account: FitAccount, more: () => void): Promise<SlotUse> {
+	async publishNext(account: FitAccount, claimed: (nextAt: number | null) => void): Promise<SlotUse> {
 		if (!await account.isFit()) return NOTHING;
 		const claim = await this.parts.store.claim(account.account, 'publish', 1);
-		if (claim.jobs.length > 0 && claim.nextAt !== null && claim.nextAt <= this.parts.world.now()) more();
+		if (claim.jobs.length > 0) claimed(claim.nextAt);
 		for (const job of claim.jobs) {
 			await this.parts.leases.during([job], () => this.publish(job, account, claim).catch((error: unknown) => this.abandon(job, error)));
 		}

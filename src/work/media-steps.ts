@@ -60,12 +60,12 @@ export class MediaSteps {
 	}
 
 	/** One step of one job. */
-	async next(account: FitAccount, more: () => void): Promise<SlotUse> {
+	async next(account: FitAccount, claimed: (nextAt: number | null) => void): Promise<SlotUse> {
 		if (!await account.isFit()) return { jobs: 0, nextAt: null };
-		const { store, leases, world } = this.parts;
+		const { store, leases } = this.parts;
 		const { jobs: [job], nextAt } = await store.claim(account.account, 'media', 1);
 		if (!job) return { jobs: 0, nextAt };
-		if (nextAt !== null && nextAt <= world.now()) more();
+		claimed(nextAt);
 		const isTaken = await leases.during([job], () => this.step(job, account).catch((error: unknown) => this.abandon(job, error)));
 		// What was given back is still due, and not to be claimed again at once.
 		return { jobs: isTaken ? 1 : 0, nextAt: isTaken ? nextAt : null };

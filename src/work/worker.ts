@@ -2,6 +2,7 @@ import type { Log } from '../log';
 import { describe } from '../log';
 import type { Lane } from '../store/job-store';
 import type { FitAccount, World } from './contract';
+import { DueTimes, Rounds } from './due-times';
 import { Loop } from '../loop';
 
 /** What became of a slot: how many jobs it served, and when the account's next one is due. */
@@ -15,10 +16,10 @@ interface Parts {
 	nextDue(accounts: string[], lane: Lane): Promise<Map<string, number>>;
 	/** Grants a slot in the account's line, then runs; false when no job was found for it, so that its token may go back. */
 	slot(lane: Lane, account: string, run: () => Promise<boolean>): Promise<void>;
-	/** Claims and works inside the slot. `more` is called as soon as the claim has shown that another job is due. */
-	use(lane: Lane, account: FitAccount, more: () => void): Promise<SlotUse>;
+	/** Claims and works inside the slot. `claimed` is called as soon as the claim has shown when the next job is due. */
+	use(lane: Lane, account: FitAccount, claimed: (nextAt: number | null) => void): Promise<SlotUse>;
 	world: World;
-	/** How long to sleep at most without a signal, ms. */
+	/** Within this every account is asked about without a signal, ms. */
 	idleMs: number;
 	log: Log;
 }
@@ -32,11 +33,16 @@ const MEDIA_STEPS_AT_ONCE = 4;
 
 /**
  * The loop that serves every account of this process: sees who is due, asks the pacer for a slot, works inside it.
- * The backlog stays in Redis; at most `pace.concurrent` slots of an account are asked for at once.
+ * The backlog stays in Redis. At most `pace.concurrent` slots of an account are asked for at once, and of them one waits: who has a
+ * long backlog stands once in the line of the app, as everybody does.
  */
 export class Worker {
 	private readonly accounts = new Map<string, FitAccount>();
+	private readonly due = new Map<Lane, DueTimes>();
+	private readonly rounds: Rounds;
 	private readonly asked = new Map<string, number>();
+	/** Asked for and not granted yet. */
+	private readonly waiting = new Set<string>();
 	private readonly quietUntil = new Map<string, number>();
 	private readonly underWay = new Set<Promise<void>>();
 	/** What has got its slot, and for which account: it may be about to send, or have sent. */
@@ -45,6 +51,8 @@ export class Worker {
 	private stopping = false;
 
 	constructor(private readonly parts: Parts) {
+		for (const lane of LANES) this.due.set(lane, new DueTimes((accounts) => parts.nextDue(accounts, lane)));
+		this.rounds = new Rounds(parts.idleMs);
 		this.loop = new Loop(() => this.look(), (error) => {
 			parts.log({ level: 'warn', event: 'worker.look_failed', ...describe(error) });
 			return Math.min(1000, parts.idleMs);
@@ -68,8 +76,13 @@ export class Worker {
 
 	/** Something of this account may be due earlier than we thought. */
 	wake(account?: string): void {
-		if (account === undefined) this.quietUntil.clear();
-		else for (const lane of LANES) this.quietUntil.delete(`${lane} ${account}`);
+		if (account !== undefined && !this.accounts.has(account)) return;
+		for (const label of account === undefined ? this.accounts.keys() : [account]) {
+			for (const lane of LANES) {
+				this.quietUntil.delete(`${lane} ${label}`);
+				this.doubt(lane, label);
+			}
+		}
 		this.loop.wake();
 	}
 
@@ -87,17 +100,31 @@ export class Worker {
 	}
 
 	private async look(): Promise<number> {
-		let next = this.parts.world.now() + this.parts.idleMs;
+		const { world } = this.parts;
+		const round = this.rounds.next(this.accounts, world.monotonic());
+		for (const label of round.accounts) for (const lane of LANES) this.doubt(lane, label);
+		let next = world.now() + round.waitMs;
 		for (const lane of LANES) {
-			const due = await this.parts.nextDue([...this.accounts.keys()], lane);
-			const now = this.parts.world.now();
+			const due = await this.due.get(lane)!.current();
+			const now = world.now();
 			for (const [label, at] of due) {
-				const from = Math.max(at, this.quietUntil.get(`${lane} ${label}`) ?? 0);
-				if (from <= now) this.ask(lane, label);
-				else next = Math.min(next, from);
+				if (!this.accounts.has(label)) this.due.get(lane)!.forget(label);
+				else if (!this.waiting.has(`${lane} ${label}`)) next = Math.min(next, this.askFrom(lane, label, { at, now }));
 			}
 		}
-		return Math.max(1, next - this.parts.world.now());
+		return Math.max(1, next - world.now());
+	}
+
+	/** Asks for a slot if it is time; answers when it will be, Infinity when it is. */
+	private askFrom(lane: Lane, label: string, { at, now }: { at: number; now: number }): number {
+		const from = Math.max(at, this.quietUntil.get(`${lane} ${label}`) ?? 0);
+		if (from > now) return from;
+		this.ask(lane, label);
+		return Infinity;
+	}
+
+	private doubt(lane: Lane, label: string): void {
+		this.due.get(lane)!.doubt(label);
 	}
 
 	/** Asks for one slot, unless as many are asked for as the account may use. Looks share one; media steps take none of its pace here. */
@@ -105,15 +132,19 @@ export class Worker {
 		const account = this.accounts.get(label);
 		const key = `${lane} ${label}`;
 		const asked = this.asked.get(key) ?? 0;
-		if (!account || this.stopping || asked >= mostOf(lane, account)) return;
+		if (!account || this.stopping || this.waiting.has(key) || asked >= mostOf(lane, account)) return;
 		this.asked.set(key, asked + 1);
+		this.waiting.add(key);
 		const work: Promise<void> = this.serveSlot(lane, label, key)
 			.catch((error: unknown) => {
 				this.parts.log({ level: 'warn', event: 'worker.slot_failed', account: label, lane, ...describe(error) });
 				this.quietUntil.set(key, this.parts.world.now() + Math.min(1000, this.parts.idleMs));
 			})
 			.finally(() => {
-				this.asked.set(key, (this.asked.get(key) ?? 1) - 1);
+				const left = this.asked.get(key)! - 1;
+				if (left > 0) this.asked.set(key, left);
+				else this.asked.delete(key);
+				this.doubt(lane, label);
 				this.underWay.delete(work);
 				this.loop.wake();
 			});
@@ -121,18 +152,31 @@ export class Worker {
 	}
 
 	private async serveSlot(lane: Lane, label: string, key: string): Promise<void> {
+		let isGranted = false;
+		const granted = () => {
+			isGranted = true;
+			this.waiting.delete(key);
+			// Until the claim tells more: what is known is the job that it takes.
+			this.due.get(lane)!.forget(label);
+		};
+		const claimed = (nextAt: number | null) => {
+			if (nextAt !== null && nextAt <= this.parts.world.now()) return this.ask(lane, label);
+			this.doubt(lane, label);
+			this.loop.wake();
+		};
 		await this.parts.slot(lane, label, async () => {
+			granted();
 			// Whoever is registered now: while the slot was waited for, the account may have got another token, or nobody may serve it.
 			const account = this.accounts.get(label);
 			if (this.stopping || !account) return false;
-			const used = await this.noted(label, this.parts.use(lane, account, () => this.ask(lane, label)));
+			const used = await this.noted(label, this.parts.use(lane, account, claimed));
 			// A due time that a claim did not confirm (a hold, a busy board) must not make the loop spin.
 			const now = this.parts.world.now();
 			// Nor may it keep us quiet for long: the signal of an earlier job may have overtaken the claim's answer.
 			const idleAt = now + this.parts.idleMs;
 			if (used.jobs === 0) this.quietUntil.set(key, Math.max(Math.min(used.nextAt ?? idleAt, idleAt), now + QUIET_MS));
 			return used.jobs > 0;
-		});
+		}).finally(() => isGranted || this.waiting.delete(key));
 	}
 
 	private async noted<T>(label: string, work: Promise<T>): Promise<T> {
