@@ -34,6 +34,8 @@ const SECOND = 1000, HOUR = 3600 * SECOND;
 const NEVER_RESEND_MS = HOUR;
 /** How long after the last instant to send an answer may still be worth waiting for; n8n gives its nodes half a minute to end. */
 const ANSWERED_MS = 5 * SECOND;
+/** A line of the pacer is kept that long after its last use, however fast a trial runs: to make it anew costs some calls. */
+const LEAST_IDLE_MS = 5 * SECOND;
 /** Never shorter in real time, however fast a trial runs: these only cost calls to Redis. */
 const FASTEST_MS = 100;
 
@@ -61,7 +63,7 @@ export class Crew {
 		const client = openClient(settings.redis, 'pacer', { queue: true, lazy: false });
 		// The slots of a dead worker come back with its leases: kept longer, they would stop the account.
 		const longestRunMs = Math.max(settings.policy.leaseMs, 2 * SECOND);
-		this.pacer = new Pacer({ client, namespace: settings.namespace, appPace: settings.appPace ?? null, timeFactor: settings.timeFactor, longestRunMs, log });
+		this.pacer = new Pacer({ client, namespace: settings.namespace, appPace: settings.appPace ?? null, timeFactor: settings.timeFactor, longestRunMs, idleMs: Math.max(LEAST_IDLE_MS, this.scaled(30 * SECOND)), log });
 		this.leases = new Leases({ extend: (held) => parts.store.extend(held), log });
 		this.settling = this.makeSettling();
 		this.attempts = this.makeAttempts();

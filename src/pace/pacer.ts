@@ -26,7 +26,7 @@ export interface PacerOptions {
 	patienceMs?: number;
 	/** How long `stop` waits for what runs in a slot, ms; 30 s by default, a send and its settling. */
 	stopGraceMs?: number;
-	/** How long nobody wants a slot of a lane before it is forgotten, ms; 5 min by default. */
+	/** How long nobody wants a slot of a lane before it is forgotten, ms; 30 s by default. */
 	idleMs?: number;
 	log: Log;
 }
@@ -35,7 +35,7 @@ const MINUTE_MS = 60_000;
 const CLOCK_EVERY_MS = 30_000;
 const RETRY_MS = 500;
 const COMPLAIN_EVERY_MS = 30_000;
-const IDLE_MS = 5 * 60_000;
+const IDLE_MS = 30_000;
 const STOP_GRACE_MS = 30_000;
 const GIVE_BACK_MS = 1000;
 /** Looks of one account that may wait or run at once. */

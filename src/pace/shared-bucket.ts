@@ -12,10 +12,11 @@ export interface BucketParts {
 	log: Log;
 }
 
-// Bottleneck forgets a limiter's reservoir this long after its last use; by then the bucket is full anyway.
-const FORGET_MS = 48 * 60 * 60 * 1000;
-const HEARTBEAT_MS = 2000;
-const CLIENT_TIMEOUT_MS = 15 * HEARTBEAT_MS;
+// Bottleneck forgets a limiter's reservoir so long after its last use; by then the bucket is full anyway (`forgetMs`).
+const LEAST_FORGET_MS = 60 * 60 * 1000;
+// Each limiter of each process calls Redis so often: a lane that is waited in asks for its tokens itself.
+const HEARTBEAT_MS = 10_000;
+const CLIENT_TIMEOUT_MS = 3 * HEARTBEAT_MS;
 const ANSWER_MS = 2000;
 
 /** A token bucket in Redis that all workers draw from, kept by Bottleneck; made when first used. */
@@ -85,7 +86,7 @@ export class SharedBucket {
 		const connection = await this.parts.connection();
 		const limiter = new Bottleneck({
 			id: this.id, connection: connection as never, reservoir: this.target.maximum, ...this.settings(),
-			timeout: FORGET_MS, heartbeatInterval: HEARTBEAT_MS, clientTimeout: CLIENT_TIMEOUT_MS,
+			timeout: forgetMs(this.target), heartbeatInterval: HEARTBEAT_MS, clientTimeout: CLIENT_TIMEOUT_MS,
 		});
 		limiter.on('error', (error) => this.failed(error));
 		this.fresh = limiter;
@@ -128,6 +129,11 @@ export class SharedBucket {
 		const [stored] = await within(ANSWER_MS, this.parts.client.hmget(`b_${this.id}_settings`, 'reservoirIncreaseInterval'));
 		return Number(stored) || this.everyMs;
 	}
+}
+
+/** Longer than the bucket takes to fill, at its slowest. */
+function forgetMs({ maximum, amount, everyMs }: Bucket): number {
+	return Math.max(LEAST_FORGET_MS, SLOWEST_FACTOR * everyMs * Math.ceil(maximum / amount));
 }
 
 function messageOf(error: unknown): string {

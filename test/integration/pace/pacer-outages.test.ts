@@ -64,6 +64,11 @@ it('forgets a lane that nobody uses, and never its counters', async () => {
 	expect(await pacer.headroom('acme')).toBe(2);
 	expect(await pacer.slot('acme', () => Promise.resolve('granted'))).toBe('granted');
 	expect(await pacer.headroom('acme')).toBe(1);
+	// In Redis, too, once it is full again: an account that is used no more leaves nothing there.
+	const lifetimes = await Promise.all((await redis.keys(`b_{${namespace}}-acme_*`)).map((key) => redis.pttl(key)));
+	expect(lifetimes.length).toBeGreaterThan(3);
+	expect(Math.min(...lifetimes)).toBeGreaterThan(0);
+	expect(Math.max(...lifetimes)).toBeLessThanOrEqual(3_600_000);
 });
 
 describe('when something is gone', () => {
