@@ -55,7 +55,7 @@ export function keeperOf({ accounts, holds, publisher, settings, world, log }: C
 		holds: {
 			open: async (hold) => void await holds.open(hold),
 			release: async (account, kinds) => void await holds.release(account, kinds),
-			kinds: (account) => holds.kinds(account),
+			kinds: (account) => holds.kinds(account), standing: () => holds.standing(),
 		},
 		publisher, ready, renamed, world, boards, everyMs: scaled(30 * SECOND), log,
 	});

@@ -45,6 +45,8 @@ export interface WorkerRecord {
 
 /** A worker that was silent for so long registers anew before it sends; real time, as what disks and processes take. */
 const SILENT_MS = 90_000;
+/** Accounts that one call of a worker names: with thousands it would hold up Redis. */
+const MOST_AT_ONCE = 500;
 /** A worker that was silent for this long is forgotten. */
 const FORGET_WORKER_MS = 3600 * 1000;
 
@@ -102,13 +104,15 @@ export class AccountStore {
 
 	/** A worker lives and serves these accounts: ends their `no_worker` holds. */
 	async beat(worker: { id: string; host: string }, accounts: { account: string; client: string | null; pace: ReportedPace }[]): Promise<void> {
-		const served = accounts.flatMap(({ account, client, pace }) => [account, client ?? '', JSON.stringify(pace), pace.concurrent]);
-		await this.namespace.run('beat', [worker.id, worker.host, FORGET_WORKER_MS, SILENT_MS, ...served]);
+		for (const some of parted(accounts)) {
+			const served = some.flatMap(({ account, client, pace }) => [account, client ?? '', JSON.stringify(pace), pace.concurrent]);
+			await this.namespace.run('beat', [worker.id, worker.host, FORGET_WORKER_MS, SILENT_MS, accounts.length, ...served]);
+		}
 	}
 
 	/** What a worker adds to its beat. That an account never sends again holds for `forMs`, whatever other workers say of it. */
 	async note(workerId: string, { skewMs, neverResend, forMs }: { skewMs: number | null; neverResend: string[]; forMs: number }): Promise<void> {
-		await this.namespace.run('worker-notes', [workerId, skewMs ?? '', Math.round(forMs), ...neverResend]);
+		for (const some of parted(neverResend)) await this.namespace.run('worker-notes', [workerId, skewMs ?? '', Math.round(forMs), ...some]);
 	}
 
 	/** The worker stops: it is no longer counted; its accounts stay served until their last beat is stale. */
@@ -123,7 +127,12 @@ export class AccountStore {
 
 	/** Takes the checks that were asked for these accounts; each request is answered to one worker. */
 	async checksAsked(accounts: string[]): Promise<string[]> {
-		return accounts.length === 0 ? [] : this.namespace.run('take-checks', accounts);
+		// Mostly nobody asks, and a worker may serve thousands.
+		const asked = new Set(await this.namespace.read((client) => client.smembers(this.namespace.key('checks'))));
+		if (asked.size === 0) return [];
+		const renames = await this.renames();
+		const wanted = accounts.filter((account) => asked.has(renames.get(account) ?? account));
+		return wanted.length === 0 ? [] : this.namespace.run('take-checks', wanted);
 	}
 
 	async get(account: string): Promise<AccountRecord | null> {
@@ -158,6 +167,11 @@ export class AccountStore {
 			return { id, host, accounts: Number(accounts), lastSeenAt: Number(flat[2 * i + 1]), skewMs: skew ? Number(skew) : null };
 		});
 	}
+}
+
+/** In calls of a bearable size; one without any when there are none. */
+function parted<T>(all: T[]): T[][] {
+	return Array.from({ length: Math.max(1, Math.ceil(all.length / MOST_AT_ONCE)) }, (_, i) => all.slice(i * MOST_AT_ONCE, (i + 1) * MOST_AT_ONCE));
 }
 
 interface Known {

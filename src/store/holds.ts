@@ -47,6 +47,16 @@ export class HoldStore {
 		return HOLD_KINDS.filter((kind) => kinds.includes(kind));
 	}
 
+	/** The kinds of hold that stand now, by account; one call, however many accounts there are. */
+	async standing(): Promise<Map<string, HoldKind[]>> {
+		const standing = new Map<string, HoldKind[]>();
+		for (const member of await this.members()) {
+			const at = member.indexOf(':'), account = member.slice(at + 1);
+			standing.set(account, [...standing.get(account) ?? [], member.slice(0, at) as HoldKind]);
+		}
+		return standing;
+	}
+
 	/** Opens `no_worker` for accounts whose jobs wait and that nobody served for `staleMs`; answers all that stand, each with its event. */
 	async openForMissingWorkers(staleMs: number): Promise<{ incident: Incident; eventId: string; at: number }[]> {
 		const opened = await this.namespace.run<[string, string][]>('watch-workers', [staleMs, NO_WORKER.code, NO_WORKER.message]);
@@ -57,8 +67,11 @@ export class HoldStore {
 	}
 
 	private async heldSubjects(): Promise<string[]> {
-		const members = await this.namespace.read((client) => client.zrange(this.namespace.key('holds'), 0, -1));
-		return [...new Set(members.map((member) => member.slice(member.indexOf(':') + 1)))];
+		return [...new Set((await this.members()).map((member) => member.slice(member.indexOf(':') + 1)))];
+	}
+
+	private members(): Promise<string[]> {
+		return this.namespace.read((client) => client.zrange(this.namespace.key('holds'), 0, -1));
 	}
 
 	/** The accounts that carry these labels now. */

@@ -18,6 +18,8 @@ interface Parts {
 		/** Ends these kinds of hold on the account, or on the app. */
 		release(account: string, kinds: readonly HoldKind[]): Promise<void>;
 		kinds(account: string): Promise<HoldKind[]>;
+		/** Those of all accounts, by account. */
+		standing(): Promise<Map<string, HoldKind[]>>;
 	};
 	publisher: Pick<Publisher, 'check'>;
 	/** Told of every account that is found healthy, and whether somebody asked. */
@@ -44,6 +46,9 @@ const APP_HOLDS: readonly HoldKind[] = ['app_not_approved'];
 /** Token checks that may run at once; a hundred accounts are checked in turn, not in a burst. */
 const CHECKS_AT_ONCE = 4;
 
+/** How old what is known of all holds may be, in turns. */
+const STALE_SHARE = 1 / 60;
+
 /** How often a check begins anew because the token changed under it. */
 const CHECKS_ANEW = 3;
 
@@ -66,6 +71,8 @@ interface Kept {
 export class Keeper {
 	private readonly kept = new Map<string, Kept>();
 	private readonly loop: Loop;
+	private holds: Promise<Map<string, HoldKind[]>> | null = null;
+	private holdsAt = -Infinity;
 
 	constructor(private readonly parts: Parts) {
 		this.loop = new Loop(() => this.round(), (error) => {
@@ -123,12 +130,21 @@ export class Keeper {
 			const hash = await tokenHash(account, this.parts.log);
 			if (!asked && kept.rest.isFor(hash, this.parts.world.monotonic())) return;
 			const isNew = asked || hash !== kept.goodToken;
-			if (isNew || await this.isHeld(account.account, TOKEN_HOLDS) || await this.isHeld(APP, APP_HOLDS)) await this.check(kept, hash, isNew);
+			if (isNew || await this.mayEndHold(account.account)) await this.check(kept, hash, isNew);
 			if (kept.goodToken !== null && this.isKept(kept)) this.parts.boards.refresh(account, asked);
 		} catch (error) {
 			kept.unanswered = true;
 			this.parts.log({ level: 'warn', event: 'account.check_failed', account: account.account, ...describe(error) });
 		}
+	}
+
+	/** Asked of every account at every turn, so the holds are read for many at once; one that is missed is found in the next turn. */
+	private async mayEndHold(account: string): Promise<boolean> {
+		const now = this.parts.world.monotonic();
+		if (!this.holds || now - this.holdsAt > this.parts.everyMs * STALE_SHARE) [this.holds, this.holdsAt] = [this.parts.holds.standing(), now];
+		const standing = await this.holds;
+		const has = (subject: string, by: readonly HoldKind[]) => (standing.get(subject) ?? []).some((kind) => by.includes(kind));
+		return has(account, TOKEN_HOLDS) || has(APP, APP_HOLDS);
 	}
 
 	private async isHeld(account: string, by: readonly HoldKind[]): Promise<boolean> {

@@ -6,7 +6,8 @@
 -- ARGV[6] host
 -- ARGV[7] ms after which a silent worker is forgotten
 -- ARGV[8] ms after which the registration of a silent worker runs out
--- ARGV[9..] four for each account: label, client, pace JSON, publishes that may run at once
+-- ARGV[9] how many accounts it serves: what is said of them comes in several calls
+-- ARGV[10..] four for each account: label, client, pace JSON, publishes that may run at once
 --
 -- Returns [counter, now, []].
 -- @include begin
@@ -23,9 +24,9 @@ redis.call('ZADD', key('workers'), now, id)
 -- A registration that ran out begins anew: it was not awaited after a restart meanwhile. So does one from a clock that was set back.
 local since, ends = unpack(redis.call('HMGET', key('worker', id), 'since', 'until'))
 local isRegistered = since and tonumber(ends) >= now and tonumber(since) <= wall
-redis.call('HSET', key('worker', id), 'host', ARGV[6], 'accounts', (#ARGV - 8) / 4, 'since', isRegistered and since or wall, 'until', now + silentMs)
+redis.call('HSET', key('worker', id), 'host', ARGV[6], 'accounts', ARGV[9], 'since', isRegistered and since or wall, 'until', now + silentMs)
 
-for i = 9, #ARGV, 4 do
+for i = 10, #ARGV, 4 do
 	local account = firstName(ARGV[i])
 	redis.call('ZADD', key('accounts'), now, account)
 	redis.call('HSET', key('account', account), 'client', ARGV[i + 1], 'pace', ARGV[i + 2], 'concurrent', ARGV[i + 3])

@@ -55,6 +55,43 @@ describe('an account', () => {
 	});
 });
 
+describe('a worker of 1,200 accounts', () => {
+	const names = Array.from({ length: 1200 }, (_, n) => `a${n}`);
+
+	it('says what it does for them in calls of at most 500 accounts', async () => {
+		const calls = jest.spyOn(world.namespace, 'run');
+		await beat(...names);
+		await world.accounts.note('w1', { skewMs: null, neverResend: names, forMs: 60_000 });
+		// Four values for each account, and one.
+		const sizes = (script: string) => calls.mock.calls.filter(([name]) => name === script).map(([, args]) => args.length);
+		expect(sizes('beat')).toEqual([5 + 4 * 500, 5 + 4 * 500, 5 + 4 * 200]);
+		expect(sizes('worker-notes')).toEqual([3 + 500, 3 + 500, 3 + 200]);
+		const known = await world.accounts.list();
+		expect(known.filter(({ neverResend, lastServedAt }) => neverResend && lastServedAt === START)).toHaveLength(1200);
+		expect(await world.accounts.workers()).toMatchObject([{ id: 'w1', accounts: 1200 }]);
+	});
+
+	it('writes nothing while nobody asks for a check, and then asks for those accounts alone', async () => {
+		const calls = jest.spyOn(world.namespace, 'run');
+		expect(await world.accounts.checksAsked(names)).toEqual([]);
+		expect(calls).not.toHaveBeenCalled();
+		await world.accounts.askForCheck('a1100');
+		expect(await world.accounts.checksAsked(names)).toEqual(['a1100']);
+		expect(calls).toHaveBeenLastCalledWith('take-checks', ['a1100']);
+	});
+
+	it('reads in one call which of them are held', async () => {
+		expect(await world.holds.standing()).toEqual(new Map());
+		const hold = { until: null, code: 'x', message: 'x' };
+		await world.holds.open({ ...hold, account: 'a7', kind: 'token_dead' });
+		await world.holds.open({ ...hold, account: 'a7', kind: 'paused', until: START + 1000 });
+		await world.holds.open({ ...hold, account: '@client:Acme: EU', kind: 'paused' });
+		await world.holds.open({ ...hold, account: '@app', kind: 'app_not_approved' });
+		await world.holds.release('@app');
+		expect(await world.holds.standing()).toEqual(new Map([['a7', ['paused', 'token_dead']], ['@client:Acme: EU', ['paused']]]));
+	});
+});
+
 describe('an account without a worker', () => {
 	it('is held once its jobs waited too long, with one event, and goes on with the next beat', async () => {
 		await beat('acme');
