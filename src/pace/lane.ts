@@ -19,15 +19,23 @@ export interface Slot {
 }
 
 interface Waiter {
+	/** In whose turn it comes. */
+	who: string;
 	begin(limiter: Bottleneck | null): Promise<void>;
 	cancel(): void;
-	/** When it got into Bottleneck's queue; null while it is not in it. */
-	queuedAt: number | null;
+	/** Its place in Bottleneck's queue; null while it has none. */
+	place: Place | null;
+}
+
+/** A place in Bottleneck's queue; who holds it may change. */
+interface Place {
+	holder: Waiter;
+	since: number;
 }
 
 const LONGEST_TICK_MS = 1000;
 
-/** A line of calls waiting for slots of one bucket. It paces; it guards nothing. */
+/** A line of calls waiting for slots of one bucket, in which those who wait take turns. It paces; it guards nothing. */
 export class Lane {
 	private readonly waiters = new Set<Waiter>();
 	/** Grants whose slot Redis has not got back yet. */
@@ -40,6 +48,9 @@ export class Lane {
 	private alone = false;
 	private nextAloneAt = 0;
 	private usedAt = performance.now();
+	/** Who had a slot, and with which turn. */
+	private readonly turns = new Map<string, number>();
+	private turn = 0;
 
 	constructor(private readonly parts: LaneParts) {}
 
@@ -57,11 +68,12 @@ export class Lane {
 		return this.pending > 0 ? 0 : performance.now() - this.usedAt;
 	}
 
-	/** Runs `task` in a slot, as soon as there is one; resolves to undefined when the lane is stopped first. */
-	run<T>(task: (slot: Slot) => Promise<T>): Promise<T | undefined> {
+	/** Runs `task` in a slot, as soon as there is one and it is the turn of `who`; resolves to undefined when the lane is stopped first. */
+	run<T>(who: string, task: (slot: Slot) => Promise<T>): Promise<T | undefined> {
 		return new Promise((resolve, reject) => {
 			const waiter: Waiter = {
-				queuedAt: null,
+				who,
+				place: null,
 				cancel: () => resolve(undefined),
 				begin: (limiter) => {
 					this.waiters.delete(waiter);
@@ -129,7 +141,7 @@ export class Lane {
 		for (const waiter of this.waiters) this.queue(limiter, waiter);
 		// A slot of no weight makes Bottleneck look at its queue, even when the message of a free slot got lost.
 		const [first] = this.waiters;
-		const overdue = first?.queuedAt != null && performance.now() - first.queuedAt > LONGEST_TICK_MS;
+		const overdue = first?.place != null && performance.now() - first.place.since > LONGEST_TICK_MS;
 		if (overdue && (tokens ?? 0) > 0) await limiter.schedule({ weight: 0, priority: 0 }, () => Promise.resolve());
 	}
 
@@ -141,18 +153,33 @@ export class Lane {
 	}
 
 	private queue(limiter: Bottleneck, waiter: Waiter): void {
-		if (waiter.queuedAt !== null || !this.waiters.has(waiter)) return;
-		waiter.queuedAt = performance.now();
+		if (waiter.place !== null || !this.waiters.has(waiter)) return;
+		const place: Place = { holder: waiter, since: performance.now() };
+		waiter.place = place;
 		const grant: Promise<unknown> = limiter.schedule({ expiration: this.parts.expirationMs }, async () => {
 			// Granted alone meanwhile, or stopped: the token is not needed.
-			if (!this.waiters.has(waiter)) return this.giveBack(limiter);
+			if (!this.waiters.has(place.holder)) return this.giveBack(limiter);
 			this.held.add(grant);
-			return waiter.begin(limiter);
+			return this.inTurn(place).begin(limiter);
 		}).catch((error: unknown) => {
-			waiter.queuedAt = null;
+			place.holder.place = null;
 			if (isExpiry(error)) this.parts.log({ level: 'info', event: 'pacer.slot_expired', lane: this.bucket.id, afterMs: this.parts.expirationMs });
 			else this.bucket.failed(error);
 		}).finally(() => this.held.delete(grant));
+	}
+
+	/** The turn is of those who had theirs the longest ago: whoever has a long backlog stands behind them, whenever they came. */
+	private inTurn(place: Place): Waiter {
+		const turnOf = ({ who }: Waiter) => this.turns.get(who) ?? 0;
+		let next = place.holder;
+		for (const waiter of this.waiters) if (waiter.place && turnOf(waiter) < turnOf(next)) next = waiter;
+		if (next.place && next !== place.holder) {
+			[next.place.holder, place.holder.place] = [place.holder, next.place];
+			[place.holder, next.place] = [next, place];
+		}
+		this.turn += 1;
+		this.turns.set(next.who, this.turn);
+		return next;
 	}
 
 	private giveBack(limiter: Bottleneck | null): void {
@@ -167,7 +194,7 @@ export class Lane {
 		// Every while a new limiter: the commands of this one may have been lost with their connection.
 		this.bucket.renew();
 		this.probing = null;
-		for (const waiter of this.waiters) waiter.queuedAt = null;
+		for (const waiter of this.waiters) waiter.place = null;
 		this.heardAt = now;
 	}
 

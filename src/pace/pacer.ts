@@ -149,7 +149,7 @@ export class Pacer {
 		const enter = (index: number): Promise<T | undefined> => {
 			const lane = lanes[index];
 			if (!lane) return run({ unused: () => slots.forEach((slot) => slot.unused()) });
-			return lane.run((slot) => {
+			return lane.run(account, (slot) => {
 				slots.push(slot);
 				return enter(index + 1);
 			});

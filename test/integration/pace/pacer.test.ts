@@ -151,6 +151,19 @@ it('gives the token of a slot back in which nothing was sent', async () => {
 	while ((await pacer.headroom('acme')) !== 1) await redis.ping();
 });
 
+it('lets an account that has one call go before the next ones of an account that had its turn', async () => {
+	// A slot of the app every 500 ms, and none left over.
+	const pacer = aPacer(testNamespace(), { timeFactor: 1, appPace: pace({ writesPerMinute: 150, burst: 1 }) });
+	for (const account of ['big', 'small', 'tiny']) pacer.limit(account, pace());
+	const granted: string[] = [];
+	const slot = (account: string) => pacer.slot(account, () => Promise.resolve(void granted.push(account)));
+	await slot('big');
+	const backlog = ['big', 'big', 'big'].map(slot);
+	while (granted.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+	await Promise.all([...backlog, slot('small'), slot('tiny')]);
+	expect(granted).toEqual(['big', 'big', 'small', 'tiny', 'big', 'big']);
+});
+
 describe('a pace that Pinterest answers "slow down" to', () => {
 	const everyMs = async (redis: Redis, namespace: string) => Number(await redis.hget(`b_{${namespace}}-acme_settings`, 'reservoirIncreaseInterval'));
 
