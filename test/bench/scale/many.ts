@@ -21,7 +21,7 @@ interface Idle {
 
 interface Burst {
 	startsMs: number[];
-	/** Commands in Redis for each Pin, those inside scripts counted. */
+	/** Commands in Redis for each Pin, those inside scripts counted, without what is asked while nothing is due. */
 	commands: number;
 	workerCpuMs: number;
 	redisCpuMs: number;
@@ -40,9 +40,9 @@ export async function manyAccounts(rig: ScaleRig, accounts: string[], options: M
 	// What was made for the start is gone by then.
 	await sleep(options.restMs);
 	const fresh = await idle(rig, options);
-	const first = await burst(rig, accounts, options);
+	const first = await burst(rig, accounts, { ...options, idleCommands: fresh.commands });
 	const once = await idle(rig, options);
-	await burst(rig, accounts, options);
+	await burst(rig, accounts, { ...options, idleCommands: once.commands });
 	const twice = await idle(rig, options);
 	return [
 		told(`${accounts.length} accounts on one worker: until all were checked and listed`, `${seconds(startMs)} s; ${calls}`),
@@ -75,7 +75,7 @@ async function idle(rig: ScaleRig, { idleMs }: ManyOptions): Promise<Idle> {
 	};
 }
 
-async function burst(rig: ScaleRig, accounts: string[], { burstMs, restMs }: ManyOptions): Promise<Burst> {
+async function burst(rig: ScaleRig, accounts: string[], { burstMs, restMs, idleCommands }: ManyOptions & { idleCommands: number }): Promise<Burst> {
 	const leadMs = 5000 + accounts.length, from = Date.now() + leadMs;
 	const requests = accounts.flatMap((account, i) => rig.requests(account, [from + i * burstMs / accounts.length]));
 	const already = await rig.succeeded();
@@ -87,7 +87,7 @@ async function burst(rig: ScaleRig, accounts: string[], { burstMs, restMs }: Man
 	await sleep(restMs);
 	return {
 		startsMs: ids.map((id, i) => starts.get(id)! - Date.parse(requests[i]!.scheduledAt as string)).sort((a, b) => a - b),
-		commands: (after.redis.commands - before.redis.commands) / ids.length,
+		commands: (after.redis.commands - before.redis.commands - idleCommands * (after.at - before.at) / 1000) / ids.length,
 		workerCpuMs: (after.cpuMs - before.cpuMs) / ids.length, redisCpuMs: (after.redis.cpuMs - before.redis.cpuMs) / ids.length,
 		longest: [...scripts].map(([name, all]): [string, number] => [name, all.at(-1)!]).sort(([, a], [, b]) => b - a)[0] ?? ['none', 0],
 	};
