@@ -11,7 +11,10 @@ export function backoffMs(rule: BackoffRule, n: number, random: () => number): n
 	return Math.round(full / 2 + (random() * full) / 2);
 }
 
-/** A wait that a header asked for, and up to a tenth more: those who were told the same do not come back together. */
+/** The pacer parts those who wait anyway: more than this is only lost. */
+const LONGEST_JITTER_MS = 2000;
+
+/** A wait that a header asked for, and up to a tenth more, at most 2 s: those who were told the same do not come back together. */
 export function headerWaitMs(waitMs: number, random: () => number): number {
-	return Math.round(waitMs * (1 + random() / 10));
+	return Math.round(waitMs + random() * Math.min(waitMs / 10, LONGEST_JITTER_MS));
 }
