@@ -102,6 +102,21 @@ export class AccountStore {
 		};
 	}
 
+	/** What is known of the account's limits, as `learn` was told; nothing is an empty object. */
+	async recall<T extends object>(account: string): Promise<Partial<T>> {
+		const limits = await this.namespace.read((client) => client.hget(this.namespace.key('account', account), 'limits'));
+		return limits ? JSON.parse(limits) as T : {};
+	}
+
+	async learn(account: string, limits: object): Promise<void> {
+		await this.namespace.run('learn', [account, JSON.stringify(limits)]);
+	}
+
+	/** A call that had its permit was refused by a limit; answers when the account's other permits of the last minute were given. */
+	async refused(account: string): Promise<number[]> {
+		return this.namespace.run<number[]>('refused-send', [account]);
+	}
+
 	/** A worker lives and serves these accounts: ends their `no_worker` holds. */
 	async beat(worker: { id: string; host: string }, accounts: { account: string; client: string | null; pace: ReportedPace }[]): Promise<void> {
 		for (const some of parted(accounts)) {

@@ -11,6 +11,7 @@
 -- Returns [counter, now, [sendBy]], or [counter, now, ['', why]] when nothing may be sent and nothing was changed.
 -- @include begin
 -- @include jobs
+-- @include sent
 if replay then return replay end
 local job, fence, budgetMs = readJob(ARGV[5]), ARGV[6], tonumber(ARGV[8])
 
@@ -29,4 +30,5 @@ if lookUntil() > now and job.look ~= '1' then return refuse({ '', 'look_first' }
 local sendBy = now + budgetMs
 redis.call('HSET', key('job', job.id), 'sendBy', sendBy)
 standOnBoard(job, 'sending')
+noteSent(job.account)
 return finish({ sendBy })

@@ -1,0 +1,15 @@
+-- A call that had its permit was refused by a limit: it counts no longer among those that went through.
+--
+-- KEYS[1] meta
+-- ARGV[1..4]      see include/begin.lua
+-- ARGV[5] account
+--
+-- Returns [counter, now, [when each other permit of the last minute was given]].
+-- @include begin
+-- @include names
+-- @include sent
+if replay then return replay end
+local account = firstName(ARGV[5])
+-- The latest one: calls under way together are so near to each other that it does not matter which.
+redis.call('LPOP', key('sent', account))
+return finish(sentLately(account))

@@ -1,0 +1,44 @@
+import { endSound } from './invariants';
+import { aJob, StoreWorld } from './store-world';
+
+describe('the permits of an account in the last minute', () => {
+	let world: StoreWorld;
+	beforeEach(() => { world = new StoreWorld(); });
+	afterEach(() => endSound(world));
+
+	const send = async (boardId: string) => {
+		await world.put(aJob({ boardId, dueAt: world.time }));
+		const [job] = (await world.jobs.claim('acme', 'publish', 1)).jobs;
+		expect(await world.jobs.beginSend(job!, 1000)).not.toBeNull();
+		return world.time;
+	};
+
+	it('are known over all workers, without the one that was refused and without older ones', async () => {
+		await send('1');
+		world.time += 30_000;
+		const second = await send('2');
+		world.time += 30_000;
+		const third = await send('3');
+		await send('4');
+		expect(await world.accounts.refused('acme')).toEqual([third, second]);
+		expect(await world.accounts.refused('other')).toEqual([]);
+	});
+
+	it('are no more than a thousand, and gone a minute after the last', async () => {
+		const key = world.key('sent', 'acme');
+		await world.redis.rpush(key, ...Array.from({ length: 1500 }, () => world.time));
+		await send('1');
+		expect(await world.redis.llen(key)).toBe(1000);
+		expect(await world.redis.pttl(key)).toBeGreaterThan(50_000);
+	});
+});
+
+it('keeps what is known of limits with the account, whatever its worker says next', async () => {
+	const world = new StoreWorld();
+	const limits = { write: { told: 30, learned: { ceiling: 30, rate: 27, from: 1, refusedAt: 1 } } };
+	expect(await world.accounts.recall('acme')).toEqual({});
+	await world.accounts.learn('acme', limits);
+	await world.accounts.beat({ id: 'w', host: 'h' }, [{ account: 'acme', client: null, pace: { writesPerMinute: 1, burst: 1, writesPerDay: null, concurrent: 9 } }]);
+	expect(await world.accounts.recall('acme')).toEqual(limits);
+	await endSound(world);
+});
