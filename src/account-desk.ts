@@ -30,7 +30,7 @@ interface Parts {
 export function accountDesk({ namespace, accounts, holds, jobs, subscriptions, goOnAfter, askForCheck, settings, staleMs, world }: Parts): { overview: Overview; pacing: Pacing } {
 	// Every process can say it, one that serves nobody too: the pace is as the account's worker told it, the buckets are in Redis.
 	const headroom = (account: string, pace: PaceSettings | null) => namespace.read((client) =>
-		headroomIn(client, settings.namespace, pace ? bucketsFor(account, 'write', (who) => (who === APP ? settings.appPace : pace), settings.timeFactor) : [], world.now()));
+		headroomIn(client, settings.namespace, pace ? bucketsFor(account, 'write', { of: (who) => (who === APP ? settings.appPace : pace), timeFactor: settings.timeFactor }) : [], world.now()));
 	return {
 		overview: new Overview({ accounts, holds, jobs, subscriptions, inspect: () => namespace.inspect(), headroom, staleMs, world }),
 		pacing: new Pacing({ firstName: (account) => accounts.firstName(account), accounts: () => accounts.list(), holds, goOnAfter, askForCheck, world }),

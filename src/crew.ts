@@ -1,6 +1,5 @@
 import { hostname } from 'node:os';
 import { keeperOf, sweeperOf, type ChoreParts } from './crew-chores';
-import type { Outcome } from './job/outcome';
 import { lateEvidence } from './job/corrections';
 import { dataOf } from './job/event';
 import { describe } from './log';
@@ -63,14 +62,14 @@ export class Crew {
 		const client = openClient(settings.redis, 'pacer', { queue: true, lazy: false });
 		// The slots of a dead worker come back with its leases: kept longer, they would stop the account.
 		const longestRunMs = Math.max(settings.policy.leaseMs, 2 * SECOND);
-		this.pacer = new Pacer({ client, namespace: settings.namespace, appPace: settings.appPace ?? null, timeFactor: settings.timeFactor, longestRunMs, idleMs: Math.max(LEAST_IDLE_MS, this.scaled(30 * SECOND)), log });
+		this.pacer = new Pacer({ client, namespace: settings.namespace, memory: parts.accounts, appPace: settings.appPace ?? null, timeFactor: settings.timeFactor, longestRunMs, idleMs: Math.max(LEAST_IDLE_MS, this.scaled(30 * SECOND)), log });
 		this.leases = new Leases({ extend: (held) => parts.store.extend(held), log });
 		this.settling = this.makeSettling();
 		this.attempts = this.makeAttempts();
 		this.mediaSteps = this.makeMediaSteps();
 		this.worker = this.makeWorker();
 		this.keeper = keeperOf(parts, {
-			ready: (account) => this.worker.serve(account), renamed: (name, first) => this.rename(name, first), scaled: (ms) => this.scaled(ms),
+			ready: (account) => this.worker.serve(account), renamed: (name, first) => this.rename(name, first), heard: (account, heard) => void this.pacer.heard(account, heard), scaled: (ms) => this.scaled(ms),
 		});
 		this.renames = new Renames({
 			names: () => parts.accounts.renames(), list: (filter) => parts.jobs.list(filter),
@@ -183,7 +182,7 @@ export class Crew {
 				owners: (pinIds) => store.owners(pinIds),
 				media: (sha256) => media.get(sha256),
 			},
-			publisher, settling: this.settling, leases: this.leases, felt: (account, outcome) => this.feel(account, outcome), policy: settings.policy, world, log,
+			publisher, settling: this.settling, leases: this.leases, heard: (account, heard) => void this.pacer.heard(account, heard), policy: settings.policy, world, log,
 		});
 	}
 
@@ -192,7 +191,7 @@ export class Crew {
 		return new MediaSteps({
 			store, publisher, settling: this.settling, leases: this.leases,
 			pace: { write: (account, call) => this.pacer.queuedSlot(account, call), read: (account, call) => this.pacer.readSlot(account, call) },
-			felt: (account, outcome) => this.feel(account, outcome), policy: settings.policy, world, log,
+			heard: (account, heard) => void this.pacer.heard(account, heard), policy: settings.policy, world, log,
 		});
 	}
 
@@ -232,12 +231,6 @@ export class Crew {
 		return new Dispatcher({
 			outbox, subscriptions, render: dataOf, secrets, guard, now: () => world.now(), random: () => world.random(), timeFactor: settings.timeFactor, log,
 		});
-	}
-
-	/** The pacer slows down when Pinterest says so, and only then. */
-	private feel(account: string, outcome: Outcome): void {
-		if (outcome.kind === 'published') void this.pacer.tune(account, 'clean');
-		if (outcome.kind === 'refused' && outcome.failure.facts.httpStatus === 429) void this.pacer.tune(account, 'throttled');
 	}
 
 	private linkGapMs(account: string): number {

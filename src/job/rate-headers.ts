@@ -14,6 +14,14 @@ export interface RateLimit {
 	resetMs: number | null;
 }
 
+/** An answer of Pinterest, as far as it is about limits. */
+export interface Heard {
+	kind: 'write' | 'read';
+	/** The call was refused because there were too many. */
+	isThrottled: boolean;
+	headers: Headers;
+}
+
 const SECOND = 1000, DAY = 86_400_000;
 const LONGEST_WAIT_MS = DAY;
 
@@ -33,11 +41,10 @@ export function waitMsOf(headers: Headers, now: number): number | null {
  * limit with its window in seconds (python-sdk issue 128, public code; 2026-11).
  */
 export function rateLimitOf(headers: Headers): RateLimit | null {
-	const [first, ...policies] = textOf(headers, 'x-ratelimit-limit').split(',').map((part) => part.trim());
-	const quota = wholeNumber(first);
+	const quota = wholeNumber(textOf(headers, 'x-ratelimit-limit').split(',')[0]);
 	if (quota === null) return null;
 	const resetMs = secondsOf(headers, 'x-ratelimit-reset');
-	const limit = nearest(policies.map(policyOf).filter((policy) => policy.quota === quota), resetMs);
+	const limit = nearest(windowsOf(headers).filter((policy) => policy.quota === quota), resetMs);
 	const remaining = wholeNumber(textOf(headers, 'x-ratelimit-remaining').split(',')[0]);
 	return { quota, windowMs: limit?.windowMs ?? null, name: limit?.name ?? null, remaining, resetMs };
 }
@@ -47,10 +54,16 @@ export function isDayLong(headers: Headers): boolean {
 	return (rateLimitOf(headers)?.windowMs ?? 0) >= DAY;
 }
 
-interface WindowPolicy {
+/** A limit and its window, as the headers name it. */
+export interface WindowPolicy {
 	quota: number | null;
 	windowMs: number;
 	name: string | null;
+}
+
+/** Every limit with a window that the headers name, used up or not. */
+export function windowsOf(headers: Headers): WindowPolicy[] {
+	return textOf(headers, 'x-ratelimit-limit').split(',').slice(1).map((part) => policyOf(part.trim()));
 }
 
 function policyOf(text: string): WindowPolicy {

@@ -11,14 +11,13 @@ export interface Bucket {
 	concurrent: number | null;
 }
 
-export type CallKind = 'write' | 'read';
+export const CALL_KINDS = ['write', 'read'] as const;
+export type CallKind = (typeof CALL_KINDS)[number];
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 /** Redis and Bottleneck count whole milliseconds, and a timer is late by a few of them. */
 const SHORTEST_STEP_MS = 10;
-/** The slowest a throttled lane gets: a tenth of its target. */
-export const SLOWEST_FACTOR = 10;
 
 /** What an account, or an app, may call in a minute: 80 % of the limit, with a burst that keeps any minute under the limit. */
 export function minuteBucket(pace: PaceSettings, kind: CallKind, timeFactor: number): Bucket {
@@ -44,25 +43,20 @@ export function gapMs(bucket: Pick<Bucket, 'amount' | 'everyMs'>): number {
 	return bucket.everyMs / bucket.amount;
 }
 
-/** The step after "slow down": twice as long, at most ten times the target. */
-export function slowed(target: Bucket, everyMs: number): number {
-	return Math.min(everyMs * 2, target.everyMs * SLOWEST_FACTOR);
-}
-
-/** The step after ten clean calls: a tenth of the target rate more, never more than the target. */
-export function quickened(target: Bucket, everyMs: number): number {
-	const share = Math.min(1, target.everyMs / everyMs + 0.1);
-	return Math.round(target.everyMs / share);
+/** Who may call how often, and what the account's own pace has come to by what was heard of its limits. */
+export interface Paces {
+	of(who: string): PaceSettings | null | undefined;
+	timeFactor: number;
+	steered?(pace: PaceSettings): Bucket;
 }
 
 /** The buckets one call of the account draws from, by their names, the account's own first. */
-export function bucketsFor(account: string, kind: CallKind, paceOf: (who: string) => PaceSettings | null | undefined, timeFactor: number): [name: string, bucket: Bucket][] {
+export function bucketsFor(account: string, kind: CallKind, { of, timeFactor, steered }: Paces): [name: string, bucket: Bucket][] {
 	const found: [string, Bucket][] = [];
-	for (const who of [account, APP]) {
-		const pace = paceOf(who);
-		if (pace) found.push([laneName(who, kind), who === APP ? { ...minuteBucket(pace, kind, timeFactor), concurrent: null } : minuteBucket(pace, kind, timeFactor)]);
-	}
-	const perDay = paceOf(APP)?.writesPerDay ?? paceOf(account)?.writesPerDay ?? null;
+	const own = of(account), app = of(APP);
+	if (own) found.push([laneName(account, kind), steered?.(own) ?? minuteBucket(own, kind, timeFactor)]);
+	if (app) found.push([laneName(APP, kind), { ...minuteBucket(app, kind, timeFactor), concurrent: null }]);
+	const perDay = app?.writesPerDay ?? own?.writesPerDay ?? null;
 	if (perDay !== null) found.push([`${laneName(APP, kind)}-day`, dayBucket(perDay, kind, timeFactor)]);
 	return found;
 }

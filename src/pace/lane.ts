@@ -120,7 +120,7 @@ export class Lane {
 			this.timer = null;
 			if (this.waiters.size === 0) this.heardAt = null;
 			else this.tick(performance.now());
-		}, Math.min(LONGEST_TICK_MS, this.bucket.everyMs));
+		}, Math.min(LONGEST_TICK_MS, this.bucket.target.everyMs));
 	}
 
 	/** Somebody waits: wake Bottleneck, whose heartbeat is slower than our tokens, and go on without it when it is silent. */
@@ -202,7 +202,7 @@ export class Lane {
 	private grantAlone(now: number): void {
 		const [waiter] = this.waiters;
 		if (!waiter || now < this.nextAloneAt) return;
-		this.nextAloneAt = now + 2 * gapMs({ ...this.bucket.target, everyMs: this.bucket.everyMs });
+		this.nextAloneAt = now + 2 * gapMs(this.bucket.target);
 		const grant = waiter.begin(null).finally(() => this.held.delete(grant));
 		this.held.add(grant);
 	}

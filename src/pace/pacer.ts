@@ -1,21 +1,25 @@
 import type { PaceSettings } from '../config';
 import { APP } from '../job/hold';
-import { rateLimitOf, type Headers } from '../job/rate-headers';
+import type { Heard } from '../job/rate-headers';
 import type { Log } from '../log';
 import { mend, openConnection, type Connection, type RedisClient } from './bottleneck-connection';
-import { bucketId, bucketsFor, laneName, type Bucket, type CallKind } from './buckets';
+import { bucketId, bucketsFor, CALL_KINDS, laneName, type Bucket, type CallKind } from './buckets';
 import { headroomIn } from './headroom';
 import { Lane, type Slot } from './lane';
+import { leftIn, steered } from './limits';
 import { RedisClock } from './redis-clock';
 import { SharedBucket } from './shared-bucket';
+import { Steering, type PaceMemory } from './steering';
 import { atMost, within } from './within';
 
 export type { Slot } from './lane';
+export type { PaceMemory, Remembered } from './steering';
 
 export interface PacerOptions {
 	/** An ioredis client of the pacer's own: not lazy, without keyPrefix. Bottleneck duplicates it; `stop` ends both. */
 	client: RedisClient;
 	namespace: string;
+	memory: PaceMemory;
 	/** Limits over the whole app; null when there are none. */
 	appPace: PaceSettings | null;
 	/** Divides every time constant that is about Pinterest. */
@@ -31,7 +35,6 @@ export interface PacerOptions {
 	log: Log;
 }
 
-const MINUTE_MS = 60_000;
 const CLOCK_EVERY_MS = 30_000;
 const RETRY_MS = 500;
 const COMPLAIN_EVERY_MS = 30_000;
@@ -40,14 +43,9 @@ const STOP_GRACE_MS = 30_000;
 const GIVE_BACK_MS = 1000;
 /** Looks of one account that may wait or run at once. */
 const READS_AT_ONCE = 4;
-const CLEAN_CALLS = 10;
-/** Answers of calls that were under way together speak of one moment: one of them slows the lane. */
-const SLOW_ONCE_MS = 10_000;
-
-interface Feeling {
-	clean: number;
-	slowedAt: number;
-}
+/** How often the pace of an account in use follows the time, and what other workers heard, ms. */
+const STEER_EVERY_MS = 10_000;
+const SHORTEST_STEER_MS = 200;
 
 /**
  * Grants slots in the lanes of accounts and of the app, shared by all workers of a namespace. It keeps bursts away from
@@ -56,8 +54,8 @@ interface Feeling {
 export class Pacer {
 	private readonly paces = new Map<string, PaceSettings>();
 	private readonly lanes = new Map<string, Lane>();
-	private readonly feelings = new Map<string, Feeling>();
 	private readonly clock: RedisClock;
+	private readonly steering: Steering;
 	private readonly timers: NodeJS.Timeout[];
 	private opened: Promise<Connection> | null = null;
 	private raw: Connection | null = null;
@@ -67,7 +65,11 @@ export class Pacer {
 	constructor(private readonly options: PacerOptions) {
 		this.clock = new RedisClock(options.client, `b_{${options.namespace}}`);
 		options.client.on('error', (error) => this.failed(error));
-		this.timers = [setInterval(() => this.raw && void this.sync(), CLOCK_EVERY_MS), setInterval(() => this.dropIdle(), this.idleMs / 5)];
+		this.steering = new Steering({ memory: options.memory, now: () => this.now(), timeFactor: options.timeFactor });
+		this.timers = [
+			setInterval(() => this.raw && void this.sync(), CLOCK_EVERY_MS), setInterval(() => this.dropIdle(), this.idleMs / 5),
+			setInterval(() => void this.steer(), this.steerMs),
+		];
 		for (const timer of this.timers) timer.unref();
 		if (options.appPace) this.paces.set(APP, options.appPace);
 	}
@@ -76,7 +78,7 @@ export class Pacer {
 	limit(account: string, pace: PaceSettings | null): void {
 		if (pace) this.paces.set(account, pace);
 		else this.paces.delete(account);
-		if (!pace) this.feelings.delete(account);
+		if (!pace) this.steering.forget(account);
 		this.aim(account);
 	}
 
@@ -100,19 +102,19 @@ export class Pacer {
 	}
 
 	/**
-	 * Hears how a call of the account went (`@app`: of the app). 'throttled' halves the pace down to a tenth; ten clean calls
-	 * in a row give a tenth of the target back. Headers of the answer may lower the target to the limit they name.
+	 * Hears an answer to a call of the account. The pace follows the limit that its headers name, never above the settings; a refusal
+	 * teaches what the limit is (`learning.ts`). Calls that are used up close the lane until there are more: nobody waits for a 429.
 	 */
-	async tune(account: string, feel: 'throttled' | 'clean', headers: Headers = {}): Promise<void> {
-		const lane = this.lanes.get(laneName(account, 'write'));
-		const pace = this.paces.get(account);
-		if (!lane || !pace) return;
-		const named = rateLimitOf(headers);
-		if (named?.windowMs === MINUTE_MS && named.name !== 'org_read' && named.quota > 0 && named.quota < pace.writesPerMinute) {
-			this.limit(account, { ...pace, writesPerMinute: named.quota });
+	async heard(account: string, heard: Heard): Promise<void> {
+		const pace = this.paces.get(account), bucket = this.lanes.get(laneName(account, heard.kind))?.bucket;
+		if (!pace || !bucket || this.stopped) return;
+		try {
+			const left = leftIn(heard.headers, heard.kind, this.options.timeFactor);
+			if (left && left.calls < bucket.target.maximum) await bucket.leave(left.calls, left.calls === 0 ? left.resetMs : null);
+			if (await this.steering.hear(account, heard, pace)) this.aim(account);
+		} catch (error) {
+			this.failed(error);
 		}
-		const change = this.felt(account, feel);
-		if (change) await lane.bucket[change]().catch((error: unknown) => this.failed(error));
 	}
 
 	/** Writes of the account that could start now, over all workers; null when nothing limits it or Redis does not say. */
@@ -141,6 +143,7 @@ export class Pacer {
 
 	/** One lane after the other: the account's first, so that its wait uses up nothing of the app's. */
 	private async through<T>(account: string, kind: CallKind, most: number, run: (slot: Slot) => Promise<T>): Promise<T | undefined> {
+		if (this.paces.has(account)) await this.steering.first(account)?.catch((error: unknown) => this.failed(error));
 		if (this.stopped) return undefined;
 		const lanes = this.bucketsOf(account, kind).map(([name, bucket]) => this.lane(name, bucket));
 		const [own] = this.paces.has(account) ? lanes : [];
@@ -159,7 +162,10 @@ export class Pacer {
 
 	/** The buckets one call of the account draws from, the account's own first. */
 	private bucketsOf(account: string, kind: CallKind): [name: string, bucket: Bucket][] {
-		return bucketsFor(account, kind, (who) => this.paces.get(who), this.options.timeFactor);
+		const { timeFactor } = this.options;
+		return bucketsFor(account, kind, {
+			of: (who) => this.paces.get(who), timeFactor, steered: (pace) => steered(pace, kind, this.steering.of(account, kind), { now: this.now(), timeFactor }),
+		});
 	}
 
 	private lane(name: string, bucket: Bucket): Lane {
@@ -173,22 +179,27 @@ export class Pacer {
 	}
 
 	private aim(account: string): void {
-		for (const kind of ['write', 'read'] as const) {
+		for (const kind of CALL_KINDS) {
 			for (const [name, bucket] of this.bucketsOf(account, kind)) this.lanes.get(name)?.bucket.aim(bucket);
 		}
 	}
 
-	private felt(account: string, feel: 'throttled' | 'clean'): 'slow' | 'quicken' | null {
-		const feeling = this.feelings.get(account) ?? { clean: 0, slowedAt: -Infinity };
-		this.feelings.set(account, feeling);
-		if (feel === 'clean') {
-			feeling.clean = (feeling.clean + 1) % CLEAN_CALLS;
-			return feeling.clean === 0 ? 'quicken' : null;
+	/** What other workers heard, and the time that passed, may allow another pace. */
+	private async steer(): Promise<void> {
+		const used = [...this.paces.keys()].filter((account) => CALL_KINDS.some((kind) => (this.lanes.get(laneName(account, kind))?.idleMs ?? Infinity) < 2 * this.steerMs));
+		for (const account of used) {
+			await this.steering.recall(account).catch((error: unknown) => this.failed(error));
+			this.aim(account);
 		}
-		feeling.clean = 0;
-		if (performance.now() - feeling.slowedAt < SLOW_ONCE_MS / this.options.timeFactor) return null;
-		feeling.slowedAt = performance.now();
-		return 'slow';
+	}
+
+	private get steerMs(): number {
+		return Math.max(SHORTEST_STEER_MS, STEER_EVERY_MS / this.options.timeFactor);
+	}
+
+	/** Epoch ms; of Redis as soon as it was asked. */
+	private now(): number {
+		return this.clock.isSet ? this.clock.now() : Date.now();
 	}
 
 	private connection(): Promise<Connection> {

@@ -23,6 +23,10 @@ export class RedisClock {
 		this.offsetMs = time - (askedAt + this.monotonic()) / 2;
 	}
 
+	get isSet(): boolean {
+		return this.offsetMs !== null;
+	}
+
 	/** Epoch milliseconds of Redis; whole. Only after the first `sync`. */
 	now(): number {
 		if (this.offsetMs === null) throw new Error('The clock of Redis was never asked.');

@@ -2,11 +2,11 @@ import Bottleneck from 'bottleneck';
 import type { Log } from '../log';
 import type { Connection, RedisClient } from './bottleneck-connection';
 import { within } from './within';
-import { quickened, SLOWEST_FACTOR, slowed, type Bucket } from './buckets';
+import type { Bucket } from './buckets';
 
 /** What a bucket needs of the pacer it belongs to. */
 export interface BucketParts {
-	client: Pick<RedisClient, 'hmget'>;
+	client: Pick<RedisClient, 'eval'>;
 	/** The mended connection; waits while Redis is away. */
 	connection(): Promise<Connection>;
 	log: Log;
@@ -14,25 +14,35 @@ export interface BucketParts {
 
 // Bottleneck forgets a limiter's reservoir so long after its last use; by then the bucket is full anyway (`forgetMs`).
 const LEAST_FORGET_MS = 60 * 60 * 1000;
+/** How much slower than its target a bucket is ever filled while it matters: the pace comes back with the time (`learning.ts`). */
+const SLOWEST_FACTOR = 10;
 // Each limiter of each process calls Redis so often: a lane that is waited in asks for its tokens itself.
 const HEARTBEAT_MS = 10_000;
 const CLIENT_TIMEOUT_MS = 3 * HEARTBEAT_MS;
 const ANSWER_MS = 2000;
 
+/** Bottleneck has no such call: its record (as of 2.19.5, pinned) says when the last tokens came, and the next come one interval later. */
+const LEAVE = `
+local reservoir, interval, last = unpack(redis.call('HMGET', KEYS[1], 'reservoir', 'reservoirIncreaseInterval', 'lastReservoirIncrease'))
+if not tonumber(reservoir) then return 0 end
+if tonumber(reservoir) > tonumber(ARGV[1]) then redis.call('HSET', KEYS[1], 'reservoir', ARGV[1]) end
+if ARGV[2] ~= '' and tonumber(interval) then
+	local time = redis.call('TIME')
+	local from = time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[2]) - tonumber(interval)
+	if from > (tonumber(last) or 0) then redis.call('HSET', KEYS[1], 'lastReservoirIncrease', string.format('%d', from)) end
+end
+return 1`;
+
 /** A token bucket in Redis that all workers draw from, kept by Bottleneck; made when first used. */
 export class SharedBucket {
 	/** The limiter once it answers; null before, and after `close`. */
 	limiter: Bottleneck | null = null;
-	/** Tokens come this often now; slower than the target after a "slow down". */
-	everyMs: number;
 	private opening: Promise<Bottleneck> | null = null;
 	/** The limiter before it answers. */
 	private fresh: Bottleneck | null = null;
 	private failing = false;
 
-	constructor(readonly id: string, public target: Bucket, private readonly parts: BucketParts) {
-		this.everyMs = target.everyMs;
-	}
+	constructor(readonly id: string, public target: Bucket, private readonly parts: BucketParts) {}
 
 	/** The limiter, made at the first call; rejects when Redis refuses, and the next call tries again. */
 	open(): Promise<Bottleneck> {
@@ -54,21 +64,17 @@ export class SharedBucket {
 		this.opening = null;
 	}
 
-	/** A new target; a pace that was slowed stays slowed by as much. */
+	/** Another pace, for all workers. */
 	aim(target: Bucket): void {
-		const slowness = Math.min(SLOWEST_FACTOR, this.everyMs / this.target.everyMs);
+		const before = this.target;
 		this.target = target;
-		this.turn(Math.round(target.everyMs * slowness));
+		if (target.everyMs !== before.everyMs) this.parts.log({ level: 'info', event: 'pacer.pace', lane: this.id, everyMs: target.everyMs, beforeMs: before.everyMs });
+		if (this.limiter && !isSame(before, target)) this.apply(this.limiter).catch((error: unknown) => this.failed(error));
 	}
 
-	/** Half the pace as the workers share it, down to a tenth of the target. */
-	async slow(): Promise<void> {
-		this.turn(slowed(this.target, await this.sharedEveryMs()));
-	}
-
-	/** A tenth of the target more, up to the target. */
-	async quicken(): Promise<void> {
-		if (this.everyMs > this.target.everyMs) this.turn(quickened(this.target, await this.sharedEveryMs()));
+	/** Leaves so many tokens, if there are more; with `untilMs`, none come before so long from now. */
+	async leave(tokens: number, untilMs: number | null): Promise<void> {
+		await within(ANSWER_MS, this.parts.client.eval(LEAVE, 1, `b_${this.id}_settings`, String(tokens), String(untilMs ?? '')));
 	}
 
 	/** Logs the first of a row of failures. */
@@ -92,8 +98,7 @@ export class SharedBucket {
 		this.fresh = limiter;
 		try {
 			await limiter.ready();
-			// A slower pace found in Redis is taken over: another worker was told to slow down.
-			this.everyMs = Math.max(this.everyMs, Math.min(await this.sharedEveryMs(), this.target.everyMs * SLOWEST_FACTOR));
+			// What stands in Redis may be of another worker, or of another time.
 			await this.apply(limiter);
 		} catch (error) {
 			if (this.fresh === limiter) this.close();
@@ -108,7 +113,7 @@ export class SharedBucket {
 		return {
 			maxConcurrent: this.target.concurrent,
 			reservoirIncreaseAmount: this.target.amount,
-			reservoirIncreaseInterval: this.everyMs,
+			reservoirIncreaseInterval: this.target.everyMs,
 			reservoirIncreaseMaximum: this.target.maximum,
 		};
 	}
@@ -117,18 +122,10 @@ export class SharedBucket {
 		// A promise, whatever its types say.
 		await (limiter.updateSettings(this.settings()) as unknown as Promise<unknown>);
 	}
+}
 
-	private turn(everyMs: number): void {
-		if (everyMs !== this.everyMs) this.parts.log({ level: 'info', event: 'pacer.pace', lane: this.id, everyMs, targetMs: this.target.everyMs });
-		this.everyMs = everyMs;
-		if (this.limiter) this.apply(this.limiter).catch((error: unknown) => this.failed(error));
-	}
-
-	/** What the workers agreed on, in Bottleneck's own record; ours while there is none. */
-	private async sharedEveryMs(): Promise<number> {
-		const [stored] = await within(ANSWER_MS, this.parts.client.hmget(`b_${this.id}_settings`, 'reservoirIncreaseInterval'));
-		return Number(stored) || this.everyMs;
-	}
+function isSame(one: Bucket, other: Bucket): boolean {
+	return one.everyMs === other.everyMs && one.amount === other.amount && one.maximum === other.maximum && one.concurrent === other.concurrent;
 }
 
 /** Longer than the bucket takes to fill, at its slowest. */

@@ -1,6 +1,7 @@
 // What publishing needs from others and gives to them; the worker is the only one that knows both sides.
 import type { AttemptOutcome, LookOutcome, MediaOutcome } from '../job/outcome';
 import type { Job, LeasedJob } from '../job/job';
+import type { Heard } from '../job/rate-headers';
 
 /** Where an account's token comes from: n8n's credential, or the standalone worker's secret file. */
 export interface TokenSource {
@@ -49,7 +50,11 @@ export interface Trusted {
 	token: TokenSource;
 	/** Any token is good when absent. An attempt with one that is not ends as `permit_refused`, a look without outcomes. */
 	trusts?(token: AccessToken): Promise<boolean>;
+	/** Told of every answer, for the pace. */
+	hears?: Hears;
 }
+
+export type Hears = (heard: Heard) => void;
 
 /** One attempt or look; rejects only when something handed in (`permit`, `media`, `owners`, `trusts`) does, and then nothing was sent. */
 export interface Publisher {
@@ -63,12 +68,12 @@ export interface Publisher {
 	mediaStatus(job: Pick<Job, 'upload'>, tools: Trusted): Promise<MediaOutcome>;
 	/** One scan of a board that serves all jobs in doubt on it. */
 	look(jobs: Job[], tools: Trusted & { owners: PinOwners }): Promise<Looked>;
-	check(token: TokenSource): Promise<TokenCheck>;
+	check(token: TokenSource, hears?: Hears): Promise<TokenCheck>;
 	/**
 	 * Reads only: all boards, the first 100 with their sections (a call each, but for a board of `known` that has not changed).
 	 * Rejects, with a failure's `code`, when they cannot be read.
 	 */
-	boards(token: TokenSource, known?: Board[]): Promise<Board[]>;
+	boards(token: TokenSource, known?: Board[], hears?: Hears): Promise<Board[]>;
 	/** How far the store's clock was ahead of Pinterest's at the latest answer, ms; negative when behind, null before any. */
 	skewMs(): number | null;
 }

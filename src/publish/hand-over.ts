@@ -61,7 +61,7 @@ export async function mediaStatus({ upload }: Pick<Job, 'upload'>, { client, tok
 
 /** Undefined when there was no slot for it. A dead token is renewed here, and the step begins anew with the new one. */
 async function register(token: AccessToken, { client, tokens, write, signal }: Parts): Promise<Read<RegisteredForm> | undefined> {
-	const registered = await write(() => client.registerMedia(token));
+	const registered = await write(() => client.registerMedia(token, tokens));
 	if (!registered || signal.aborted) return undefined;
 	const cure = await cureOf(registered, tokens, token);
 	if (registered.ok || cure.kind === 'none') return registered;

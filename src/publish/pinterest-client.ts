@@ -2,6 +2,7 @@ import { classify, classifyRead, ourFailure } from '../job/classify';
 import { rowOf } from '../job/failures';
 import type { ListedPin } from '../job/natural-key';
 import type { AttemptOutcome, Failure } from '../job/outcome';
+import type { Heard } from '../job/rate-headers';
 import { boardOf, mediaStatusOf, pageOf, pinOf, registeredOf, sectionOf, userOf, type ListedBoard, type MediaStatus, type User } from './answers';
 import type { ClockSkew } from './clock-skew';
 import type { AccessToken } from './contract';
@@ -46,15 +47,16 @@ export class PinterestClient {
 	}
 
 	/** What the end of a create tells about the Pin. */
-	pinOutcome(end: CallEnd): AttemptOutcome {
-		this.heard(end);
-		return classify({ ...end, endpoint: 'create' }, this.options.now());
+	pinOutcome(end: CallEnd, tokens: Tokens): AttemptOutcome {
+		const outcome = classify({ ...end, endpoint: 'create' }, this.options.now());
+		this.heard(end, 'write', outcome.kind === 'published' ? null : outcome.failure, tokens);
+		return outcome;
 	}
 
 	/** Registers a video that is to be uploaded. What it answers signs for the upload: it goes nowhere but there. */
-	async registerMedia(token: AccessToken): Promise<Read<NonNullable<ReturnType<typeof registeredOf>>>> {
+	async registerMedia(token: AccessToken, tokens: Tokens): Promise<Read<NonNullable<ReturnType<typeof registeredOf>>>> {
 		const headers = { ...headersWith(token), 'content-type': 'application/json' };
-		return this.readOnce({ token, method: 'POST', path: '/media', headers, body: REGISTRATION, maxBytes: MAX_ANSWER_BYTES }, 'media', registeredOf);
+		return this.readOnce({ token, tokens, method: 'POST', path: '/media', headers, body: REGISTRATION, maxBytes: MAX_ANSWER_BYTES }, 'media', registeredOf);
 	}
 
 	mediaStatus(tokens: Tokens, mediaId: string): Promise<Read<MediaStatus>> {
@@ -89,7 +91,7 @@ export class PinterestClient {
 
 	/** One read; with the renewed token once more when the token was dead. */
 	private async read<T>(tokens: Tokens, path: string, parse: (json: unknown) => T | null, maxBytes: number, endpoint: 'read' | 'media' = 'read'): Promise<Read<T>> {
-		const call = (value: AccessToken) => this.readOnce({ token: value, method: 'GET', path, headers: headersWith(value), maxBytes }, endpoint, parse);
+		const call = (value: AccessToken) => this.readOnce({ token: value, tokens, method: 'GET', path, headers: headersWith(value), maxBytes }, endpoint, parse);
 		const token = await tokenOf(tokens);
 		if (!token.ok) return token;
 		const first = await call(token.value);
@@ -103,18 +105,20 @@ export class PinterestClient {
 		return second;
 	}
 
-	private async readOnce<T>({ token, ...asked }: Omit<CallRequest, 'url' | 'ca'> & { path: string; token: AccessToken }, endpoint: 'read' | 'media', parse: (json: unknown) => T | null): Promise<Read<T>> {
+	private async readOnce<T>({ token, tokens, ...asked }: Omit<CallRequest, 'url' | 'ca'> & { path: string; token: AccessToken; tokens: Tokens }, endpoint: 'read' | 'media', parse: (json: unknown) => T | null): Promise<Read<T>> {
 		const end = await callAtOnce(this.request(token, asked), this.options.readMs);
-		this.heard(end);
 		const read = classifyRead({ ...end, endpoint }, this.options.now());
+		this.heard(end, asked.method === 'POST' ? 'write' : 'read', read.ok ? null : read.failure, tokens);
 		if (!read.ok) return read;
 		const value = parse(read.json);
 		// A listing without its items is no empty listing: nothing may be concluded from it.
 		return value === null ? { ok: false, failure: ourFailure(UNREADABLE[endpoint], 'Pinterest answered in an unknown form.') } : { ok: true, value };
 	}
 
-	private heard(end: CallEnd): void {
-		if (end.kind === 'answer') this.options.skew.heard(end.headers);
+	private heard(end: CallEnd, kind: Heard['kind'], failure: Failure | null, tokens: Tokens): void {
+		if (end.kind !== 'answer') return;
+		this.options.skew.heard(end.headers);
+		tokens.hears?.({ kind, isThrottled: failure?.code === 'rate_limited', headers: end.headers });
 	}
 
 	private request(token: AccessToken, { path, ...rest }: Omit<CallRequest, 'url' | 'ca'> & { path: string }): CallRequest {

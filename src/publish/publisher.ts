@@ -51,7 +51,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
 		known.set(source, tokens);
 		return tokens;
 	};
-	const trustedOf = ({ token, trusts }: Trusted): TrustedTokens => new TrustedTokens(tokensOf(token), trusts ?? (() => Promise.resolve(true)));
+	const trustedOf = ({ token, trusts, hears }: Trusted): TrustedTokens => new TrustedTokens(tokensOf(token), trusts ?? (() => Promise.resolve(true)), hears);
 	return {
 		publish: (job, tools) => new Attempt(job, { ...options, client, tokens: trustedOf(tools), ...tools }).run(),
 		handOver: (job, tools) => handOver(job, { client, guard, ca, monotonic, ...tools, tokens: trustedOf(tools) }),
@@ -62,8 +62,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
 			// What another user may see of the board says nothing.
 			return tokens.isRefused ? { ...looked, outcomes: new Map() } : looked;
 		},
-		check: (token) => check(client, tokensOf(token)),
-		boards: (token, known) => listBoards(client, tokensOf(token), known),
+		check: (token, hears) => check(client, trustedOf({ token, hears })),
+		boards: (token, known, hears) => listBoards(client, trustedOf({ token, hears }), known),
 		skewMs: () => skew.latestMs,
 	};
 }
@@ -88,10 +88,10 @@ class Attempt {
 		const body = await this.body();
 		if (!body) return notSent('media_missing');
 		const call = await client.preparePin(token.value, body);
-		if (call.kind === 'fault') return client.pinOutcome(call);
+		if (call.kind === 'fault') return client.pinOutcome(call, tokens);
 		try {
 			const end = await this.send(call, body.length);
-			return end ? await this.withRenewal(client.pinOutcome(end), token.value) : notSent('permit_refused');
+			return end ? await this.withRenewal(client.pinOutcome(end, tokens), token.value) : notSent('permit_refused');
 		} finally {
 			call.abandon();
 		}

@@ -1,3 +1,4 @@
+import type { Heard } from '../job/rate-headers';
 import { describe, type Log } from '../log';
 import type { Board, Publisher } from '../publish/contract';
 import type { ServedAccount, World } from './contract';
@@ -22,6 +23,8 @@ interface Parts {
 	publisher: Pick<Publisher, 'boards'>;
 	/** The most writes a day that the account's app may make, or null. */
 	writesPerDay(account: ServedAccount): number | null;
+	/** Told of every answer to a call of the account. */
+	heard(account: string, heard: Heard): void;
 	world: World;
 	/** Divides every time here. */
 	timeFactor: number;
@@ -107,7 +110,7 @@ export class BoardLists {
 		}
 		turn.at = now + usualMs * RETRY_SHARE;
 		const whole = asked || kept.sectionsAt === null || kept.sectionsAt + WHOLE_EVERY * usualMs <= now;
-		await lists.save(account.account, await publisher.boards(account.token, whole ? [] : kept.boards), whole);
+		await lists.save(account.account, await publisher.boards(account.token, whole ? [] : kept.boards, (heard) => this.parts.heard(account.account, heard)), whole);
 		turn.at = world.now() + this.unevenly(usualMs);
 	}
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { APP, type HoldKind, type HoldRequest } from '../job/hold';
+import type { Heard } from '../job/rate-headers';
 import { describe, type Log } from '../log';
 import type { AccessToken, Publisher, TokenCheck } from '../publish/contract';
 import type { FitAccount, ServedAccount, World } from './contract';
@@ -28,6 +29,8 @@ interface Parts {
 	ready(account: FitAccount): void;
 	/** The name is a further one of an account that was bound before: it is to be kept under its first name. */
 	renamed(account: string, first: string): void;
+	/** Told of every answer to a call of the account. */
+	heard(account: string, heard: Heard): void;
 	world: World;
 	/** How often a token is read and, when it changed or is held, checked; ms. */
 	everyMs: number;
@@ -153,7 +156,7 @@ export class Keeper {
 
 	private async check(kept: Kept, hash: string | null, isNew: boolean, anew = 0): Promise<void> {
 		const { account } = kept;
-		const found = hash === null ? unreadable : await this.parts.publisher.check(account.token);
+		const found = hash === null ? unreadable : await this.parts.publisher.check(account.token, (heard) => this.parts.heard(account.account, heard));
 		if (!this.isKept(kept)) return;
 		kept.unanswered = !found.ok && found.retryable;
 		if (kept.unanswered) return;

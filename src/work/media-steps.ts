@@ -1,10 +1,11 @@
 import { tooLate } from '../job/deadline';
 import type { LeasedJob } from '../job/job';
-import type { MediaOutcome, Outcome } from '../job/outcome';
+import type { MediaOutcome } from '../job/outcome';
 import type { Policy } from '../job/policy';
+import type { Heard } from '../job/rate-headers';
 import { transition } from '../job/transition';
 import { describe, type Log } from '../log';
-import type { Publisher } from '../publish/contract';
+import type { Publisher, Trusted } from '../publish/contract';
 import type { Claim, Lane } from '../store/job-store';
 import type { FitAccount, World } from './contract';
 import type { Leases } from './leases';
@@ -24,7 +25,8 @@ interface Parts {
 	};
 	settling: Pick<Settling, 'settle'>;
 	leases: Pick<Leases, 'during'>;
-	felt(account: string, outcome: Outcome): void;
+	/** Told of every answer to a call of the account. */
+	heard(account: string, heard: Heard): void;
 	policy: Policy;
 	world: World;
 	log: Log;
@@ -79,7 +81,6 @@ export class MediaSteps {
 			await store.giveBack(job);
 			return false;
 		}
-		this.parts.felt(account.account, outcome);
 		await settling.settle(job, outcome, transition(job, outcome, policy, world.now(), () => world.random()));
 		return true;
 	}
@@ -91,25 +92,29 @@ export class MediaSteps {
 		return isRefused ? null : outcome;
 	}
 
-	private async status(job: LeasedJob, { account, token, trusts }: FitAccount): Promise<MediaOutcome | undefined> {
-		return await this.parts.pace.read(account, () => this.parts.publisher.mediaStatus(job, { token, trusts }));
+	private async status(job: LeasedJob, account: FitAccount): Promise<MediaOutcome | undefined> {
+		return await this.parts.pace.read(account.account, () => this.parts.publisher.mediaStatus(job, this.trusted(account)));
 	}
 
 	/** The call that registers it waits for a slot; the upload itself holds none. */
-	private async handOver(job: LeasedJob, { account, token, trusts }: FitAccount): Promise<MediaOutcome | null> {
+	private async handOver(job: LeasedJob, account: FitAccount): Promise<MediaOutcome | null> {
 		const abort = new AbortController();
-		this.aborts.set(abort, account);
-		if (this.draining || this.left.has(account)) abort.abort();
+		this.aborts.set(abort, account.account);
+		if (this.draining || this.left.has(account.account)) abort.abort();
 		try {
 			return await this.inTurn(abort.signal, async () => {
-				const write = <T>(call: () => Promise<T>) => this.parts.pace.write(account, call);
-				const outcome = await this.parts.publisher.handOver(job, { token, trusts, write, signal: abort.signal });
+				const write = <T>(call: () => Promise<T>) => this.parts.pace.write(account.account, call);
+				const outcome = await this.parts.publisher.handOver(job, { ...this.trusted(account), write, signal: abort.signal });
 				// A failure of what was stopped says nothing; what got through all the same is kept.
 				return abort.signal.aborted && outcome.kind !== 'handed_over' ? null : outcome;
 			});
 		} finally {
 			this.aborts.delete(abort);
 		}
+	}
+
+	private trusted({ account, token, trusts }: FitAccount): Trusted {
+		return { token, trusts, hears: (heard) => this.parts.heard(account, heard) };
 	}
 
 	/** Waits until fewer videos are uploaded here; null when it is stopped before its turn. */

@@ -1,5 +1,7 @@
 import { Redis } from 'ioredis';
+import { AccountStore } from '../../../src/store/accounts';
 import { openClient } from '../../../src/store/connection';
+import { Namespace } from '../../../src/store/namespace';
 import { Pacer, type PacerOptions } from '../../../src/pace/pacer';
 import { PACE_PRESETS } from '../../../src/pace/presets';
 import { redisUrl } from '../../support/redis';
@@ -22,10 +24,18 @@ export async function endAll(): Promise<void> {
 
 export function aPacer(namespace: string, change: Partial<Omit<PacerOptions, 'client'>> & { url?: string; client?: Redis } = {}) {
 	const { url = redisUrl(), client = openClient({ url }, 'test-pacer', { queue: true, lazy: false }) as Redis, ...options } = change;
+	const memory = change.memory ?? aMemory(namespace, url);
 	const lines: Record<string, unknown>[] = [];
-	const pacer = new Pacer({ client, namespace, appPace: null, timeFactor: TIME_FACTOR, log: (line) => lines.push(line), ...options });
+	const pacer = new Pacer({ client, namespace, appPace: null, timeFactor: TIME_FACTOR, log: (line) => lines.push(line), ...options, memory });
 	afterwards(() => pacer.stop());
 	return Object.assign(pacer, { client, events: () => lines.map((line) => line.event) });
+}
+
+/** What all workers of the namespace know of its accounts. */
+export function aMemory(name: string, url = redisUrl()): AccountStore {
+	const namespace = new Namespace({ redis: { url }, name, horizonMs: 1000 });
+	afterwards(() => namespace.close());
+	return new AccountStore(namespace);
 }
 
 export function aRedis(): Redis {

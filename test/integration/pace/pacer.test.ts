@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PaceSettings } from '../../../src';
 import { APP } from '../../../src/job/hold';
+import type { Heard } from '../../../src/job/rate-headers';
 import { bucketsFor } from '../../../src/pace/buckets';
 import { headroomIn } from '../../../src/pace/headroom';
 import { PACE_PRESETS } from '../../../src/pace/presets';
@@ -128,7 +129,7 @@ it('the headroom of an account that has gone quiet grows as its tokens come, who
 	const [seconds, micros] = await redis.time();
 	const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
 	const headroom = (afterMs: number, paceOf: PaceSettings | null = own, account = 'acme') =>
-		headroomIn(redis, namespace, bucketsFor(account, 'write', (who) => (who === APP ? null : paceOf), 1), now + afterMs);
+		headroomIn(redis, namespace, bucketsFor(account, 'write', { of: (who) => (who === APP ? null : paceOf), timeFactor: 1 }), now + afterMs);
 	const dayStepMs = 24 * 3_600_000 / 10;
 	expect([await headroom(0), await headroom(dayStepMs - 10_000), await headroom(dayStepMs), await headroom(100 * dayStepMs)]).toEqual([0, 0, 1, 1]);
 	expect(await headroom(0, null)).toBeNull();
@@ -166,47 +167,93 @@ it('lets an account that has one call go before the next ones of an account that
 
 describe('a pace that Pinterest answers "slow down" to', () => {
 	const everyMs = async (redis: Redis, namespace: string) => Number(await redis.hget(`b_{${namespace}}-acme_settings`, 'reservoirIncreaseInterval'));
-
-	it('halves for all workers, once for answers that come together, and comes back with clean calls', async () => {
-		const namespace = testNamespace();
-		const [first, second, redis] = [aPacer(namespace, { timeFactor: 1 }), aPacer(namespace, { timeFactor: 1 }), aRedis()];
-		for (const pacer of [first, second]) {
-			pacer.limit('acme', pace());
-			await pacer.slot('acme', () => Promise.resolve());
-		}
-		await first.tune('acme', 'throttled');
-		await first.tune('acme', 'throttled');
-		while ((await everyMs(redis, namespace)) !== 1500) await redis.ping();
-		await second.tune('acme', 'throttled');
-		while ((await everyMs(redis, namespace)) !== 3000) await redis.ping();
-		for (let n = 0; n < 10; n++) await second.tune('acme', 'clean');
-		while ((await everyMs(redis, namespace)) !== 2143) await redis.ping();
-	});
-
-	it('stays slow for a worker that joins later', async () => {
-		const namespace = testNamespace();
-		const [first, second, redis] = [aPacer(namespace, { timeFactor: 1 }), aPacer(namespace, { timeFactor: 1 }), aRedis()];
-		for (const pacer of [first, second]) pacer.limit('acme', pace());
-		await first.slot('acme', () => Promise.resolve());
-		await first.tune('acme', 'throttled');
-		while ((await everyMs(redis, namespace)) !== 1500) await redis.ping();
-		await second.slot('acme', () => Promise.resolve());
-		expect(await everyMs(redis, namespace)).toBe(1500);
-	});
-
-	it('is lowered to a limit that the headers name, and not by the limit of reads', async () => {
-		const namespace = testNamespace();
-		const [pacer, redis] = [aPacer(namespace, { timeFactor: 1 }), aRedis()];
+	const becomes = async (redis: Redis, namespace: string, ms: number) => {
+		while ((await everyMs(redis, namespace)) !== ms) await sleep(5);
+	};
+	const told = (perMinute: number, more = {}) => ({ 'x-ratelimit-limit': `${perMinute}, ${perMinute};w=60;name="org_write"`, ...more });
+	const clean = (headers: Heard['headers']): Heard => ({ kind: 'write', isThrottled: false, headers });
+	const throttled: Heard = { kind: 'write', isThrottled: true, headers: {} };
+	/** Permits of the last seconds, the latest first, as `begin-send.lua` notes them. */
+	const permits = async (redis: Redis, namespace: string, count: number) => {
+		const [seconds] = await redis.time();
+		await redis.lpush(`pj:{${namespace}}:sent:acme`, ...Array.from({ length: count }, (_, n) => Number(seconds) * 1000 - 10 * (count - n)));
+	};
+	const aWorker = async (namespace: string, change = {}) => {
+		const pacer = aPacer(namespace, { timeFactor: 1, ...change });
 		pacer.limit('acme', pace());
 		await pacer.slot('acme', () => Promise.resolve());
-		await pacer.tune('acme', 'clean', { 'x-ratelimit-limit': '10, 10;w=60;name="org_read"' });
-		await pacer.tune('acme', 'clean', { 'x-ratelimit-limit': '50, 50;w=60;name="org_write"' });
-		while ((await everyMs(redis, namespace)) !== 1500) await redis.ping();
+		return pacer;
+	};
+
+	it('stays a tenth below what went through, for all workers, once for answers that come together, and for those that join later', async () => {
+		const namespace = testNamespace(), redis = aRedis();
+		const [first, second] = [await aWorker(namespace), await aWorker(namespace)];
+		await permits(redis, namespace, 31);
+		await Promise.all([first.heard('acme', throttled), first.heard('acme', throttled)]);
+		await second.heard('acme', throttled);
+		await becomes(redis, namespace, 2222);
+		await first.stop();
+		await second.stop();
+		await redis.del(...await redis.keys(`b_{${namespace}}*`));
+		await aWorker(namespace);
+		expect(await everyMs(redis, namespace)).toBe(2222);
+	});
+
+	it('halves where nobody counted, and comes back with time', async () => {
+		const namespace = testNamespace(), redis = aRedis();
+		const pacer = await aWorker(namespace, { timeFactor: 60 });
+		await redis.del(`pj:{${namespace}}:sent:acme`);
+		await pacer.heard('acme', throttled);
+		const slow = (minutes: number) => Math.round(60_000 / 60 / minutes);
+		expect(await everyMs(redis, namespace)).toBeGreaterThan(slow(80));
+		for (let n = 0; n < 200 && (await everyMs(redis, namespace)) > 13; n++) await pacer.slot('acme', () => sleep(50));
+		expect(await everyMs(redis, namespace)).toBe(13);
+	});
+
+	it('slows looks when it is a look that was refused, and not writes', async () => {
+		const namespace = testNamespace(), redis = aRedis();
+		const pacer = await aWorker(namespace);
+		await pacer.readSlot('acme', () => Promise.resolve());
+		await pacer.heard('acme', { ...throttled, kind: 'read' });
+		while (Number(await redis.hget(`b_{${namespace}}-acme-reads_settings`, 'reservoirIncreaseInterval')) !== 750) await sleep(5);
+		expect(await everyMs(redis, namespace)).toBe(750);
+	});
+
+	it('follows the limit that the headers name down and up, never above the settings', async () => {
+		const namespace = testNamespace(), redis = aRedis();
+		const pacer = await aWorker(namespace);
+		for (const [perMinute, ms] of [[30, 2500], [60, 1250], [1000, 750]] as const) {
+			await pacer.heard('acme', clean(told(perMinute)));
+			await becomes(redis, namespace, ms);
+		}
+		await pacer.heard('acme', clean({ 'x-ratelimit-limit': '10, 10;w=60;name="org_read"' }));
+		expect(await everyMs(redis, namespace)).toBe(750);
+	});
+
+	it('begins at half for an account whose limit nobody tells, and not once it is told', async () => {
+		const namespace = testNamespace(), redis = aRedis();
+		const pacer = await aWorker(namespace);
+		await pacer.heard('acme', clean({}));
+		await becomes(redis, namespace, 1500);
+		await pacer.heard('acme', clean(told(100)));
+		await becomes(redis, namespace, 750);
+	});
+
+	it('has no more slots than calls are left, and none before the reset when none are', async () => {
+		const pacer = await aWorker(testNamespace());
+		expect(await pacer.headroom('acme')).toBeGreaterThan(2);
+		await pacer.heard('acme', clean(told(100, { 'x-ratelimit-remaining': '2', 'x-ratelimit-reset': '30' })));
+		expect(await pacer.headroom('acme')).toBe(2);
+		await pacer.heard('acme', clean(told(100, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '2' })));
+		const began = performance.now();
+		await pacer.slot('acme', () => Promise.resolve());
+		expect(performance.now() - began).toBeGreaterThan(1900);
+		expect(performance.now() - began).toBeLessThan(3500);
 	});
 
 	it('knows nothing of accounts that have no lane', async () => {
 		const pacer = aPacer(testNamespace());
-		await expect(pacer.tune('acme', 'throttled')).resolves.toBeUndefined();
-		await expect(pacer.tune(APP, 'clean')).resolves.toBeUndefined();
+		await expect(pacer.heard('acme', throttled)).resolves.toBeUndefined();
+		await expect(pacer.heard(APP, throttled)).resolves.toBeUndefined();
 	});
 });

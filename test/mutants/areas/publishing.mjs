@@ -33,5 +33,5 @@ export const mutants = [
 	{ name: 'token: a read ends the hold of a missing scope', file: 'src/work/keeper.ts', find: `const TOKEN_HOLDS: readonly HoldKind[] = [`, replace: `const TOKEN_HOLDS: readonly HoldKind[] = ['scope_missing', `, first: ['test/integration/engine/token-checks.test.ts'] },
 	{ name: 'pace: burst without a bound', file: 'src/pace/buckets.ts', find: `maximum: Math.max(burst, amount)`, replace: `maximum: 100 * Math.max(burst, amount)`, first: ['test/unit/pace/buckets.test.ts', 'test/integration/pace/pacer.test.ts'] },
 	{ name: 'pace: slots are not given back', file: 'src/pace/lane.ts', find: `limiter?.incrementReservoir(1)`, replace: `limiter?.incrementReservoir(0)`, first: ['test/integration/pace/pacer.test.ts'] },
-	{ name: 'pace: "slow down" is not heard', file: 'src/pace/shared-bucket.ts', find: `this.turn(slowed(this.target, await this.sharedEveryMs()));`, replace: `await this.sharedEveryMs();`, first: ['test/integration/pace/pacer.test.ts'] },
+	{ name: 'pace: "slow down" is not heard', file: 'src/pace/steering.ts', find: `return refused(learned, {`, replace: `return null && refused(learned, {`, first: ['test/integration/pace/pacer.test.ts', 'test/unit/pace/learning.test.ts'] },
 ];

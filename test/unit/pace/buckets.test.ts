@@ -1,4 +1,4 @@
-import { dayBucket, gapMs, minuteBucket, quickened, slowed, type Bucket } from '../../../src/pace/buckets';
+import { dayBucket, gapMs, minuteBucket, type Bucket } from '../../../src/pace/buckets';
 import { PACE_PRESETS, presetOf } from '../../../src/pace/presets';
 
 const MINUTE = 60_000, DAY = 24 * 60 * MINUTE;
@@ -33,24 +33,6 @@ describe('the bucket of a day', () => {
 	it('lets at most 300 calls of a trial app into any day: 250 over the day, 50 at once', () => {
 		const bucket = dayBucket(250, 'write', 1);
 		expect([bucket.maximum, most(bucket, DAY)]).toEqual([50, 300]);
-	});
-});
-
-describe('the pace after "slow down"', () => {
-	const target = minuteBucket(pace(), 'write', 1);
-
-	it('halves, down to a tenth', () => {
-		const steps = [1, 2, 3, 4, 5].reduce<number[]>((all) => [...all, slowed(target, all.at(-1) ?? target.everyMs)], []);
-		expect(steps).toEqual([1500, 3000, 6000, 7500, 7500]);
-	});
-
-	it('comes back by tenths of the target, and never goes beyond it', () => {
-		let everyMs = 7500;
-		const shares = Array.from({ length: 11 }, () => {
-			everyMs = quickened(target, everyMs);
-			return Math.round((target.everyMs / everyMs) * 10) / 10;
-		});
-		expect(shares).toEqual([0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1, 1]);
 	});
 });
 
