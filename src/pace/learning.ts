@@ -35,13 +35,18 @@ const CLIMB = 0.1;
 const RESTS = 1.5, FIRST_PROBE = 0.03;
 /** Answers to calls that were under way together speak of one moment. */
 const ONCE_MS = 10_000;
-/** While nobody has said what is allowed, the first minute goes at half the pace. */
-const CAREFUL = 0.5, CAREFUL_MINUTES = 1;
+/** While nobody knows what is allowed: one call after the other, so that one alone is refused, and at half the pace where nothing is told either. */
+const CAREFUL = 0.5, CAREFUL_MINUTES = 1, ALONE_MINUTES = 2;
 const MINUTE_MS = 60_000;
 
-/** What is known after the first call of a lane whose limit nobody tells. */
-export function begun(target: number, now: number): Learned {
-	return { ceiling: null, rate: target * CAREFUL, from: now, refusedAt: null };
+/** What is known after the first call of a lane. */
+export function begun(target: number, now: number, isTold: boolean): Learned {
+	return { ceiling: null, rate: isTold ? target : target * CAREFUL, from: now, refusedAt: null };
+}
+
+/** Whether only one call may be under way. */
+export function isAlone(learned: Learned | null, now: number, timeFactor: number): boolean {
+	return learned?.ceiling === null && now < learned.from + ALONE_MINUTES * MINUTE_MS / timeFactor;
 }
 
 /** What is known after a refusal; `learned` itself when it belongs to one that was heard. Times are those of a minute divided by the time factor. */

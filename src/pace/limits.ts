@@ -1,7 +1,7 @@
 import type { PaceSettings } from '../config';
 import { rateLimitOf, windowsOf, type Headers, type WindowPolicy } from '../job/rate-headers';
 import { minuteBucket, type Bucket, type CallKind } from './buckets';
-import { burstAt, rateAt, type Learned } from './learning';
+import { burstAt, isAlone, rateAt, type Learned } from './learning';
 import { USED_SHARE } from './presets';
 
 /** What is known of the limits of an account's calls of one kind. */
@@ -41,7 +41,8 @@ export function leftIn(headers: Headers, kind: CallKind, timeFactor: number): Le
 
 /** The bucket of a minute that the settings, the headers and the refusals so far allow, whichever is least. */
 export function steered(pace: PaceSettings, kind: CallKind, { told, learned }: Known, { now, timeFactor }: { now: number; timeFactor: number }): Bucket {
-	const bucket = allowed(pace, kind, told, timeFactor);
+	const most = allowed(pace, kind, told, timeFactor);
+	const bucket = isAlone(learned, now, timeFactor) ? { ...most, concurrent: 1 } : most;
 	const target = perMinuteOf(bucket, timeFactor);
 	const rate = rateAt(learned, target, now, timeFactor);
 	if (rate >= target) return bucket;

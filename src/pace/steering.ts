@@ -61,7 +61,7 @@ export class Steering {
 	async hear(account: string, heard: Heard, pace: PaceSettings): Promise<boolean> {
 		const { told } = this.of(account, heard.kind);
 		const named = toldIn(heard.headers, heard.kind, this.parts.timeFactor);
-		if (!heard.isThrottled && (named ?? told) === told && !this.beginsUntold(account, heard, named)) return false;
+		if (!heard.isThrottled && (named ?? told) === told && !this.begins(account, heard)) return false;
 		const hearing = this.turn.then(() => this.takeIn(account, heard, named, pace));
 		this.turn = hearing.catch(() => undefined);
 		return hearing;
@@ -73,7 +73,7 @@ export class Steering {
 		const remembered = await memory.recall(account);
 		const before = remembered[heard.kind] ?? NOTHING_KNOWN;
 		const told = named ?? before.told;
-		const learned = this.learnedFrom(heard, { ...before, told }, { sentAt, pace });
+		const learned = heard.isThrottled || told !== before.told || this.begins(account, heard) ? this.learnedFrom(heard, { ...before, told }, { sentAt, pace }) : before.learned;
 		if (told === before.told && learned === before.learned) return false;
 		const after = { ...remembered, [heard.kind]: { told, learned } };
 		this.known.set(account, after);
@@ -84,14 +84,12 @@ export class Steering {
 	private learnedFrom({ kind, isThrottled, headers }: Heard, { told, learned }: Known, { sentAt, pace }: { sentAt: number[] | null; pace: PaceSettings }): Learned | null {
 		const { timeFactor } = this.parts, now = this.parts.now();
 		const target = targetOf(pace, kind, told, timeFactor);
-		// Somebody tells after all: there is nothing to be careful about.
-		if (!isThrottled) return learned?.ceiling == null && told !== null ? null : learned ?? begun(target, now);
+		if (!isThrottled) return kind === 'read' || learned?.ceiling != null ? learned : begun(target, now, told !== null);
 		return refused(learned, { at: now, waitMs: waitMsOf(headers, now), sentAt, rate: rateAt(learned, target, now, timeFactor) }, target, timeFactor);
 	}
 
-	/** A first write was answered, and nobody says how many more may follow. */
-	private beginsUntold(account: string, { kind }: Heard, named: number | null): boolean {
-		const { told, learned } = this.of(account, kind);
-		return kind === 'write' && named === null && told === null && learned === null && this.parts.timeFactor <= FASTEST;
+	/** A first write was answered. */
+	private begins(account: string, { kind }: Heard): boolean {
+		return kind === 'write' && this.of(account, kind).learned === null && this.parts.timeFactor <= FASTEST;
 	}
 }

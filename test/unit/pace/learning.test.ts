@@ -1,4 +1,4 @@
-import { begun, burstAt, rateAt, refused, type Learned } from '../../../src/pace/learning';
+import { begun, burstAt, isAlone, rateAt, refused, type Learned } from '../../../src/pace/learning';
 import { FixedWindows, simulated, SlidingWindow, type Limit } from './model';
 
 const MINUTE = 60_000, TARGET = 80;
@@ -70,9 +70,12 @@ describe('the pace after a refusal', () => {
 	});
 });
 
-it('begins at half the pace for a minute where nobody tells a limit', () => {
-	const learned = begun(TARGET, 0);
-	expect([0, MINUTE - 1, MINUTE].map((now) => rateAt(learned, TARGET, now, 1))).toEqual([40, 40, 80]);
+it('begins with one call after the other, and at half the pace where nobody tells a limit', () => {
+	const [untold, told] = [begun(TARGET, 0, false), begun(TARGET, 0, true)];
+	expect([0, MINUTE - 1, MINUTE].map((now) => rateAt(untold, TARGET, now, 1))).toEqual([40, 40, 80]);
+	expect([0, MINUTE].map((now) => rateAt(told, TARGET, now, 1))).toEqual([80, 80]);
+	expect([0, 2 * MINUTE - 1, 2 * MINUTE].map((now) => isAlone(told, now, 1))).toEqual([true, true, false]);
+	expect([null, refused(told, refusal, TARGET, 1)].map((learned) => isAlone(learned, 0, 1))).toEqual([false, false]);
 });
 
 describe.each(limits)('against a hidden limit in %s', (_, limit, bounds) => {

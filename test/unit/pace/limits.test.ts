@@ -59,6 +59,10 @@ describe('the pace of an account', () => {
 		expect(writes({ told: 20, learned }).everyMs).toBe(3750);
 	});
 
+	it('begins with one call under way', () => {
+		expect(writes({ told: 100, learned: { ceiling: null, rate: 80, from: 0, refusedAt: null } })).toEqual({ ...writes(), concurrent: 1 });
+	});
+
 	it('of reads is a share of its own until less is told', () => {
 		const reads = (told: number | null) => steered(pace(), 'read', known({ told }), real);
 		expect(reads(1000)).toEqual({ amount: 1, everyMs: 375, maximum: 10, concurrent: null });
