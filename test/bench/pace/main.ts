@@ -1,0 +1,61 @@
+import { availableParallelism, cpus } from 'node:os';
+import { n8nForThisNode, whyNotHere } from '../../../scripts/lib/n8n.mjs';
+import { startRedis } from '../../support/redis';
+import { seconds, tableOf, type Figure } from '../recovery/figure';
+import { writeSection } from '../section';
+import { n8nRetryOnFail, tokenBucket } from './contenders';
+import { hourFigures, type HourVerdict } from './judge';
+import { change, hour } from './runs';
+
+const CROWD = { accounts: 10, pinsEach: 60, perMinute: 30, timeFactor: 1 };
+const PINS = CROWD.accounts * CROWD.pinsEach;
+/** Where others are stopped: they may never end. */
+const LONGEST_MS = 300_000;
+/** Of the limit that falls and rises: whole seconds in headers are too coarse beyond this. */
+const FALL_FACTOR = 4;
+
+/** How an account's limit is found and kept, beside what people use instead; answers the exit code. */
+export async function paceBench(argv: string[]): Promise<number> {
+	const startedAt = performance.now();
+	console.log('Pace bench: about seven minutes.\n');
+	const redis = await startRedis({ appendfsync: 'everysec' });
+	try {
+		const wish = (name: string, isKnown: boolean) => ({ ...CROWD, isKnown, redisUrl: redis.url, namespace: name });
+		// Side by side, each with a sandbox of its own: they wait most of the time.
+		const falling = change({ before: 60, after: 30, accounts: 2, minutes: [5, 8, 12], timeFactor: FALL_FACTOR, redisUrl: redis.url, namespace: 'fall' });
+		const [unknown, known, bucket] = await Promise.all([
+			hour(wish('unknown', false)), hour(wish('known', true)),
+			hour(wish('bucket', false), (rig, dueAt) => tokenBucket(rig, { pinsEach: CROWD.pinsEach, dueAt })),
+		]);
+		const peers: [string, HourVerdict][] = [['token bucket, 50 at once and one a second', bucket]];
+		const leftOut = argv.includes('--no-n8n') ? 'n8n was not wanted (--no-n8n)' : whyNotHere(n8nForThisNode()) ?? null;
+		if (leftOut === null) peers.push(['n8n HTTP Request, Retry On Fail (5 tries, 5 s)', await byN8n(wish('n8n', false))]);
+		const fall = await falling;
+		const hours: [string, HourVerdict][] = [['engine, the limit is not known', unknown], ['engine, the limit is set', known], ...peers];
+		const judged = [...figuresOf('not known', hourFigures(unknown, PINS, false)), ...figuresOf('set', hourFigures(known, PINS, true)), ...fall];
+		const machine = `${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.version}${leftOut === null ? `, n8n ${n8nForThisNode()}` : `; ${leftOut}`}`;
+		const section = `${new Date().toISOString().slice(0, 10)}, \`npm run bench:pace\`. ${machine}.\n\n${hoursTable(hours)}\n\n${tableOf(judged)}`;
+		console.log(section);
+		if (argv.includes('--write')) await writeSection('pace', section);
+		const broken = judged.filter(({ isKept }) => !isKept).length;
+		console.log(`\n${broken === 0 ? 'Every bound was kept.' : `${broken} of the bounds were broken.`} ${seconds(performance.now() - startedAt)} s.`);
+		return broken === 0 ? 0 : 1;
+	} finally {
+		await redis.stop();
+	}
+}
+
+/** Its hour begins when it is ready. */
+async function byN8n(wish: Parameters<typeof hour>[0]): Promise<HourVerdict> {
+	return hour(wish, async (rig) => await n8nRetryOnFail(rig, { pinsEach: CROWD.pinsEach, until: LONGEST_MS }));
+}
+
+function figuresOf(limit: string, figures: Figure[]): Figure[] {
+	return figures.map((figure) => ({ ...figure, what: `top of the hour, limit ${limit}: ${figure.what}` }));
+}
+
+function hoursTable(hours: [string, HourVerdict][]): string {
+	const rows = hours.map(([who, { calls, refused, published, doubles, lastMs, peak }]) =>
+		`| ${who} | ${calls} | ${refused} (${(100 * refused / calls).toFixed(1)} %) | ${published} of ${PINS}${doubles > 0 ? `, ${doubles} twice` : ''} | ${lastMs === Infinity ? 'never' : `${seconds(lastMs)} s`} | ${peak} |`);
+	return ['| | calls | refused | Pins | last Pin after | most calls in a second |', '| --- | --- | --- | --- | --- | --- |', ...rows].join('\n');
+}

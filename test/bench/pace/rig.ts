@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Engine, type PaceSettings, type PublishRequest } from '../../../src';
+import { Sandbox } from '../../../src/sandbox';
+import type { Call } from './judge';
+
+export interface RigOptions {
+	redisUrl: string;
+	namespace: string;
+	accounts: number;
+	boards: number;
+	timeFactor: number;
+	/** Writes a minute that the sandbox allows and no header tells. */
+	hidden: number;
+}
+
+const MINUTE = 60_000;
+const SECRET = 'a secret for events that nobody asked for';
+
+/** A sandbox with a limit that it hides, its accounts, and workers that publish for them. */
+export class PaceRig {
+	readonly minuteMs: number;
+	private readonly engines: Engine[] = [];
+	private n = 0;
+
+	private constructor(private readonly options: RigOptions, readonly sandbox: Sandbox) {
+		this.minuteMs = MINUTE / options.timeFactor;
+	}
+
+	static async start(options: RigOptions): Promise<PaceRig> {
+		const world = { accounts: Array.from({ length: options.accounts }, (_, n) => ({ name: `shop-${n}`, boards: Array.from({ length: options.boards }, (_, b) => ({ name: `Board ${b}` })) })) };
+		const rates = { appDay: null, appDayWrite: null, hiddenWrite: quota(options.hidden) };
+		return new PaceRig(options, await Sandbox.start({ world, timeFactor: options.timeFactor, seed: 1, rates, writeLatencyMs: 50 }));
+	}
+
+	get accounts(): { name: string; token: string; boards: string[] }[] {
+		return this.sandbox.control.world().accounts.map(({ name, accessToken, boards }) => ({ name, token: accessToken!, boards: boards.map(({ id }) => id) }));
+	}
+
+	/** A worker that serves every account at this pace. */
+	async worker(pace: PaceSettings): Promise<void> {
+		const engine = this.engine();
+		for (const { name, token } of this.accounts) {
+			const current = () => Promise.resolve({ value: token, baseUrl: this.sandbox.url });
+			await engine.serve({ account: name, client: null, token: { current, refresh: current }, pace });
+		}
+	}
+
+	/** Enqueues so many Pins for each account, in turn over its boards, all due at one instant. */
+	async enqueue(each: number, dueAt: number): Promise<void> {
+		const engine = this.engine();
+		for (const { name, boards } of this.accounts) {
+			const results = await engine.enqueue(Array.from({ length: each }, (_, n) => this.request(name, boards[n % boards.length]!, dueAt)));
+			for (const result of results) if (!result.ok) throw result.error;
+		}
+	}
+
+	request(account: string, boardId: string, dueAt: number): PublishRequest {
+		const n = this.n++;
+		return {
+			account, boardId, source: `row-${n}`, title: `Product ${n}`, link: `https://shop.example/products/${n}`, scheduledAt: new Date(dueAt).toISOString(),
+			media: { kind: 'image_url', url: `https://shop.example/images/${n}.jpg` },
+		};
+	}
+
+	/** Requests for Pins that were answered, in the order they came. */
+	calls(): Call[] {
+		return this.sandbox.control.calls({ operation: 'createPin', limit: Infinity }).items.sort((a, b) => a.at - b.at);
+	}
+
+	hide(perMinute: number): void {
+		this.sandbox.control.setRates({ hiddenWrite: quota(perMinute) });
+	}
+
+	/** Resolves once so many Pins are there, or after `withinMs`. */
+	async published(count: number, withinMs: number): Promise<void> {
+		const until = performance.now() + withinMs;
+		while (this.sandbox.control.pins({ limit: Infinity }).items.length < count && performance.now() < until) await sleep(250);
+	}
+
+	async end(): Promise<void> {
+		for (const engine of this.engines) await engine.close();
+		await this.sandbox.stop();
+	}
+
+	private engine(): Engine {
+		const { redisUrl, namespace, timeFactor } = this.options;
+		const engine = Engine.open({ redis: { url: redisUrl }, namespace, timeFactor, signingSecret: SECRET, policy: { spreadMs: 0 } });
+		this.engines.push(engine);
+		return engine;
+	}
+}
+
+const quota = (limit: number) => ({ limit, windowMs: MINUTE });
