@@ -126,7 +126,7 @@ local function claimSteps()
 	while #ids < max do
 		local board = firstBoard()
 		if not board then return end
-		writeFields(take(jobsAt(key('lane', lane, account, board), 0, 0)[1]))
+		writeFields(take(readJob(jobsAt(key('lane', lane, account, board), 0, 0)[1])))
 		refreshBoard(lane, account, board)
 	end
 end

@@ -17,20 +17,18 @@ const FALL_FACTOR = 4;
 /** How an account's limit is found and kept, beside what people use instead; answers the exit code. */
 export async function paceBench(argv: string[]): Promise<number> {
 	const startedAt = performance.now();
-	console.log('Pace bench: about seven minutes.\n');
+	console.log('Pace bench: about twenty minutes.\n');
 	const redis = await startRedis({ appendfsync: 'everysec' });
 	try {
 		const wish = (name: string, isKnown: boolean) => ({ ...CROWD, isKnown, redisUrl: redis.url, namespace: name });
-		// Side by side, each with a sandbox of its own: they wait most of the time.
-		const falling = change({ before: 60, after: 30, accounts: 2, minutes: [5, 8, 12], timeFactor: FALL_FACTOR, redisUrl: redis.url, namespace: 'fall' });
-		const [unknown, known, bucket] = await Promise.all([
-			hour(wish('unknown', false)), hour(wish('known', true)),
-			hour(wish('bucket', false), (rig, dueAt) => tokenBucket(rig, { pinsEach: CROWD.pinsEach, dueAt })),
-		]);
+		// One after the other: on two cores they would slow each other down, and a slow crowd meets no limit.
+		const unknown = await hour(wish('unknown', false));
+		const known = await hour(wish('known', true));
+		const bucket = await hour(wish('bucket', false), (rig, dueAt) => tokenBucket(rig, { pinsEach: CROWD.pinsEach, dueAt }));
 		const peers: [string, HourVerdict][] = [['token bucket, 50 at once and one a second', bucket]];
 		const leftOut = argv.includes('--no-n8n') ? 'n8n was not wanted (--no-n8n)' : whyNotHere(n8nForThisNode()) ?? null;
 		if (leftOut === null) peers.push(['n8n HTTP Request, Retry On Fail (5 tries, 5 s)', await byN8n(wish('n8n', false))]);
-		const fall = await falling;
+		const fall = await change({ before: 60, after: 30, accounts: 2, minutes: [5, 8, 12], timeFactor: FALL_FACTOR, redisUrl: redis.url, namespace: 'fall' });
 		const hours: [string, HourVerdict][] = [['engine, the limit is not known', unknown], ['engine, the limit is set', known], ...peers];
 		const judged = [...figuresOf('not known', hourFigures(unknown, PINS, false)), ...figuresOf('set', hourFigures(known, PINS, true)), ...fall];
 		const machine = `${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.version}${leftOut === null ? `, n8n ${n8nForThisNode()}` : `; ${leftOut}`}`;
