@@ -111,13 +111,16 @@ export class Engine {
 		}));
 		this.views = new Views({ holds: this.holdStore });
 		const { world, log, views } = this;
-		({ desk: this.desk, failures: this.failures } = frontDesk({
+		const isServed = (at: number | null) => this.overview.isServed(at);
+		const desks = frontDesk({
 			namespace: this.namespace, store: this.store, jobs: this.jobs, accounts: this.accountStore, holds: () => this.holdStore.list(),
-			askForCheck: (account) => this.askForCheck(account), trustedImageOrigins: settings.trustedImageOrigins, views, policy, world,
-		}));
+			askForCheck: (account) => this.askForCheck(account), isServed, trustedImageOrigins: settings.trustedImageOrigins, views, policy, world,
+		});
+		({ desk: this.desk, failures: this.failures } = desks);
 		this.intake = new Intake({
 			store: this.store, putMedia: (sha256, bytes) => this.media.put(sha256, bytes),
-			holdUnserved: (accounts) => holdUnserved(accounts, { accounts: this.accountStore, holds: this.holdStore, isServed: (at) => this.overview.isServed(at) }),
+			holdUnserved: (accounts) => holdUnserved(accounts, { accounts: this.accountStore, holds: this.holdStore, isServed }),
+			firstNames: async (accounts) => (await this.accountStore.named({ accounts })).accounts, places: desks.newPlaces,
 			update: (job, request, by) => this.desk.updateTo(job, request, by), views, policy, world,
 		});
 		({ overview: this.overview, pacing: this.pacing } = accountDesk({
@@ -139,7 +142,7 @@ export class Engine {
 		await this.namespace.close();
 	}
 
-	/** Puts jobs under their keys, in batches; one result per request, in order. Throws only `redis_unavailable`. */
+	/** Puts jobs under their keys, in batches; one result per request, in order. With `check` looks at their boards first. Throws only `redis_unavailable`. */
 	enqueue(requests: PublishRequest[], options: EnqueueOptions = {}): Promise<EnqueueResult[]> {
 		return this.intake.enqueue(requests, options);
 	}

@@ -12,7 +12,7 @@ export const ERROR_TABLE = {
 	not_in_doubt: 'The outcome of this job is not unknown.',
 	failure_not_open: 'This job does not stand in a failure queue.',
 	already_claimed: 'Somebody else has claimed this failure.',
-	preflight_failed: 'Corrected like this the Pin would fail again.',
+	preflight_failed: 'Like this the Pin would fail.',
 	bulk_not_found: 'There is no such bulk requeue.',
 	hold_not_found: 'There is no such hold.',
 	media_missing: 'The bytes of this image are no longer kept.',

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Incident } from './job/hold';
 import type { Policy } from './job/policy';
+import type { KnownBoards } from './job/preflight';
 import { probeImage } from './publish/image-probe';
 import type { AccountStore } from './store/accounts';
 import { BulkStore } from './store/bulk-store';
@@ -13,6 +14,7 @@ import { BulkRequeue } from './work/bulk-requeue';
 import type { World } from './work/contract';
 import { Desk } from './work/desk';
 import { Failures } from './work/failures';
+import { PlaceCheck } from './work/place-check';
 import { Preflight } from './work/preflight';
 import type { Views } from './work/views';
 
@@ -24,16 +26,27 @@ interface Parts {
 	holds(): Promise<Incident[]>;
 	/** Asks the account's workers to read its token and boards now. */
 	askForCheck(account: string): Promise<void>;
+	/** Whether a worker that was heard of at this instant still counts. */
+	isServed(lastServedAt: number | null): boolean;
 	trustedImageOrigins?: string[];
 	views: Views;
 	policy: Policy;
 	world: World;
 }
 
+interface FrontDesk {
+	desk: Desk;
+	failures: Failures;
+	/** A look at the places of new jobs: without a living worker nobody can tell. */
+	newPlaces(): PlaceCheck;
+}
+
 /** Builds what people change jobs with: one at a time, and the failure queues. */
-export function frontDesk({ namespace, store, jobs, accounts, holds, askForCheck, trustedImageOrigins, views, policy, world }: Parts): { desk: Desk; failures: Failures } {
+export function frontDesk({ namespace, store, jobs, accounts, holds, askForCheck, isServed, trustedImageOrigins, views, policy, world }: Parts): FrontDesk {
 	const guard = new UrlGuard(trustedImageOrigins);
-	const preflight = () => new Preflight({ boards: (account) => accounts.get(account), askForBoards: askForCheck, probe: (url) => probeImage(url, guard), sleep: (ms) => sleep(ms) });
+	const places = (boards: (account: string) => Promise<KnownBoards | null>) =>
+		new PlaceCheck({ boards, ownersOf: (boardId) => accounts.ownersOf(boardId), askForBoards: askForCheck, sleep: (ms) => sleep(ms) });
+	const preflight = () => new Preflight({ places: places((account) => accounts.reported(account)), probe: (url) => probeImage(url, guard) });
 	const list = (filter: JobFilter) => jobs.list(filter);
 	const desk = new Desk({ store, list, preflight, views, policy, world });
 	const bulk = new BulkRequeue({
@@ -45,5 +58,9 @@ export function frontDesk({ namespace, store, jobs, accounts, holds, askForCheck
 		doubles: { list: () => store.doublePins(), dismiss: (id) => store.dismissDoublePin(id) },
 		handle: (id, request, actor) => desk.handle(id, request, actor), get: (id) => desk.get(id),
 	});
-	return { desk, failures };
+	const served = async (account: string) => {
+		const reported = await accounts.reported(account);
+		return reported && isServed(reported.lastServedAt) ? reported : null;
+	};
+	return { desk, failures, newPlaces: () => places(served) };
 }

@@ -41,8 +41,9 @@ async function play(stage, { signal, log }) {
 	const [, second] = accountNames;
 	const tell = (line) => log(`  ${line}`);
 	await step('Waiting for the two workers', () => workersReady(stage, signal));
+	stage.sandbox.control.changeBoard(sheet.misplaced.board, { removed: true });
 	log(`\nThe sandbox will misbehave: ${Object.entries(faultShares).map(([fault, share]) => `${share * 100} % ${fault}`).join(', ')};`);
-	log('two images are broken, one board belongs to the other account, and one token will die.\n');
+	log('two images are broken, one board was deleted since it was listed, and one token will die.\n');
 
 	const [first, incident] = await Promise.all([runSheet(stage, workflows.sheet), killToken(stage, second, 8, signal)]);
 	tell(`The sheet was run: ${first.jobs.length} jobs were accepted, ${first.refused.length} rows refused.`);

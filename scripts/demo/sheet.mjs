@@ -8,15 +8,15 @@ const colors = ['brass', 'oak', 'linen', 'clay', 'walnut', 'indigo'];
 const perAccount = things.length * 3;
 
 /**
- * The sheet that is published: 66 rows for two accounts, with two images that are broken and one board that belongs to
- * the other account. `fault` is what the first call for the row will meet.
+ * The sheet that is published: 66 rows for two accounts, with two images that are broken and one board that is
+ * deleted after the workers have listed it. `fault` is what the first call for the row will meet.
  */
-export function sheetFor([us, eu]) {
+export function sheetFor([us, eu], doomedBoard) {
 	const rows = [us, eu].flatMap((account) => Array.from({ length: perAccount }, (_, index) => rowOf(account, index)));
 	withFaults(rows.filter(({ index }) => index > 3));
 	for (const row of rows) if (row.index === 2) row.image = row.image.replace('/images/', '/images/broken-');
 	const misplaced = rows.find((row) => row.account === us.name && row.index === 3);
-	return { rows, misplaced: Object.assign(misplaced, { rightBoard: misplaced.board, board: eu.boards[0].id }) };
+	return { rows, misplaced: Object.assign(misplaced, { rightBoard: misplaced.board, board: doomedBoard }) };
 }
 
 function rowOf({ name, boards }, index) {

@@ -53,7 +53,8 @@ async function furnish({ api, sandbox, credential }) {
 	const accounts = await step('Connecting two accounts by OAuth2', () =>
 		Promise.all(world.accounts.map((account) => connectAccount(api, account, { baseUrl: sandbox.url, app: world.apps[0] }))),
 	);
-	const sheet = sheetFor(accounts);
+	const doomed = sandbox.control.addBoard(accountNames[0], { name: 'Last year' }).id;
+	const sheet = sheetFor(accounts, doomed);
 	for (const fault of scriptedFaults(sheet.rows)) sandbox.control.addFault(fault);
 	const tableId = await makeTable(api, sheet.rows);
 	const workflows = await step('Importing the workflows', () => importAll(api, { engine: engineCred, accounts }));

@@ -36,13 +36,16 @@ export function changedParts(before: Job, after: Job): { place: boolean; media: 
 	};
 }
 
-/** Whether the board is one of the account's, and the section one of the board's; null when it is, or nobody can tell. */
-export function placeProblem({ account, content }: { account: string; content: PinContent }, known: KnownBoards | null): Problem | null {
+type Place = { account: string; content: Pick<PinContent, 'boardId' | 'sectionId'> };
+
+/** Whether the board is one of the account's, and the section one of the board's; null when it is, or nobody can tell. `owners` have the board instead. */
+export function placeProblem({ account, content }: Place, known: KnownBoards | null, owners: readonly string[] = []): Problem | null {
 	if (!known || known.boardsAt === null) return null;
 	const board = known.boards.find(({ id }) => id === content.boardId);
 	const asOf = `as of ${new Date(known.boardsAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 	if (!board) {
-		return { field: 'boardId', message: `Board ${content.boardId} is none of the ${known.boards.length} boards of ${account} (${asOf}).`, hint: boardHint(account, known) };
+		const elsewhere = owners.length > 0 ? ` It is a board of ${owners.join(' and of ')}.` : '';
+		return { field: 'boardId', message: `Board ${content.boardId} is none of the ${known.boards.length} boards of ${account} (${asOf}).${elsewhere}`, hint: boardHint(account, known, owners) };
 	}
 	// Sections are listed for the first boards only: none known says nothing.
 	if (content.sectionId === null || board.sections.length === 0 || board.sections.some(({ id }) => id === content.sectionId)) return null;
@@ -83,15 +86,16 @@ export function sizesProblem(probed: readonly Probed[]): Problem | null {
 	return { field: 'media', message: `The images of the carousel have different sizes: ${sizes.join(', ')} pixels.`, hint: 'Pinterest wants them all of one width and height: cut them to one size.' };
 }
 
-/** The refusal that these problems make; null without any. */
-export function refusalOf(problems: Problem[], jobId: string): EngineError | null {
+/** The refusal that these problems make, of a job when there is one already; null without any. */
+export function refusalOf(problems: Problem[], jobId?: string): EngineError | null {
 	const [first] = problems;
 	if (!first) return null;
-	return new EngineError('preflight_failed', { jobId, field: first.field, message: problems.map(({ message }) => message).join(' '), hint: first.hint, problems });
+	return new EngineError('preflight_failed', { ...(jobId !== undefined && { jobId }), field: first.field, message: problems.map(({ message }) => message).join(' '), hint: first.hint, problems });
 }
 
-function boardHint(account: string, { boards }: KnownBoards): string {
-	return boards.length === 0 ? `${account} has no boards: make one at Pinterest first.` : `Choose one of its boards: ${listed(boards)}.`;
+function boardHint(account: string, { boards }: KnownBoards, [owner]: readonly string[]): string {
+	if (boards.length === 0) return owner === undefined ? `${account} has no boards: make one at Pinterest first.` : `Choose ${owner} as the account; ${account} has no boards.`;
+	return owner === undefined ? `Choose one of its boards: ${listed(boards)}.` : `Choose ${owner} as the account, or a board of ${account}: ${listed(boards)}.`;
 }
 
 const SHOWN = 5;

@@ -97,7 +97,7 @@ export class AccountStore {
 		])) as [(string | null)[], (string | null)[], string[]];
 		const isUsed = counts.some((count) => Number(count ?? 0) > 0);
 		return {
-			boards: boards ? JSON.parse(boards) as ReportedBoard[] : [], boardsAt: boardsAt ? Number(boardsAt) : null, sectionsAt: sectionsAt ? Number(sectionsAt) : null,
+			boards: boardsOf(boards), boardsAt: boardsAt ? Number(boardsAt) : null, sectionsAt: sectionsAt ? Number(sectionsAt) : null,
 			usedAt: isUsed ? namespace.now() : newest[1] ? Number(newest[1]) : null,
 		};
 	}
@@ -157,6 +157,20 @@ export class AccountStore {
 		return served === null ? null : recordOf(account, served, fields, { renames: await this.renames(), now: this.namespace.now() });
 	}
 
+	/** What the workers reported of an account's boards, under its first name; null for an account nobody named. */
+	async reported(account: string): Promise<Pick<AccountRecord, 'lastServedAt' | 'boards' | 'boardsAt'> | null> {
+		const { namespace } = this;
+		const [served, [boards, boardsAt]] = await namespace.read((client) => batch(client, [
+			['zscore', namespace.key('accounts'), account], ['hmget', namespace.key('account', account), 'boards', 'boardsAt'],
+		])) as [string | null, (string | null)[]];
+		return served === null ? null : { lastServedAt: Number(served) || null, boards: boardsOf(boards), boardsAt: boardsAt ? Number(boardsAt) : null };
+	}
+
+	/** The accounts whose worker found this board. */
+	async ownersOf(boardId: string): Promise<string[]> {
+		return (await this.list()).filter(({ boards }) => boards.some(({ id }) => id === boardId)).map(({ account }) => account);
+	}
+
 	/** Every account a worker reported or a job names, by label. */
 	async list(): Promise<AccountRecord[]> {
 		const flat = await this.namespace.read((client) => client.zrange(this.namespace.key('accounts'), 0, -1, 'WITHSCORES'));
@@ -189,6 +203,10 @@ function parted<T>(all: T[]): T[][] {
 	return Array.from({ length: Math.max(1, Math.ceil(all.length / MOST_AT_ONCE)) }, (_, i) => all.slice(i * MOST_AT_ONCE, (i + 1) * MOST_AT_ONCE));
 }
 
+function boardsOf(kept: string | null | undefined): ReportedBoard[] {
+	return kept ? JSON.parse(kept) as ReportedBoard[] : [];
+}
+
 interface Known {
 	renames: Map<string, string>;
 	now: number;
@@ -200,7 +218,7 @@ function recordOf(account: string, servedAt: string, fields: Record<string, stri
 		account, aliases: [...renames].flatMap(([further, first]) => (first === account ? [further] : [])).sort(),
 		client: client || null, pinterestUserId: userId || null, username: username || null,
 		lastServedAt: Number(servedAt) || null,
-		boards: boards ? JSON.parse(boards) as ReportedBoard[] : [], boardsAt: boardsAt ? Number(boardsAt) : null,
+		boards: boardsOf(boards), boardsAt: boardsAt ? Number(boardsAt) : null,
 		pace: pace ? JSON.parse(pace) as ReportedPace : null,
 		neverResend: Number(carefulUntil ?? 0) > now,
 	};

@@ -3,10 +3,12 @@ import { differingFields } from '../job/idempotency';
 import type { Job } from '../job/job';
 import { hashesOf } from '../job/media';
 import type { Policy } from '../job/policy';
+import { refusalOf } from '../job/preflight';
 import { newJob, parseRequest, type ParsedRequest, type PublishRequest } from '../job/request';
 import type { JobView } from '../job/view';
 import type { EnqueueAnswer, NewJob } from '../store/contract';
 import type { World } from './contract';
+import type { PlaceCheck } from './place-check';
 import type { Views } from './views';
 
 /** Per item, in the order given: an accepted job, or the error of that item alone. */
@@ -16,6 +18,8 @@ export interface EnqueueOptions {
 	/** What to do when the key names a waiting job with other content: refuse (default), or make it the next revision. */
 	whenWaiting?: 'error' | 'update';
 	by?: string | null;
+	/** What is looked at first: boards and sections that are not there are refused (`preflight_failed`), unless the key is known. Waits up to 5 s for a fresh list. */
+	check?: { boards?: boolean };
 	/**
 	 * The bytes of an image, by their sha256; null when the caller does not have them. Asked for when the last job that shared an image
 	 * ended after `putMedia` and before this call: the image is kept anew and the item is enqueued once more.
@@ -29,6 +33,10 @@ interface Parts {
 	putMedia(sha256: string, bytes: Buffer): Promise<unknown>;
 	/** Opens `no_worker` for accounts of these that nobody serves. */
 	holdUnserved(accounts: string[]): Promise<void>;
+	/** The names under which everything of these accounts is kept. */
+	firstNames(accounts: string[]): Promise<string[]>;
+	/** A look at boards and sections, for one call. */
+	places(): Pick<PlaceCheck, 'isListed' | 'problem'>;
 	/** Makes the request the next revision of a waiting job. */
 	update(job: Job, request: ParsedRequest, by: string | null): Promise<Job>;
 	views: Views;
@@ -47,9 +55,34 @@ export class Intake {
 
 	/** One result per request, in order. Throws only when the whole call cannot be served (`redis_unavailable`). */
 	async enqueue(requests: PublishRequest[], options: EnqueueOptions): Promise<EnqueueResult[]> {
-		const parsed = requests.map((request) => this.parse(request));
+		const given = requests.map((request) => this.parse(request));
+		const parsed = options.check?.boards ? await this.inTheirPlaces(given) : given;
 		const taken = await this.takeAll(parsed.filter((one) => 'made' in one), options);
 		return this.shown(parsed.map((one) => ('error' in one ? one : taken.shift()!)));
+	}
+
+	/** Refuses what is meant for a board or section that is not there. The job of a key that is known is what it is. */
+	private async inTheirPlaces(parsed: Parsed[]): Promise<Parsed[]> {
+		const items = await this.firstNamed(parsed.filter((one) => 'made' in one));
+		const places = this.parts.places();
+		const listed = await Promise.all(items.map(({ made }) => places.isListed(made.job)));
+		const unlisted = items.filter((_, i) => !listed[i]);
+		const known = unlisted.length > 0 ? await this.parts.store.known(unlisted.map(({ made }) => made.job.id)) : [];
+		const refused = new Map<Item, EngineError>();
+		await Promise.all(unlisted.filter((_, i) => !known[i]).map(async (item) => {
+			const problem = await places.problem(item.made.job);
+			if (problem) refused.set(item, refusalOf([problem])!);
+		}));
+		return parsed.map((one) => {
+			if ('error' in one) return one;
+			const item = items.shift()!, error = refused.get(item);
+			return error ? { error } : item;
+		});
+	}
+
+	private async firstNamed(items: Item[]): Promise<Item[]> {
+		const names = await this.parts.firstNames(items.map(({ request }) => request.account));
+		return items.map((item, i) => (names[i] === item.request.account ? item : this.made({ ...item.request, account: names[i]! })));
 	}
 
 	/** Whether each request's key names a job, or what is left of one; false for a request that would be refused. */

@@ -1,6 +1,6 @@
 import { withNode } from '../../scripts/demo/workflows.mjs';
 import { n8nVersion } from '../support/n8n';
-import { enqueue, pins } from './support/flows';
+import { enqueue, pins, unchecked } from './support/flows';
 import { chosen, linkIn, publish, said, slackOf } from './support/imported';
 import { useServices } from './support/services';
 import { states, until, useWorlds } from './support/world';
@@ -64,7 +64,7 @@ describe(`who hears of what, on n8n ${n8nVersion}`, () => {
 		await world.untilServed();
 		const odd = { message: 'I am a teapot, @everybody | see `here`' };
 		world.sandbox.control.addFault({ fault: { commits: 'no', ending: { kind: 'answer', status: 418, body: odd } }, times: 3, match: { operation: 'createPin', link: 'odd' } });
-		await enqueue(world, [...pins(world, 3, { prefix: 'odd' }), { ...pins(world, 1, { prefix: 'gone' })[0]!, board: '1' }]);
+		await enqueue(world, [...pins(world, 3, { prefix: 'odd' }), { ...pins(world, 1, { prefix: 'gone' })[0]!, board: '1' }], unchecked);
 		expect(states(await world.untilEnded(4))).toEqual({ failed: 4 });
 		await world.untilTold();
 

@@ -31,7 +31,7 @@ describe(`from a sheet to Pins and back, on n8n ${n8nVersion}`, () => {
 		await protect(redis);
 		world = await open({ accounts, auth: 'oauth', redis: `redis://:${password}@127.0.0.1:${redis.port}` });
 		rows = world.accounts.flatMap(({ name, boards }) => Array.from({ length: 12 }, (_, index) => rowOf(name, boards, index)));
-		misplaced = Object.assign(rows[1]!, { rightBoard: rows[1]!.board, board: world.accounts[1]!.boards[0]! });
+		misplaced = Object.assign(rows[1]!, { rightBoard: rows[1]!.board, board: world.sandbox.control.addBoard('acme-us', { name: 'Last year' }).id });
 		Object.entries(scripted).flatMap(([fault, times]) => Array<string>(times).fill(fault))
 			.forEach((fault, index) => world.sandbox.control.addFault({ fault: fault as 'resetAfterBody', match: { operation: 'createPin', link: `${rows[2 + index * 3]!.link}` } }));
 		tableId = await makeTable(n8n.api, rows);
@@ -39,7 +39,8 @@ describe(`from a sheet to Pins and back, on n8n ${n8nVersion}`, () => {
 		sheet = await world.import(imported);
 		await n8n.api.activate(sheet.id);
 		await world.publishWorkers();
-		await world.untilServed();
+		await until('the boards', async () => (await world.engine.accounts()).filter(({ boards }) => boards.length > 0).length === accounts.length);
+		world.sandbox.control.changeBoard(misplaced.board, { removed: true });
 	}, 120_000);
 
 	it('accepts every row of the sheet, and a token that has just ended is renewed by n8n', async () => {
@@ -62,10 +63,10 @@ describe(`from a sheet to Pins and back, on n8n ${n8nVersion}`, () => {
 		await until('the release', async () => !(await world.engine.holds()).some(({ kind }) => kind === 'token_dead'));
 	});
 
-	it('publishes a Pin for the wrong board after it was requeued with the right one', async () => {
+	it('publishes a Pin for a board that was deleted after it was requeued with the right one', async () => {
 		await until('the failure', async () => (await job(misplaced)).state === 'failed');
 		const failed = await job(misplaced);
-		expect(failed).toMatchObject({ queue: { name: 'client' }, fix: { operation: 'requeue', fields: expect.arrayContaining(['boardId']) } });
+		expect(failed).toMatchObject({ queue: { name: 'ops' }, fix: { operation: 'requeue', fields: expect.arrayContaining(['boardId']) } });
 		const form = await world.import(withCredential(withManualStart(readWorkflow('requeue-form'), failed.id, misplaced.rightBoard), world.engineCredential));
 		const execution = await run(world, form.id);
 		expect(N8nApi.outputOf(execution, 'Pinterest Requeue')[0]).toMatchObject([{ json: { id: failed.id, state: 'queued', revision: 2 } }]);

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { withExtraNode, withNode } from '../../scripts/demo/workflows.mjs';
 import { n8nVersion, type WorkflowJson } from '../support/n8n';
 import { keepPicture, useBrowser } from './support/browser';
-import { enqueue, pins, run } from './support/flows';
+import { enqueue, pins, run, unchecked } from './support/flows';
 import { chosen, linkIn, publish, said, slackOf } from './support/imported';
 import { useServices } from './support/services';
 import { states, until, useWorlds, type World } from './support/world';
@@ -69,7 +69,7 @@ describe(`from a failure to Slack, the ops form and the Pin, on n8n ${n8nVersion
 	const formOf = (jobId: string) => `${world.n8n.n8n.url}/form/pinterest-ops?job=${jobId}`;
 
 	it('says in Slack what failed, what to do and where, when a Pin is meant for a board of somebody else', async () => {
-		await enqueue(world, [{ ...pins(world, 1)[0]!, board: foreign[0], title: 'A lamp for long evenings', description: lines }]);
+		await enqueue(world, [{ ...pins(world, 1)[0]!, board: foreign[0], title: 'A lamp for long evenings', description: lines }], unchecked);
 		const { channel, text } = await about(`Board ${foreign[0]} of acme-us`);
 		expect(channel).toBe('#pinterest-clients');
 		expect(text).toContain('1 job so far failed');
@@ -161,7 +161,7 @@ describe(`from a failure to Slack, the ops form and the Pin, on n8n ${n8nVersion
 
 	it('leaves a failure for later, and closes it with a note, each in the history of the job', async () => {
 		page = await pageFor(ops);
-		await enqueue(world, [{ ...pins(world, 1, { prefix: 'later' })[0]!, board: foreign[0] }]);
+		await enqueue(world, [{ ...pins(world, 1, { prefix: 'later' })[0]!, board: foreign[0] }], unchecked);
 		const { id } = (await world.untilEnded(43)).find(({ state }) => state === 'failed')!;
 		await show(formOf(id), 'job');
 		await page.selectOption(action, 'Leave it for later');

@@ -13,6 +13,13 @@ const options: INodeProperties[] = [
 		description: 'Your own name of the image. Use it when the URL of the same image changes, as signed URLs do.',
 	},
 	{
+		displayName: 'Check Board First',
+		name: 'checkBoard',
+		type: 'boolean',
+		default: true,
+		description: 'Whether to refuse a Pin whose board is not one of the account, or whose section is not one of the board, instead of letting its job fail. Waits up to 5 seconds for a worker to read the boards again; without a worker nothing is refused.',
+	},
+	{
 		displayName: 'Client Label',
 		name: 'client',
 		type: 'string',

@@ -10,7 +10,8 @@ import { requestOf, type ReadRequest } from './publish-request';
 import { refusePast } from './refuse-past';
 
 type WhenWaiting = 'error' | 'update';
-type ReadItem = ReadRequest & { item: number; whenWaiting: WhenWaiting };
+interface Ways { whenWaiting: WhenWaiting; checkBoard: boolean }
+type ReadItem = ReadRequest & Ways & { item: number };
 
 export const enqueue: Operation = {
 	name: 'Enqueue',
@@ -25,14 +26,16 @@ export const enqueue: Operation = {
 		const images = imagesOf(call.n8n, call.engine, parameterReader(call.n8n));
 		const read = await readItems(call, images, outcomes);
 		// All items in one call: Redis is asked in batches, not item by item.
-		for (const whenWaiting of ['error', 'update'] as const) {
-			const group = read.filter((one) => one.whenWaiting === whenWaiting);
-			if (group.length > 0) await enqueueGroup(call, group, { whenWaiting, bytesOf: images.bytesOf }, outcomes);
+		for (const ways of WAYS) {
+			const group = read.filter((one) => one.whenWaiting === ways.whenWaiting && one.checkBoard === ways.checkBoard);
+			if (group.length > 0) await enqueueGroup(call, group, { whenWaiting: ways.whenWaiting, check: { boards: ways.checkBoard }, bytesOf: images.bytesOf }, outcomes);
 		}
 		await addEnqueueHints(call, outcomes, read);
 		return outcomes;
 	},
 };
+
+const WAYS: Ways[] = [true, false].flatMap((checkBoard) => (['error', 'update'] as const).map((whenWaiting) => ({ whenWaiting, checkBoard })));
 
 async function readItems(call: Call, images: Images, outcomes: Outcome[]): Promise<ReadItem[]> {
 	const parameter = parameterReader(call.n8n);
@@ -43,7 +46,8 @@ async function readItems(call: Call, images: Images, outcomes: Outcome[]): Promi
 		try {
 			const fields = fieldsOf(parameter, item);
 			const one = requestOf(fields, await images.of(item), zone, origin);
-			read.push({ ...one, item, whenWaiting: fields.options['whenWaiting'] === 'update' ? 'update' : 'error' });
+			const { options } = fields;
+			read.push({ ...one, item, whenWaiting: options['whenWaiting'] === 'update' ? 'update' : 'error', checkBoard: options['checkBoard'] !== false });
 		} catch (error) {
 			outcomes[item] = { error };
 		}
@@ -60,7 +64,7 @@ function fieldsOf(parameter: ReadParameter, item: number) {
 	};
 }
 
-type Options = { whenWaiting: WhenWaiting } & Pick<Images, 'bytesOf'>;
+type Options = { whenWaiting: WhenWaiting; check: { boards: boolean } } & Pick<Images, 'bytesOf'>;
 
 async function enqueueGroup({ n8n, engine }: Call, group: ReadItem[], options: Options, outcomes: Outcome[]): Promise<void> {
 	const by = `workflow ${n8n.getWorkflow().name ?? n8n.getWorkflow().id}`;

@@ -22,6 +22,15 @@ describe('a look at a corrected place', () => {
 		expect(placeProblem(place('77'), known([]))!.hint).toBe('acme-us has no boards: make one at Pinterest first.');
 	});
 
+	it('says whose board it is', () => {
+		const list = known([{ id: '1', name: 'Summer', sections: [] }]);
+		expect(placeProblem(place('77'), list, ['acme-eu', 'acme-uk'])).toMatchObject({
+			message: expect.stringMatching(/none of the 1 boards of acme-us \(.*\)\. It is a board of acme-eu and of acme-uk\.$/) as string,
+			hint: 'Choose acme-eu as the account, or a board of acme-us: Summer (1).',
+		});
+		expect(placeProblem(place('77'), known([]), ['acme-eu'])!.hint).toBe('Choose acme-eu as the account; acme-us has no boards.');
+	});
+
 	it('knows the sections of a board where they were listed', () => {
 		const listed = known([{ id: '1', name: 'Summer', sections: [{ id: '5', name: 'Hats' }] }, { id: '2', name: 'Winter', sections: [] }]);
 		expect(placeProblem(place('1', '5'), listed)).toBeNull();
