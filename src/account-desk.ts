@@ -8,6 +8,7 @@ import type { JobList } from './store/job-list';
 import type { Namespace } from './store/namespace';
 import type { SubscriptionStore } from './store/subscriptions';
 import type { World } from './work/contract';
+import { Directory } from './work/directory';
 import { Overview } from './work/overview';
 import { Pacing } from './work/pacing';
 
@@ -27,12 +28,14 @@ interface Parts {
 }
 
 /** Builds what people see of accounts, and make them wait and go on with. */
-export function accountDesk({ namespace, accounts, holds, jobs, subscriptions, goOnAfter, askForCheck, settings, staleMs, world }: Parts): { overview: Overview; pacing: Pacing } {
+export function accountDesk({ namespace, accounts, holds, jobs, subscriptions, goOnAfter, askForCheck, settings, staleMs, world }: Parts): { directory: Directory; overview: Overview; pacing: Pacing } {
 	// Every process can say it, one that serves nobody too: the pace is as the account's worker told it, the buckets are in Redis.
 	const headroom = (account: string, pace: PaceSettings | null) => namespace.read((client) =>
 		headroomIn(client, settings.namespace, pace ? bucketsFor(account, 'write', { of: (who) => (who === APP ? settings.appPace : pace), timeFactor: settings.timeFactor }) : [], world.now()));
+	const firstName = (account: string) => accounts.firstName(account), names = () => accounts.names();
 	return {
+		directory: new Directory({ firstName, names, boardsOf: (of) => accounts.boardsOf(of) }),
 		overview: new Overview({ accounts, holds, jobs, subscriptions, inspect: () => namespace.inspect(), headroom, staleMs, world }),
-		pacing: new Pacing({ firstName: (account) => accounts.firstName(account), accounts: () => accounts.list(), holds, goOnAfter, askForCheck, world }),
+		pacing: new Pacing({ firstName, accounts: names, holds, goOnAfter, askForCheck, world }),
 	};
 }

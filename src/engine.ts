@@ -37,6 +37,7 @@ import { wants, type Filter } from './webhook/wants';
 import { webhookDesk } from './webhook-desk';
 import type { ServedAccount, World } from './work/contract';
 import type { Actor, Correction, Desk, RequeueOptions, Verdict } from './work/desk';
+import type { Directory } from './work/directory';
 import type { Failures } from './work/failures';
 import { Intake, type EnqueueOptions, type EnqueueResult } from './work/intake';
 import { boardsFinding, clockFindings, redisFindings, type Overview, type AccountView, type Finding, type Health } from './work/overview';
@@ -86,6 +87,8 @@ export class Engine {
 	readonly endpoints: Endpoints;
 	/** What makes accounts and the app wait, and go on. */
 	readonly pacing: Pacing;
+	/** The accounts and boards there are to choose from. */
+	readonly directory: Directory;
 	private readonly overview: Overview;
 	private readonly guard: UrlGuard;
 	private crew: Crew | null = null;
@@ -123,7 +126,7 @@ export class Engine {
 			firstNames: async (accounts) => (await this.accountStore.named({ accounts })).accounts, places: desks.newPlaces,
 			update: (job, request, by) => this.desk.updateTo(job, request, by), views, policy, world,
 		});
-		({ overview: this.overview, pacing: this.pacing } = accountDesk({
+		({ directory: this.directory, overview: this.overview, pacing: this.pacing } = accountDesk({
 			namespace: this.namespace, accounts: this.accountStore, holds: this.holdStore, jobs: this.jobs, subscriptions: this.subscriptionStore,
 			goOnAfter: (released) => this.desk.goOnAfter(released), askForCheck: (account) => this.askForCheck(account),
 			settings, staleMs: this.staleMs, world,

@@ -1,5 +1,5 @@
 import { NodeOperationError, type ILoadOptionsFunctions, type INodeListSearchItems, type INodeListSearchResult, type INodeProperties } from 'n8n-workflow';
-import type { AccountView, Engine } from '../../src';
+import type { Engine } from '../../src';
 import { engineOf } from './engine';
 import { nodeErrorOf, shownBy } from './errors';
 import { listedBoard, locatorOf } from './locator-value';
@@ -63,15 +63,14 @@ export const sectionLocator: INodeProperties = {
 /** `methods.listSearch` of every node with these locators. */
 export const listSearch = {
 	async searchAccounts(this: ILoadOptionsFunctions, filter?: string): Promise<INodeListSearchResult> {
-		const accounts = await accountsOf(this);
+		const accounts = await asked(this, (engine) => engine.directory.names());
 		if (accounts.length === 0) throw empty(this, 'No worker has reported yet', `${NOBODY_REPORTED} By Name.`);
 		return matching(accounts.map((account) => ({ name: shownAs(account), value: account.account })), filter);
 	},
 
 	async searchBoards(this: ILoadOptionsFunctions, filter?: string): Promise<INodeListSearchResult> {
 		const chosen = parameter(this, 'account');
-		const accounts = (await accountsOf(this)).filter(({ account, aliases }) => !chosen || [account, ...aliases].includes(chosen));
-		const boards = accounts.flatMap(({ account, boards }) =>
+		const boards = (await boardsOf(this, chosen)).flatMap(({ account, boards }) =>
 			boards.map(({ id, name }) => ({ name: chosen ? name : listedBoard(name, account), value: id })));
 		if (boards.length === 0) throw empty(this, `No board is known ${chosen ? `of ${chosen}` : 'yet'}`, `${NOBODY_REPORTED} By ID.`);
 		return matching(boards, filter);
@@ -80,7 +79,7 @@ export const listSearch = {
 	async searchSections(this: ILoadOptionsFunctions, filter?: string): Promise<INodeListSearchResult> {
 		const board = parameter(this, 'board');
 		if (!board) throw empty(this, 'Choose a board first', 'Sections belong to a board.');
-		const found = (await accountsOf(this)).flatMap(({ boards }) => boards).find(({ id }) => id === board);
+		const found = (await boardsOf(this, parameter(this, 'account'))).flatMap(({ boards }) => boards).find(({ id }) => id === board);
 		if (!found) throw empty(this, 'This board is not among those the workers reported', 'Choose the section By ID.');
 		return matching(found.sections.map(({ id, name }) => ({ name, value: id })), filter);
 	},
@@ -96,12 +95,12 @@ export const subscriptionSearch = {
 };
 
 /** The further names are shown, so that a search for one finds the account. */
-function shownAs({ account, aliases, client }: AccountView): string {
+function shownAs({ account, aliases, client }: Awaited<ReturnType<Engine['directory']['names']>>[number]): string {
 	const also = [...(client ? [client] : []), ...(aliases.length > 0 ? [`also ${aliases.join(', ')}`] : [])];
 	return also.length > 0 ? `${account} (${also.join('; ')})` : account;
 }
 
-const accountsOf = (context: ILoadOptionsFunctions): Promise<AccountView[]> => asked(context, (engine) => engine.accounts());
+const boardsOf = (context: ILoadOptionsFunctions, account: string | null) => asked(context, (engine) => engine.directory.boards(account));
 
 async function asked<T>(context: ILoadOptionsFunctions, ask: (engine: Engine) => Promise<T>): Promise<T> {
 	const { engine, release } = await engineOf(context).catch(shownBy(context));

@@ -168,7 +168,25 @@ export class AccountStore {
 
 	/** The accounts whose worker found this board. */
 	async ownersOf(boardId: string): Promise<string[]> {
-		return (await this.list()).filter(({ boards }) => boards.some(({ id }) => id === boardId)).map(({ account }) => account);
+		const accounts = (await this.names()).map(({ account }) => account);
+		const boards = await this.boardsOf(accounts);
+		return accounts.filter((_, i) => boards[i]!.some(({ id }) => id === boardId));
+	}
+
+	/** The names and client of every account a worker reported or a job names, by label. */
+	async names(): Promise<Pick<AccountRecord, 'account' | 'aliases' | 'client'>[]> {
+		const labels = await this.namespace.read((client) => client.zrange(this.namespace.key('accounts'), 0, -1));
+		const renames = await this.renames(), aliases = aliasesIn(renames);
+		const clients = await this.namespace.read((client) => batch(client, labels.map((label) => ['hget', this.namespace.key('account', label), 'client']))) as (string | null)[];
+		return labels
+			.map((account, i) => ({ account, aliases: aliases.get(account) ?? [], client: clients[i] || null }))
+			.filter(({ account }) => !renames.has(account))
+			.sort((a, b) => a.account.localeCompare(b.account));
+	}
+
+	/** What was reported last of the boards of each of these, under their first names. */
+	async boardsOf(accounts: string[]): Promise<ReportedBoard[][]> {
+		return (await this.namespace.read((client) => batch(client, accounts.map((account) => ['hget', this.namespace.key('account', account), 'boards'])))).map((kept) => boardsOf(kept as string | null));
 	}
 
 	/** Every account a worker reported or a job names, by label. */
@@ -201,6 +219,13 @@ export class AccountStore {
 /** In calls of a bearable size; one without any when there are none. */
 function parted<T>(all: T[]): T[][] {
 	return Array.from({ length: Math.max(1, Math.ceil(all.length / MOST_AT_ONCE)) }, (_, i) => all.slice(i * MOST_AT_ONCE, (i + 1) * MOST_AT_ONCE));
+}
+
+/** First name → further names. */
+function aliasesIn(renames: Map<string, string>): Map<string, string[]> {
+	const aliases = new Map<string, string[]>();
+	for (const further of [...renames.keys()].sort()) aliases.set(renames.get(further)!, [...aliases.get(renames.get(further)!) ?? [], further]);
+	return aliases;
 }
 
 function boardsOf(kept: string | null | undefined): ReportedBoard[] {

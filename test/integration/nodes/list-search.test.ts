@@ -6,6 +6,7 @@ import { closeEngines } from '../../../nodes/shared/engine';
 import type { Engine } from '../../../src';
 import { AccountStore } from '../../../src/store/accounts';
 import { Namespace } from '../../../src/store/namespace';
+import { Monitor } from '../../support/monitor';
 import { redisUrl } from '../../support/redis';
 import { TestWorld } from '../../support/world';
 import { engineCredential } from './run-node';
@@ -95,6 +96,20 @@ describe('when workers have reported', () => {
 		const all = (await engine.accounts()).flatMap(({ boards }) => boards).length;
 		expect(await names('searchBoards', undefined, parameters)).toHaveLength(all);
 		expect(await names('searchBoards', '(acme-eu)', parameters)).toEqual(world.sandbox.control.account('acme-eu').boards.map(({ name }) => `${name} (acme-eu)`));
+	});
+
+	it.each<[Search, IDataObject, string]>([
+		['searchAccounts', {}, 'client'], ['searchBoards', { account: byName('huge') }, 'boards'], ['searchSections', { board: byId('900007') }, 'boards'],
+	])('reads for %s of %j only what it shows of an account', async (name, parameters, field) => {
+		await search(name, undefined, parameters);
+		const reads: string[][] = [];
+		// No worker serves this one: whatever is read of it, the list reads.
+		const monitor = await Monitor.of(redisUrl(), ({ argv }) => argv[1]?.includes(`{${world.namespace}}`) && argv[1].endsWith(':vast') && reads.push(argv));
+		await search(name, undefined, parameters);
+		await monitor.caughtUp();
+		monitor.stop();
+		expect(reads.filter(([, , of]) => of === field)).toHaveLength(1);
+		expect(reads.filter(([, , of]) => of !== field && of !== 'client')).toEqual([]);
 	});
 
 	it('lists the boards of the account among the fields to change before those of the operation', async () => {
