@@ -105,6 +105,8 @@ const TEXTS = [
 	['title', 'Title'], ['description', 'Description'], ['link', 'Link'], ['altText', 'Alt Text'], ['client', 'Client Label'], ['dominantColor', 'Dominant Color'],
 ] as const;
 
+const TIMES = [['scheduledAt', 'Scheduled At'], ['publishBefore', 'Publish Before']] as const;
+
 /** All of a correction but files, which need the item they came with. */
 export function plainCorrection(changes: Record<string, unknown>, zone: string): Correction {
 	const correction: Correction = {};
@@ -128,8 +130,12 @@ export function plainCorrection(changes: Record<string, unknown>, zone: string):
 		const isGiven = textOf(changes['videoUrl'], 'Video URL') !== null || coverUrl !== null;
 		if (isGiven) correction.media = videoOf(changes['videoUrl'], coverUrl === null ? frameAt(changes['coverSecond']) : coverAt(coverUrl));
 	}
-	if (has('scheduledAt')) correction.scheduledAt = instantOf(changes['scheduledAt'], 'Scheduled At', zone)?.iso ?? null;
-	if (has('publishBefore')) correction.publishBefore = instantOf(changes['publishBefore'], 'Publish Before', zone)?.iso ?? null;
+	for (const [name, label] of TIMES) {
+		if (!has(name)) continue;
+		const instant = instantOf(changes[name], label, zone);
+		correction[name] = instant?.iso ?? null;
+		if (instant?.assumedZone) correction.assumedZones = { ...correction.assumedZones, [name]: instant.assumedZone };
+	}
 	return correction;
 }
 

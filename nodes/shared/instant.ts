@@ -33,7 +33,11 @@ function inZone(local: RegExpExecArray, zone: string, text: string, field: strin
 	if (new Date(asUtc).toISOString().slice(0, 10) !== text.slice(0, 10)) throw notADate(text, field);
 	// The second look uses the offset of the instant itself: it differs near a change of clocks.
 	const near = asUtc - offsetMs(asUtc, zone);
-	return asUtc - offsetMs(near, zone);
+	const at = asUtc - offsetMs(near, zone);
+	if (at + offsetMs(at, zone) === asUtc) return at;
+	// A day alone begins when it does, if not at midnight.
+	if (local[4] === undefined) return Math.max(near, at);
+	throw skipped(text, field, zone);
 }
 
 function offsetMs(epochMs: number, zone: string): number {
@@ -47,6 +51,10 @@ function offsetMs(epochMs: number, zone: string): number {
 
 function isLuxon(value: unknown): value is { toISO(): string } {
 	return typeof value === 'object' && value !== null && typeof (value as { toISO?: unknown }).toISO === 'function';
+}
+
+function skipped(text: string, field: string, zone: string) {
+	return refused(`${field} "${text}" does not exist in ${zone}: the clocks go forward over it.`, 'Choose a time before or after the change of clocks, or name the zone, as in 2026-12-01T09:00:00+01:00.');
 }
 
 function notADate(given: unknown, field: string) {

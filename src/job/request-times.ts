@@ -27,6 +27,20 @@ export function checkTimes(scheduledAt: number | null, publishBefore: number | n
 	return isPast ? [`Scheduled At (${iso(scheduledAt)}) has passed, so the Pin is published at once.`] : [];
 }
 
+/** The zone that was taken for a time that named none. */
+export interface AssumedZones {
+	scheduledAt?: string | null;
+	publishBefore?: string | null;
+}
+
+/** Says which moment was taken for a time without a zone. */
+export function zoneWarnings(times: { scheduledAt: number | null; publishBefore: number | null }, zones: AssumedZones = {}): string[] {
+	return ([['scheduledAt', 'Scheduled At'], ['publishBefore', 'Publish Before']] as const).flatMap(([field, name]) => {
+		const at = times[field], zone = zones[field];
+		return at !== null && zone ? [`${name} named no time zone and was read in ${zone}: ${iso(at)}.`] : [];
+	});
+}
+
 function parsedText(value: unknown, field: string, name: string): number {
 	if (typeof value !== 'string') return refuse(field, `${name} is not a date.`, 'Write it as 2026-11-24T10:00:00+01:00.');
 	const text = value.trim();

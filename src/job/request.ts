@@ -9,7 +9,7 @@ import type { Policy } from './policy';
 import { metadataField, originField } from './request-extras';
 import { accountField, colorField, idField, labelField, refuse, textField, urlField } from './request-fields';
 import { mediaField, type GivenMedia } from './request-media';
-import { checkTimes, instantField } from './request-times';
+import { checkTimes, instantField, zoneWarnings, type AssumedZones } from './request-times';
 
 /** What a caller asks to publish, as it comes from a node, the CLI or code; nothing is trusted yet. */
 export interface PublishRequest {
@@ -33,6 +33,8 @@ export interface PublishRequest {
 	/** ISO 8601 with a zone, or epoch milliseconds. */
 	scheduledAt?: string | number | null;
 	publishBefore?: string | number | null;
+	/** The zone in which each of these was read when it named none: a warning says so. */
+	assumedZones?: AssumedZones;
 	metadata?: Record<string, unknown> | null;
 	/** Put a marker into the link, so that the Pin can be told from a twin. */
 	marker?: boolean;
@@ -55,7 +57,7 @@ export interface NewJob {
 export function parseRequest(raw: PublishRequest, now: number): Parsed {
 	try {
 		const request = requestOf(raw, now);
-		return { ok: true, request: { ...request, warnings: warningsOf(request, now) } };
+		return { ok: true, request: { ...request, warnings: [...warningsOf(request, now), ...zoneWarnings(request, raw.assumedZones)] } };
 	} catch (error) {
 		if (isEngineError(error)) return { ok: false, error };
 		throw error;

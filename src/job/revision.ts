@@ -17,7 +17,7 @@ export interface Actor {
 /** Fields a requeue or update may correct; absent ones stay, null clears. */
 export type Correction = Partial<Pick<PublishRequest,
 	'account' | 'client' | 'boardId' | 'boardName' | 'sectionId' | 'link' | 'title' | 'description' | 'altText' | 'dominantColor' | 'media'
-	| 'scheduledAt' | 'publishBefore'>>;
+	| 'scheduledAt' | 'publishBefore' | 'assumedZones'>>;
 
 /** What a person asked for: the change and the ids it claims, or why not. */
 export type Decided = { change: Change; aliases: string[] } | EngineError;

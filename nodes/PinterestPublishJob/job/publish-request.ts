@@ -48,6 +48,7 @@ export function requestOf(fields: EnqueueFields, media: GivenMedia, zone: string
 			metadata: objectOf(options['metadata'], 'Metadata'),
 			scheduledAt: scheduledAt?.iso ?? null,
 			publishBefore: publishBefore?.iso ?? null,
+			assumedZones: { scheduledAt: scheduledAt?.assumedZone ?? null, publishBefore: publishBefore?.assumedZone ?? null },
 			n8n,
 		},
 		assumed: { scheduledAt: Boolean(scheduledAt?.assumedZone), publishBefore: Boolean(publishBefore?.assumedZone) },

@@ -138,6 +138,7 @@ describe('a request', () => {
 		['publishes a passed schedule at once', { scheduledAt: '2026-11-20T10:00Z' }, /2026-11-20 10:00 UTC\) has passed, so the Pin is published at once/],
 		['would double an image address that changes', { source: null, media: { kind: 'image_url', url: signedAddress } }, /Set a Source Record ID/],
 		['would not notice a changed image', { media: { kind: 'image_url', url: signedAddress } }, /Set an Asset ID/],
+		['names no zone', { scheduledAt: NOW + HOUR, assumedZones: { scheduledAt: 'Europe/Berlin', publishBefore: 'Europe/Berlin' } }, /^Scheduled At named no time zone and was read in Europe\/Berlin: \d{4}-\d\d-\d\d \d\d:\d\d UTC\.$/],
 		['has no link for its marker', { marker: true, link: null }, /no link to carry a marker/],
 	])('is accepted with a warning when it %s', (_name, changes, warning) => {
 		expect(parsed(changes).warnings).toEqual([expect.stringMatching(warning)]);

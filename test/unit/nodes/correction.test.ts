@@ -42,7 +42,7 @@ it('makes a carousel of a list of addresses', () => {
 
 it('reads an image, an account and times', () => {
 	expect(correct({ imageUrl: 'https://x.example/a.jpg', account: { mode: 'name', value: 'acme-uk' }, publishBefore: '2026-12-01T09:00' })).toEqual({
-		media: { kind: 'image_url', url: 'https://x.example/a.jpg' }, account: 'acme-uk', publishBefore: '2026-12-01T09:00:00.000Z',
+		media: { kind: 'image_url', url: 'https://x.example/a.jpg' }, account: 'acme-uk', publishBefore: '2026-12-01T09:00:00.000Z', assumedZones: { publishBefore: 'UTC' },
 	});
 });
 
@@ -56,4 +56,10 @@ it('leaves a field whose expression gives undefined as it is, and clears one tha
 	const locator = (value: unknown) => ({ __rl: true, mode: 'id', value });
 	expect(correct({ title: undefined, link: undefined, section: locator(undefined), board: locator(undefined), imageUrl: undefined })).toEqual({});
 	expect(correct({ title: '', section: locator('') })).toEqual({ title: null, sectionId: null });
+});
+
+it('tells of a time without a zone in which zone it was read, and of no other', () => {
+	expect(plainCorrection({ scheduledAt: '2026-12-01T09:00', publishBefore: '2026-12-02T09:00Z' }, 'Europe/Berlin')).toEqual({
+		scheduledAt: '2026-12-01T08:00:00.000Z', publishBefore: '2026-12-02T09:00:00.000Z', assumedZones: { scheduledAt: 'Europe/Berlin' },
+	});
 });

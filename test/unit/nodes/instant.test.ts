@@ -33,6 +33,18 @@ it.each(['tomorrow', '2026-02-30', '2026-12-01T25:00', '2026-12-01T09:75', '01.1
 	},
 );
 
+it('refuses a time over which the clocks go forward, and takes the later of two when they go back', () => {
+	expect(() => instantOf('2026-03-29T02:30:00', 'Scheduled At', berlin)).toThrow(expect.objectContaining({
+		code: 'invalid_request', message: 'Scheduled At "2026-03-29T02:30:00" does not exist in Europe/Berlin: the clocks go forward over it.',
+	}));
+	expect(() => instantOf('2026-03-08 02:00', 'Scheduled At', 'America/New_York')).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+	expect(instantOf('2026-10-25T02:30:00', 'Scheduled At', berlin)!.iso).toBe('2026-10-25T01:30:00.000Z');
+});
+
+it('begins a day whose midnight the clocks skip an hour later', () => {
+	expect(instantOf('2026-04-24', 'Scheduled At', 'Africa/Cairo')!.iso).toBe('2026-04-23T22:00:00.000Z');
+});
+
 it.each([null, undefined, ''])('has no instant for %p', (given) => {
 	expect(instantOf(given, 'Scheduled At', berlin)).toBeNull();
 });
