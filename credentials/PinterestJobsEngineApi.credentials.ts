@@ -156,6 +156,15 @@ const advancedFields: INodeProperties[] = [
 		displayOptions: advanced,
 	},
 	{
+		displayName: 'Spread of Jobs Due Together (Seconds)',
+		name: 'spreadSeconds',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: 180,
+		description: 'Accounts with Pins scheduled for the same minute begin within this time, each at a moment of its own. 0 lets all begin on the minute.',
+		displayOptions: advanced,
+	},
+	{
 		displayName: 'Time Factor (Trials Only)',
 		name: 'timeFactor',
 		type: 'number',

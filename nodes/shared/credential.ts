@@ -26,8 +26,12 @@ interface EngineCredential {
 	appWritesPerMinute?: number;
 	appWritesPerDay?: number;
 	mediaCapMb?: number;
+	spreadSeconds?: number;
 	timeFactor?: number;
 }
+
+/** The engine's own spread: a credential that keeps it gives the configuration that one without the field gives. */
+const SPREAD_SECONDS = 180;
 
 /** The engine's configuration; a hidden field that still holds a value of another connection type is left out. */
 export function engineConfigOf(credential: ICredentialDataDecryptedObject): EngineConfig {
@@ -79,6 +83,7 @@ function advancedOf(fields: EngineCredential): Partial<EngineConfig> {
 	const perDay = fields.appWritesPerDay || null;
 	return {
 		...(fields.timeFactor && fields.timeFactor !== 1 ? { timeFactor: fields.timeFactor } : {}),
+		...(typeof fields.spreadSeconds === 'number' && fields.spreadSeconds !== SPREAD_SECONDS ? { policy: { spreadMs: fields.spreadSeconds * 1000 / (fields.timeFactor || 1) } } : {}),
 		...(fields.mediaCapMb ? { mediaCapBytes: fields.mediaCapMb * 1024 * 1024 } : {}),
 		...(perMinute || perDay
 			// The limits of an app are the sum of its accounts: many publishes at once are fine, the rate is what counts.

@@ -43,3 +43,11 @@ it.each([
 ])('finds the API of %p', (credential, url) => {
 	expect(baseUrlOf(credential)).toBe(url);
 });
+
+it('spreads jobs due together as the credential says, in its own time, and says nothing of the usual spread', () => {
+	const policyOf = (fields: object) => engineConfigOf({ ...common, connection: 'url', advanced: true, ...fields }).policy;
+	expect(policyOf({ spreadSeconds: 0 })).toEqual({ spreadMs: 0 });
+	expect(policyOf({ spreadSeconds: 600, timeFactor: 60 })).toEqual({ spreadMs: 10_000 });
+	expect(policyOf({ spreadSeconds: 180 })).toBeUndefined();
+	expect(policyOf({})).toBeUndefined();
+});
