@@ -210,3 +210,23 @@ describe('a claim to look', () => {
 		expect(await world.jobs.nextDue(['acme'], 'look')).toEqual(new Map([['acme', world.time + 10_000]]));
 	});
 });
+
+describe('a claim of the steps of videos', () => {
+	const film = (changes: Parameters<typeof aJob>[0]) => aJob({ phase: 'media', ...changes });
+	const steps = async (max = 10) => (await world.jobs.claim('acme', 'media', max)).jobs.map(({ id, state, phase, attempts }) => [id, state, phase, attempts]);
+
+	it('takes all that are due, several of one board, and makes no attempt of them', async () => {
+		const jobs = [film({ dueAt: START - 2 }), film({ dueAt: START - 1 }), film({ dueAt: START - 3, boardId: '2' }), film({ dueAt: START + 9 })];
+		await world.put(...jobs);
+		expect(await steps(2)).toEqual([jobs[2]!, jobs[0]!].map(({ id }) => [id, 'queued', 'media', 0]));
+		expect(await steps()).toEqual([[jobs[1]!.id, 'queued', 'media', 0]]);
+		expect(await world.eventsOf(jobs[0]!.id)).toEqual([['job.queued', 1]]);
+	});
+
+	it('leaves the board to a job that is published', async () => {
+		const [video, image] = [film({}), aJob()];
+		await world.put(video, image);
+		expect(await steps()).toHaveLength(1);
+		expect(await claim()).toEqual([image.id]);
+	});
+});
