@@ -8,6 +8,7 @@ import { rowOf, type FailureCode } from './failures';
 import type { HoldRequest } from './hold';
 import type { Doubt, Job } from './job';
 import type { LookOutcome } from './outcome';
+import { needsMediaStep } from './media-plan';
 import { afterEarlyLook, afterLook, isPlanOver, nextLookAt, provesAbsence } from './reconcile-plan';
 import { holdOf, withCode } from './retry-plan';
 import type { Terms } from './terms';
@@ -68,7 +69,7 @@ function afterAbsence(job: Job, doubt: Doubt, outcome: Seen<'absent'>, terms: Te
 	const afterAbsenceSends = job.used.afterAbsence + (doubt.suspected ? 0 : 1);
 	const dueAt = doubt.suspected ? now : now + backoffMs(policy.retry, afterAbsenceSends, random);
 	if (dueAt > deadlineOf(job, policy)) return ended(job, 'deadline_passed', `${proof} Its time is over.`, settled, terms);
-	return stepOf(job, { ...settled, state: 'retry_scheduled', phase: 'publish', dueAt, used: { ...job.used, afterAbsence: afterAbsenceSends } });
+	return stepOf(job, { ...settled, state: 'retry_scheduled', phase: needsMediaStep(job) ? 'media' : 'publish', dueAt, used: { ...job.used, afterAbsence: afterAbsenceSends } });
 }
 
 /** A person has to look: the job fails, and stays in doubt. */

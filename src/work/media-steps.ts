@@ -1,4 +1,5 @@
 import { tooLate } from '../job/deadline';
+import { intoSuspicion, mayHaveLeft, type Forgotten } from '../job/doubt';
 import type { LeasedJob } from '../job/job';
 import type { MediaOutcome } from '../job/outcome';
 import type { Policy } from '../job/policy';
@@ -65,12 +66,23 @@ export class MediaSteps {
 	async next(account: FitAccount, claimed: (nextAt: number | null) => void): Promise<SlotUse> {
 		if (!await account.isFit()) return { jobs: 0, nextAt: null };
 		const { store, leases } = this.parts;
-		const { jobs: [job], nextAt } = await store.claim(account.account, 'media', 1);
+		const { jobs: [job], nextAt, cut } = await store.claim(account.account, 'media', 1);
 		if (!job) return { jobs: 0, nextAt };
 		claimed(nextAt);
-		const isTaken = await leases.during([job], () => this.step(job, account).catch((error: unknown) => this.abandon(job, error)));
+		const isTaken = await leases.during([job], () => this.begin(job, account, cut).catch((error: unknown) => this.abandon(job, error)));
 		// What was given back is still due, and not to be claimed again at once.
 		return { jobs: isTaken ? 1 : 0, nextAt: isTaken ? nextAt : null };
+	}
+
+	/**
+	 * What stands at a step of its video after Redis lost what it had been told may have been published since: it is looked for first,
+	 * before a step moves the time by which that is known.
+	 */
+	private async begin(job: LeasedJob, account: FitAccount, cut: Forgotten | null): Promise<boolean> {
+		if (cut === null || !mayHaveLeft(job, cut)) return await this.step(job, account);
+		const { policy, world, settling } = this.parts;
+		await settling.settle(job, { kind: 'forgotten' }, intoSuspicion(job, cut, { policy, now: world.now(), random: () => world.random() }));
+		return true;
 	}
 
 	/** False when the job went back as it was. */

@@ -34,7 +34,8 @@ local held = heldUntil(account, ARGV[9])
 if held > now then return withRecords(refuse({ '', held == math.huge and '' or held, '', {}, now })) end
 
 -- What cannot be sent yet waits rather than runs: the permit would be refused (begin-send.lua).
-local waitMs = lane == 'publish' and math.max(pendingMs(), permitWaitMs(ARGV[10])) or 0
+-- Nor is a step of a video taken: until it is known what was lost, the job may be one that was published.
+local waitMs = lane == 'publish' and math.max(pendingMs(), permitWaitMs(ARGV[10])) or lane == 'media' and pendingMs() or 0
 if waitMs > 0 then return withRecords(refuse({ '', now + waitMs, '', {}, now })) end
 
 local fence = nextCounter .. '-' .. ARGV[1]
