@@ -129,6 +129,7 @@ export const ELSEWHERE: Partial<Record<FailureCode, [file: string, test: string]
 	media_call_failed: ['test/integration/publish/hand-over.test.ts', 'says whose fault it is'],
 	upload_refused: ['test/integration/publish/upload.test.ts', 'says what storage said against it'],
 	media_processing_failed: ['test/integration/publish/hand-over.test.ts', 'says whose fault it is'],
+	media_processing_slow: ['test/unit/job/media-plan.test.ts', 'says so when Pinterest takes more than half an hour, and goes on asking'],
 	video_too_large: ['test/integration/publish/upload.test.ts', 'says that the file is too large when storage does'],
 	video_unreachable: ['test/integration/publish/source.test.ts', 'that is cut breaks off with how far it came'],
 	video_refused: ['test/integration/publish/source.test.ts', 'a page that is called a video'],
@@ -143,4 +144,4 @@ export const ELSEWHERE: Partial<Record<FailureCode, [file: string, test: string]
 };
 
 /** Rows that nothing in this version says: no call of theirs is made yet, or no step. A test looks that this stays true. */
-export const NOT_YET: readonly FailureCode[] = ['media_processing_slow', 'worker_fault'];
+export const NOT_YET: readonly FailureCode[] = ['worker_fault'];

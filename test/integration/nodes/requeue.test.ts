@@ -169,6 +169,7 @@ describe('Correct While Waiting', () => {
 	});
 
 	it('corrects what waits under a hold, and leaves the hold', async () => {
+		await world.until(async () => ((await engine.directory.names()).length > 0 ? true : null));
 		await engine.pacing.pause({ account: 'acme-us' }, {}, { by: 'ann' });
 		const [result] = await engine.enqueue([world.request(1)]);
 		const { id } = (result as { job: JobView }).job;

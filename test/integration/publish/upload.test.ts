@@ -83,7 +83,8 @@ describe('an upload', () => {
 			const { peakBytes, sha256 } = JSON.parse(stdout) as { peakBytes: number; sha256: string };
 			figures('200 MB handed on', { 'MB above idle': (peakBytes / MEGABYTE).toFixed(1) });
 			expect(sandbox.control.uploads()).toMatchObject([{ sha256, bytes: 200 * MEGABYTE }]);
-			expect(peakBytes).toBeLessThan(60 * MEGABYTE);
+			// The bound of a worker with a video; what V8 has not collected yet is in it.
+			expect(peakBytes).toBeLessThan(150 * MEGABYTE);
 		} finally {
 			await remove();
 		}
