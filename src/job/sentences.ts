@@ -52,7 +52,7 @@ export function nextActionOf(job: Job, incident: Incident | null): string {
 function waitingFor(job: Job): string {
 	const at = job.dueAt === null ? '' : ` ${clock(job.dueAt, job)}`;
 	if (job.phase === 'reconcile') return `Waiting: looking for the Pin on the board before sending again${at}.`;
-	if (job.phase === 'media') return `Waiting: Pinterest is preparing the video; looking at it again${at}.`;
+	if (job.phase === 'media') return job.upload === null ? `Waiting: the video is handed to Pinterest${at}.` : `Waiting: Pinterest is preparing the video; asking again${at}.`;
 	if (job.waitsForLink) return 'Waiting for its turn: another Pin of this link went out just before, or waits in front of it (Worker, Seconds Between Pins of One Link).';
 	if (job.state === 'retry_scheduled') return `Waiting: sending again${at}.`;
 	return job.scheduledAt === null || job.scheduledAt <= job.createdAt ? `Waiting for its turn; due${at || ' now'}.` : `Waiting: scheduled${at}.`;
