@@ -41,7 +41,7 @@ export async function startPostgres() {
 function folderOfPrograms() {
 	const installed = existsSync(versions) ? readdirSync(versions).sort((a, b) => Number(b) - Number(a)).map((version) => join(versions, version, 'bin')) : [];
 	const onPath = programOnPath('initdb');
-	return [...(onPath ? [join(onPath, '..')] : []), ...installed].find((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')));
+	return [...installed, ...(onPath ? [join(onPath, '..')] : [])].find((folder) => ['initdb', 'postgres', 'pg_isready'].every((name) => existsSync(join(folder, name))));
 }
 
 /** PostgreSQL refuses to run as root: then it is the user that its package has made. */
