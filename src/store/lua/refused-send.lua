@@ -10,6 +10,5 @@
 -- @include sent
 if replay then return replay end
 local account = firstName(ARGV[5])
--- The latest one: calls under way together are so near to each other that it does not matter which.
-redis.call('LPOP', key('sent', account))
+forgetLatest(account)
 return finish(sentLately(account))

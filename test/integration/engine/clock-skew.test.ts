@@ -39,5 +39,7 @@ it('tells of a clock that is wrong by more than half a minute, and what to do', 
 	const told = () => world.until(async () => (await engine.health()).findings.find(({ code }) => code === 'clock_skew') ?? null);
 	expect(await told()).toMatchObject({ level: 'warning', message: expect.stringMatching(/60\d seconds ahead of Pinterest's/), hint: expect.stringContaining('NTP') });
 	world.sandbox.control.setClockSkew(0);
+	// Pinterest is asked for nothing while there is nothing to do.
+	await engine.enqueue([world.request(1)]);
 	await world.until(async () => ((await engine.health()).findings.every(({ code }) => code !== 'clock_skew') ? true : null));
 });

@@ -169,5 +169,5 @@ const COMMANDS = [
 	'hello', 'ping', 'info', 'client|setname', 'evalsha', 'eval', 'time', 'publish', 'subscribe',
 	'get', 'set', 'mget', 'del', 'exists', 'pexpire', 'strlen', 'hget', 'hmget', 'hset', 'hgetall', 'hdel', 'hincrby', 'hexists', 'hkeys', 'hvals', 'hlen',
 	'zadd', 'zrem', 'zremrangebyscore', 'zcard', 'zscore', 'zrange', 'zrevrange', 'zrevrangebyscore', 'sadd', 'srem', 'smembers', 'srandmember',
-	'rpush', 'lpush', 'lpop', 'rpop', 'lindex', 'ltrim', 'xadd', 'xlen', 'xrange', 'xrevrange', 'xtrim',
+	'rpush', 'lpop', 'lindex', 'xadd', 'xlen', 'xrange', 'xrevrange', 'xtrim',
 ];

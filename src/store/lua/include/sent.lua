@@ -1,18 +1,27 @@
--- Permits of an account in the last minute, over all workers, the latest first.
+-- Permits of an account in the last minute, over all workers.
+--
+-- sent:<account>  ZSET  permit by when it was given
 local SENT_MS, MOST_SENT = 60000, 1000
 
 local function noteSent(account)
 	local sent = key('sent', account)
-	redis.call('LPUSH', sent, string.format('%d', now))
-	redis.call('LTRIM', sent, 0, MOST_SENT - 1)
-	while tonumber(redis.call('LINDEX', sent, -1)) <= now - SENT_MS do redis.call('RPOP', sent) end
+	redis.call('ZREMRANGEBYSCORE', sent, '-inf', now - SENT_MS)
+	if redis.call('ZCARD', sent) >= MOST_SENT then redis.call('ZREM', sent, redis.call('ZRANGE', sent, 0, 0)[1]) end
+	redis.call('ZADD', sent, now, nextCounter)
 	redis.call('PEXPIRE', sent, SENT_MS)
 end
 
+-- Calls under way together are so near to each other that it does not matter which of them it was.
+local function forgetLatest(account)
+	local latest = redis.call('ZRANGE', key('sent', account), 0, 0, 'REV')[1]
+	if latest then redis.call('ZREM', key('sent', account), latest) end
+end
+
+-- The latest first.
 local function sentLately(account)
-	local lately = {}
-	for _, at in ipairs(redis.call('LRANGE', key('sent', account), 0, -1)) do
-		if tonumber(at) > now - SENT_MS then lately[#lately + 1] = tonumber(at) end
+	local found, lately = redis.call('ZRANGE', key('sent', account), 0, -1, 'REV', 'WITHSCORES'), {}
+	for i = 2, #found, 2 do
+		if tonumber(found[i]) > now - SENT_MS then lately[#lately + 1] = tonumber(found[i]) end
 	end
 	return lately
 end
