@@ -94,7 +94,7 @@ export class Model {
 	claimable(account: string, lane: Lane, max: number): { ids: string[]; nextAt: number | null } {
 		const heldUntil = this.holds.until(account, lane === 'look' ? FORBID_READS : null);
 		if (heldUntil > this.now) return { ids: [], nextAt: heldUntil === Infinity ? null : heldUntil };
-		if (lane === 'publish' && this.pendingMs > 0) return { ids: [], nextAt: this.now + this.pendingMs };
+		if (lane !== 'look' && this.pendingMs > 0) return { ids: [], nextAt: this.now + this.pendingMs };
 		const boards = this.boards(account, lane);
 		const due = boards.filter(({ from }) => from <= this.now);
 		const running = this.running(account).length;
