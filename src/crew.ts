@@ -190,7 +190,7 @@ export class Crew {
 		const { store, publisher, settings, world, log } = this.parts;
 		return new MediaSteps({
 			store, publisher, settling: this.settling, leases: this.leases,
-			pace: { write: (account, call) => this.pacer.queuedSlot(account, call), read: (account, call) => this.pacer.readSlot(account, call) },
+			writeSlot: (account, call) => this.pacer.queuedSlot(account, call),
 			heard: (account, heard) => void this.pacer.heard(account, heard), policy: settings.policy, world, log,
 		});
 	}
@@ -211,13 +211,13 @@ export class Crew {
 		return new Worker({
 			nextDue: (accounts, lane) => store.nextDue(accounts, lane),
 			slot: async (lane, account, run) => {
-				// The steps of a video take a slot for each of their calls.
-				if (lane === 'media') return void await run();
+				// The call that registers a video takes a slot of its own; the upload takes its turn in this process.
+				if (lane === 'upload') return this.mediaSteps.inTurn(async () => void await run());
 				const inSlot = async (slot: Slot) => void (await run() || slot.unused());
-				await (lane === 'look' ? this.pacer.readSlot(account, inSlot) : this.pacer.slot(account, inSlot));
+				await (lane === 'publish' ? this.pacer.slot(account, inSlot) : this.pacer.readSlot(account, inSlot));
 			},
 			use: (lane, account, claimed) => {
-				if (lane === 'media') return this.mediaSteps.next(account, claimed);
+				if (lane === 'media' || lane === 'upload') return this.mediaSteps.next(lane, account, claimed);
 				return lane === 'look' ? this.attempts.lookNext(account) : this.attempts.publishNext(account, claimed);
 			},
 			world, idleMs: this.scaled(5 * SECOND), log,

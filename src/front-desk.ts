@@ -44,8 +44,9 @@ interface FrontDesk {
 /** Builds what people change jobs with: one at a time, and the failure queues. */
 export function frontDesk({ namespace, store, jobs, accounts, holds, askForCheck, isServed, trustedImageOrigins, views, policy, world }: Parts): FrontDesk {
 	const guard = new UrlGuard(trustedImageOrigins);
-	const places = (boards: (account: string) => Promise<KnownBoards | null>) =>
-		new PlaceCheck({ boards, ownersOf: (boardId) => accounts.ownersOf(boardId), askForBoards: askForCheck, sleep: (ms) => sleep(ms) });
+	const refuted = new Map<string, number>();
+	const places = (boards: (account: string) => Promise<KnownBoards | null>, more: { refuted?: Map<string, number> } = {}) =>
+		new PlaceCheck({ boards, ownersOf: (boardId) => accounts.ownersOf(boardId), askForBoards: askForCheck, now: () => world.now(), sleep: (ms) => sleep(ms), ...more });
 	const preflight = () => new Preflight({ places: places((account) => accounts.reported(account)), probe: (url) => probeImage(url, guard) });
 	const list = (filter: JobFilter) => jobs.list(filter);
 	const desk = new Desk({ store, list, preflight, views, policy, world });
@@ -62,5 +63,5 @@ export function frontDesk({ namespace, store, jobs, accounts, holds, askForCheck
 		const reported = await accounts.reported(account);
 		return reported && isServed(reported.lastServedAt) ? reported : null;
 	};
-	return { desk, failures, newPlaces: () => places(served) };
+	return { desk, failures, newPlaces: () => places(served, { refuted }) };
 }

@@ -127,7 +127,7 @@ export function plainCorrection(changes: Record<string, unknown>, zone: string):
 	if (urls.cards.length > 0) correction.media = urls;
 	if (has('videoUrl') || has('coverUrl') || has('coverSecond')) {
 		const coverUrl = textOf(changes['coverUrl'], 'Video Cover URL');
-		const isGiven = textOf(changes['videoUrl'], 'Video URL') !== null || coverUrl !== null;
+		const isGiven = textOf(changes['videoUrl'], 'Video URL') !== null || coverUrl !== null || Number(changes['coverSecond'] ?? 0) > 0;
 		if (isGiven) correction.media = videoOf(changes['videoUrl'], coverUrl === null ? frameAt(changes['coverSecond']) : coverAt(coverUrl));
 	}
 	for (const [name, label] of TIMES) {

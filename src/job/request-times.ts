@@ -34,10 +34,10 @@ export interface AssumedZones {
 }
 
 /** Says which moment was taken for a time without a zone. */
-export function zoneWarnings(times: { scheduledAt: number | null; publishBefore: number | null }, zones: AssumedZones = {}): string[] {
+export function zoneWarnings(times: { scheduledAt: number | null; publishBefore: number | null }, zones?: AssumedZones | null): string[] {
 	return ([['scheduledAt', 'Scheduled At'], ['publishBefore', 'Publish Before']] as const).flatMap(([field, name]) => {
-		const at = times[field], zone = zones[field];
-		return at !== null && zone ? [`${name} named no time zone and was read in ${zone}: ${iso(at)}.`] : [];
+		const at = times[field], zone = zones?.[field];
+		return at !== null && typeof zone === 'string' && zone !== '' ? [`${name} named no time zone and was read in ${zone}: ${iso(at)}.`] : [];
 	});
 }
 

@@ -54,6 +54,8 @@ const SHORTEST_STEER_MS = 200;
 export class Pacer {
 	private readonly paces = new Map<string, PaceSettings>();
 	private readonly lanes = new Map<string, Lane>();
+	/** Slots of each lane that are asked for or held, without those that may wait however many there are. */
+	private readonly asked = new Map<string, number>();
 	private readonly clock: RedisClock;
 	private readonly steering: Steering;
 	private readonly timers: NodeJS.Timeout[];
@@ -147,7 +149,10 @@ export class Pacer {
 		if (this.stopped) return undefined;
 		const lanes = this.bucketsOf(account, kind).map(([name, bucket]) => this.lane(name, bucket));
 		const [own] = this.paces.has(account) ? lanes : [];
-		if (own && own.pending >= most) return undefined;
+		const name = laneName(account, kind), counts = own !== undefined && most < Infinity;
+		if (counts && (this.asked.get(name) ?? 0) >= most) return undefined;
+		const count = (by: number) => counts && this.asked.set(name, (this.asked.get(name) ?? 0) + by);
+		count(1);
 		const slots: Slot[] = [];
 		const enter = (index: number): Promise<T | undefined> => {
 			const lane = lanes[index];
@@ -157,7 +162,7 @@ export class Pacer {
 				return enter(index + 1);
 			});
 		};
-		return enter(0);
+		return enter(0).finally(() => count(-1));
 	}
 
 	/** The buckets one call of the account draws from, the account's own first. */

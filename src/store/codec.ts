@@ -61,7 +61,7 @@ export function recordJson(job: Job, more: Record<string, unknown>): string {
 		due: text(job.dueAt ?? (isWaiting(job) ? job.createdAt : null)), seq: text(job.seq), rev: text(job.revision), n: text(job.attempts),
 		created: text(job.createdAt), edit: text(job.edits), started: text(job.startedAt), finished: text(job.finishedAt), nat: naturalKey(job), url: job.content.link === null ? '' : hash32(canonicalUrl(job.content.link), 12),
 		queue: job.queue?.name ?? '', since: text(job.queue?.since ?? null), snoozed: text(job.queue?.snoozedUntil ?? null), group: job.queue ? job.groupKey ?? '' : '',
-		groupEvent: job.queue && job.groupKey ? groupEvent(job) : '', media: mediaOf(job), doubt: text(job.inDoubt?.sendBy ?? null),
+		groupEvent: job.queue && job.groupKey ? groupEvent(job) : '', media: mediaOf(job), handed: job.upload ? '1' : '', doubt: text(job.inDoubt?.sendBy ?? null),
 		pin: job.pinId ?? '', may: job.mayExist ? '1' : '', event: '', pinBy: '', aliases: [], ...more,
 	});
 }

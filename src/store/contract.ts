@@ -5,8 +5,8 @@ import type { Cause } from '../job/failure-group';
 import type { Job, JobState, Lease, LeasedJob, Phase, QueueName } from '../job/job';
 import type { Change } from '../job/transition';
 
-/** Which line a claim takes from: jobs to send, jobs in doubt to look for, or jobs whose video is on its way to Pinterest. */
-export type Lane = 'publish' | 'look' | 'media';
+/** Which line a claim takes from: jobs to send, jobs in doubt to look for, videos to hand over, or videos to ask Pinterest about. */
+export type Lane = 'publish' | 'look' | 'upload' | 'media';
 
 /** A new job with the ids it answers to. */
 export interface NewJob {

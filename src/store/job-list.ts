@@ -1,6 +1,6 @@
 import type { Cause } from '../job/failure-group';
 import { JOB_STATES, QUEUE_NAMES, type Job, type JobState, type QueueName } from '../job/job';
-import type { AccountCounts, CountedCause, JobCounts, JobFilter, JobPage } from './contract';
+import type { AccountCounts, CountedCause, JobCounts, JobFilter, JobPage, Lane } from './contract';
 import type { Namespace } from './namespace';
 import { batch, readRecords } from './records';
 
@@ -45,12 +45,12 @@ export class JobList {
 			...JOB_STATES.map((state) => ['zcard', key('state', state)]),
 			...QUEUE_NAMES.map((queue) => ['zcard', key('failed', queue)]),
 			['zcard', key('doubt')],
-			['zrange', key('due', 'publish'), 0, 0, 'WITHSCORES'],
 			['hgetall', key('groups')],
+			...TO_PUBLISH.map((lane) => ['zrange', key('due', lane), 0, 0, 'WITHSCORES']),
 		])), this.snoozed()]);
 		const numbers = answers.map(Number);
-		const [inDoubt, oldest, groups] = answers.slice(JOB_STATES.length + QUEUE_NAMES.length) as [number, string[], Record<string, string>];
-		const oldestDueAt = oldest[1] === undefined ? null : Number(oldest[1]);
+		const [inDoubt, groups, ...oldest] = answers.slice(JOB_STATES.length + QUEUE_NAMES.length) as [number, Record<string, string>, ...string[][]];
+		const oldestDueAt = earliest(oldest.map(([, at]) => at ?? null));
 		return {
 			states: Object.fromEntries(JOB_STATES.map((state, i) => [state, numbers[i]])) as Record<JobState, number>,
 			failures: Object.fromEntries(QUEUE_NAMES.map((queue, i) => [queue, numbers[JOB_STATES.length + i]])) as Record<QueueName, number>,
@@ -97,13 +97,13 @@ export class JobList {
 
 	async accountCounts(accounts: string[]): Promise<Map<string, AccountCounts>> {
 		const answers = await this.namespace.read((client) => batch(client, accounts.flatMap((account) => [
-			['hgetall', this.namespace.key('counts', account)], ['zscore', this.namespace.key('due', 'publish'), account],
+			['hgetall', this.namespace.key('counts', account)], ...TO_PUBLISH.map((lane) => ['zscore', this.namespace.key('due', lane), account]),
 		])));
 		return new Map(accounts.map((account, i) => {
-			const [counts, due] = answers.slice(2 * i) as [Record<string, string>, string | null];
+			const [counts, ...due] = answers.slice((1 + TO_PUBLISH.length) * i, (1 + TO_PUBLISH.length) * (i + 1)) as [Record<string, string>, ...(string | null)[]];
 			const number = (name: string) => Number(counts[name] ?? 0);
 			const waiting = number('queued') + number('retry_scheduled');
-			return [account, { waiting, running: number('running'), inDoubt: number('doubt'), failed: number('failed'), nextDueAt: due === null ? null : Number(due) }];
+			return [account, { waiting, running: number('running'), inDoubt: number('doubt'), failed: number('failed'), nextDueAt: earliest(due) }];
 		}));
 	}
 
@@ -186,4 +186,12 @@ function fitsText({ id, source, content, lastError }: Job, text: string | undefi
 	if (!text) return true;
 	const wanted = text.toLowerCase();
 	return [id, source, content.title, content.link, content.boardName, lastError?.message].some((value) => value?.toLowerCase().includes(wanted));
+}
+
+/** Lanes of what is on its way to be published. */
+const TO_PUBLISH: readonly Lane[] = ['publish', 'upload', 'media'];
+
+function earliest(instants: (string | null)[]): number | null {
+	const known = instants.flatMap((at) => (at === null ? [] : [Number(at)]));
+	return known.length === 0 ? null : Math.min(...known);
 }

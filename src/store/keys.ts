@@ -1,5 +1,5 @@
 /** The version of the records this package writes; a namespace written by a newer one is refused. */
-export const RECORD_VERSION = 2;
+export const RECORD_VERSION = 3;
 
 /** Starts every key of a namespace; the hash tag keeps them on one node of a Cluster. */
 export function prefixOf(namespace: string): string {
@@ -26,7 +26,7 @@ export const BOUNDS: readonly Bound[] = [
 	bound('meta', 'hash', 'counter, clock, version, the last 10 runs, durability, persistedAt, the last cuts, mediaBytes, quarantine, amnestyAt, logCut', '16 fields', 'for ever'),
 	bound('op:*', 'string', 'first answer of a call', 'calls of 2 min', '2 min'),
 
-	bound('job:*', 'hash', 'what scripts compare and move', '27 fields', JOB),
+	bound('job:*', 'hash', 'what scripts compare and move', '28 fields', JOB),
 	bound('doc:*', 'string', 'JSON of what else changes', 'history and evidence capped by the policy', JOB),
 	bound('content:*', 'string', 'JSON of what a revision publishes', 'metadata ≤ 4 kB; an earlier revision 8 days', JOB),
 	bound('alias:*', 'string', 'job id that a further key leads to', 'one a corrected key', 'as the job, then as its tombstone'),

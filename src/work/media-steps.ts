@@ -6,6 +6,7 @@ import type { Policy } from '../job/policy';
 import type { Heard } from '../job/rate-headers';
 import { transition } from '../job/transition';
 import { describe, type Log } from '../log';
+import type { Slot } from '../pace/pacer';
 import type { Publisher, Trusted } from '../publish/contract';
 import type { Claim, Lane } from '../store/job-store';
 import type { FitAccount, World } from './contract';
@@ -19,11 +20,8 @@ interface Parts {
 		giveBack(job: LeasedJob): Promise<boolean>;
 	};
 	publisher: Pick<Publisher, 'handOver' | 'mediaStatus'>;
-	/** Runs a call in a slot of the account's pace, once there is one; undefined when there is none to come. */
-	pace: {
-		write<T>(account: string, call: () => Promise<T>): Promise<T | undefined>;
-		read<T>(account: string, call: () => Promise<T>): Promise<T | undefined>;
-	};
+	/** Runs a call in a slot of the account's writes, once there is one; undefined when there is none to come. */
+	writeSlot<T>(account: string, call: (slot: Slot) => Promise<T>): Promise<T | undefined>;
 	settling: Pick<Settling, 'settle'>;
 	leases: Pick<Leases, 'during'>;
 	/** Told of every answer to a call of the account. */
@@ -35,6 +33,8 @@ interface Parts {
 
 /** Uploads of one process: more would take each other's line, and each holds some megabytes. */
 const UPLOADS_AT_ONCE = 2;
+/** A registration that waits longer for its slot gives its turn to another account's video. */
+const SLOT_WAIT_MS = 60_000;
 
 /**
  * Takes a video to Pinterest step by step: hand it over, then ask now and then whether it is ready. No step sends a Pin, so
@@ -62,11 +62,23 @@ export class MediaSteps {
 		for (const [abort, label] of this.aborts) if (label === account) abort.abort();
 	}
 
-	/** One step of one job. */
-	async next(account: FitAccount, claimed: (nextAt: number | null) => void): Promise<SlotUse> {
+	/** Runs once fewer videos are handed over here; nothing is claimed for it before. */
+	async inTurn<T>(run: () => Promise<T>): Promise<T> {
+		while (this.uploads >= UPLOADS_AT_ONCE) await new Promise<void>((resolve) => this.waiting.push(resolve));
+		this.uploads += 1;
+		try {
+			return await run();
+		} finally {
+			this.uploads -= 1;
+			this.waiting.shift()?.();
+		}
+	}
+
+	/** One step of one job: a video is handed over (lane `upload`, inside `inTurn`) or asked about (lane `media`, inside a slot of the account's reads). */
+	async next(lane: 'upload' | 'media', account: FitAccount, claimed: (nextAt: number | null) => void): Promise<SlotUse> {
 		if (!await account.isFit()) return { jobs: 0, nextAt: null };
 		const { store, leases } = this.parts;
-		const { jobs: [job], nextAt, cut } = await store.claim(account.account, 'media', 1);
+		const { jobs: [job], nextAt, cut } = await store.claim(account.account, lane, 1);
 		if (!job) return { jobs: 0, nextAt };
 		claimed(nextAt);
 		const isTaken = await leases.during([job], () => this.begin(job, account, cut).catch((error: unknown) => this.abandon(job, error)));
@@ -99,13 +111,9 @@ export class MediaSteps {
 
 	/** Null when the step was not taken. */
 	private async outcomeOf(job: LeasedJob, account: FitAccount): Promise<MediaOutcome | null> {
-		const outcome = job.upload === null ? await this.handOver(job, account) : await this.status(job, account);
+		const outcome = job.upload === null ? await this.handOver(job, account) : await this.parts.publisher.mediaStatus(job, this.trusted(account));
 		const isRefused = !outcome || 'failure' in outcome && outcome.failure.code === 'permit_refused';
 		return isRefused ? null : outcome;
-	}
-
-	private async status(job: LeasedJob, account: FitAccount): Promise<MediaOutcome | undefined> {
-		return await this.parts.pace.read(account.account, () => this.parts.publisher.mediaStatus(job, this.trusted(account)));
 	}
 
 	/** The call that registers it waits for a slot; the upload itself holds none. */
@@ -114,12 +122,11 @@ export class MediaSteps {
 		this.aborts.set(abort, account.account);
 		if (this.draining || this.left.has(account.account)) abort.abort();
 		try {
-			return await this.inTurn(abort.signal, async () => {
-				const write = <T>(call: () => Promise<T>) => this.parts.pace.write(account.account, call);
-				const outcome = await this.parts.publisher.handOver(job, { ...this.trusted(account), write, signal: abort.signal });
-				// A failure of what was stopped says nothing; what got through all the same is kept.
-				return abort.signal.aborted && outcome.kind !== 'handed_over' ? null : outcome;
-			});
+			if (abort.signal.aborted) return null;
+			const write = <T>(call: () => Promise<T>) => this.inSlot(account.account, abort.signal, call);
+			const outcome = await this.parts.publisher.handOver(job, { ...this.trusted(account), write, signal: abort.signal });
+			// A failure of what was stopped says nothing; what got through all the same is kept.
+			return abort.signal.aborted && outcome.kind !== 'handed_over' ? null : outcome;
 		} finally {
 			this.aborts.delete(abort);
 		}
@@ -129,21 +136,27 @@ export class MediaSteps {
 		return { token, trusts, hears: (heard) => this.parts.heard(account, heard) };
 	}
 
-	/** Waits until fewer videos are uploaded here; null when it is stopped before its turn. */
-	private async inTurn<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T | null> {
-		while (this.uploads >= UPLOADS_AT_ONCE && !signal.aborted) {
-			await new Promise<void>((resolve) => {
-				this.waiting.push(resolve);
-				signal.addEventListener('abort', () => resolve(), { once: true });
-			});
-		}
-		if (signal.aborted) return null;
-		this.uploads += 1;
+	/** Undefined when it was stopped before its slot came, or no slot came for long: then it has not been called, and will not be. */
+	private async inSlot<T>(account: string, signal: AbortSignal, call: () => Promise<T>): Promise<T | undefined> {
+		let state: 'waiting' | 'called' | 'over' = 'waiting';
+		const called = this.parts.writeSlot(account, async (slot) => {
+			if (state === 'over') return void slot.unused();
+			state = 'called';
+			return await call();
+		});
+		const patience = new AbortController();
+		const over = new Promise<void>((resolve) => {
+			const timer = setTimeout(resolve, SLOT_WAIT_MS);
+			for (const end of [signal, patience.signal]) end.addEventListener('abort', () => resolve(clearTimeout(timer)), { once: true });
+		});
 		try {
-			return await run();
+			return await Promise.race([called, over.then(() => {
+				if (state === 'called') return called;
+				state = 'over';
+				return undefined;
+			})]);
 		} finally {
-			this.uploads -= 1;
-			for (const wake of this.waiting.splice(0)) wake();
+			patience.abort();
 		}
 	}
 

@@ -15,8 +15,16 @@ interface Parts {
 	ownersOf(boardId: string): Promise<string[]>;
 	/** Asks the workers of the account to read its boards now; nobody need hear it. */
 	askForBoards(account: string): Promise<void>;
+	now(): number;
 	sleep(ms: number): Promise<void>;
+	/**
+	 * Of new jobs: places that a list which was asked for did not have, and since when. A sheet with a wrong board comes again every
+	 * minute, and each listing costs calls of the account's day. Where no list comes in time, nobody can tell.
+	 */
+	refuted?: Map<string, number>;
 }
+
+const REFUTED_MS = 3_600_000, MOST_REFUTED = 1000;
 
 /** How long the workers that are asked for boards are waited for. */
 const WAIT_MS = 5000;
@@ -37,8 +45,7 @@ export class PlaceCheck {
 
 	/** What is wrong with the place; null when nothing is, or nobody can tell. */
 	problem(place: Place): Promise<Problem | null> {
-		const { account, content } = place;
-		return once(this.places, `${account}|${content.boardId}|${content.sectionId ?? ''}`, () => this.look(place));
+		return once(this.places, keyOf(place), () => this.look(place));
 	}
 
 	/** A board that is not in the list may be younger than the list: the workers are asked for a new one. */
@@ -46,9 +53,15 @@ export class PlaceCheck {
 		const { account, content } = place;
 		const known = await this.listed(account);
 		if (placeProblem(place, known) === null) return null;
-		const now = await once(this.fresh, account, () => this.reread(account, known));
-		if (placeProblem(place, now) === null) return null;
-		return placeProblem(place, now, await this.parts.ownersOf(content.boardId));
+		const { refuted, now, ownersOf } = this.parts, key = keyOf(place);
+		const isRefuted = (refuted?.get(key) ?? -Infinity) > now() - REFUTED_MS;
+		const list = isRefuted ? known : await once(this.fresh, account, () => this.reread(account, known));
+		if (placeProblem(place, list) === null) return null;
+		if (!isRefuted && refuted) {
+			if (refuted.size >= MOST_REFUTED) refuted.clear();
+			refuted.set(key, now());
+		}
+		return placeProblem(place, list, await ownersOf(content.boardId));
 	}
 
 	private listed(account: string): Promise<KnownBoards | null> {
@@ -62,6 +75,8 @@ export class PlaceCheck {
 			if (now?.boardsAt !== known?.boardsAt) return now;
 			await this.parts.sleep(POLL_MS);
 		}
-		return known;
+		return this.parts.refuted ? null : known;
 	}
 }
+
+const keyOf = ({ account, content }: Place): string => `${account}|${content.boardId}|${content.sectionId ?? ''}`;

@@ -26,10 +26,12 @@ interface Parts {
 
 /** The shortest pause after a claim that gave nothing, ms. */
 const QUIET_MS = 50;
+/** The pause after a slot that was refused, ms. */
+const REFUSED_MS = 250;
 
-const LANES: readonly Lane[] = ['look', 'media', 'publish'];
-/** Of one account: a video that is uploaded for a long time must not keep others from being asked about. */
-const MEDIA_STEPS_AT_ONCE = 4;
+const LANES: readonly Lane[] = ['look', 'media', 'upload', 'publish'];
+/** Questions about videos of one account, and videos that are handed over. */
+const MEDIA_STEPS_AT_ONCE = 2;
 
 /**
  * The loop that serves every account of this process: sees who is due, asks the pacer for a slot, works inside it.
@@ -127,7 +129,7 @@ export class Worker {
 		this.due.get(lane)!.doubt(label);
 	}
 
-	/** Asks for one slot, unless as many are asked for as the account may use. Looks share one; media steps take none of its pace here. */
+	/** Asks for one slot, unless as many are asked for as the account may use. Looks share one. */
 	private ask(lane: Lane, label: string): void {
 		const account = this.accounts.get(label);
 		const key = `${lane} ${label}`;
@@ -176,7 +178,12 @@ export class Worker {
 			const idleAt = now + this.parts.idleMs;
 			if (used.jobs === 0) this.quietUntil.set(key, Math.max(Math.min(used.nextAt ?? idleAt, idleAt), now + QUIET_MS));
 			return used.jobs > 0;
-		}).finally(() => isGranted || this.waiting.delete(key));
+		}).finally(() => {
+			if (isGranted) return;
+			this.waiting.delete(key);
+			// No slot is to be had while others wait for one: asking again at once would ask without end.
+			this.quietUntil.set(key, this.parts.world.now() + REFUSED_MS);
+		});
 	}
 
 	private async noted<T>(label: string, work: Promise<T>): Promise<T> {
@@ -188,7 +195,8 @@ export class Worker {
 function mostOf(lane: Lane, { pace }: FitAccount): number {
 	switch (lane) {
 		case 'look': return 1;
-		case 'media': return MEDIA_STEPS_AT_ONCE;
+		case 'media':
+		case 'upload': return MEDIA_STEPS_AT_ONCE;
 		case 'publish': return pace.concurrent;
 	}
 }

@@ -1,11 +1,11 @@
 -- Leases due jobs of one account. Publish: one a board, in turn. Look: all in doubt on the board that waits the longest, also
--- those whose own look is not due yet: one reading of the board serves all of them. Media: the steps of a video, which send no
--- Pin and so take no board, no running cap and no attempt.
+-- those whose own look is not due yet: one reading of the board serves all of them. Upload and media: the steps of a video, to hand
+-- it over and to ask whether it is ready, which send no Pin and so take no board, no running cap and no attempt.
 --
 -- KEYS[1] meta
 -- ARGV[1..4]      see include/begin.lua
 -- ARGV[5] account
--- ARGV[6] lane    publish, look or media
+-- ARGV[6] lane    publish, look, upload or media
 -- ARGV[7] max
 -- ARGV[8] leaseMs
 -- ARGV[9] holds that stop this lane, ',a,b,'; '' for all
@@ -35,7 +35,7 @@ if held > now then return withRecords(refuse({ '', held == math.huge and '' or h
 
 -- What cannot be sent yet waits rather than runs: the permit would be refused (begin-send.lua).
 -- Nor is a step of a video taken: until it is known what was lost, the job may be one that was published.
-local waitMs = lane == 'publish' and math.max(pendingMs(), permitWaitMs(ARGV[10])) or lane == 'media' and pendingMs() or 0
+local waitMs = lane == 'publish' and math.max(pendingMs(), permitWaitMs(ARGV[10])) or lane ~= 'look' and pendingMs() or 0
 if waitMs > 0 then return withRecords(refuse({ '', now + waitMs, '', {}, now })) end
 
 local fence = nextCounter .. '-' .. ARGV[1]

@@ -84,3 +84,11 @@ it('is what the node does, unless its option is off', async () => {
 	expect((await enqueue({ checkBoard: false })).items[0]!.json).toMatchObject({ state: 'queued', existing: false });
 	expect((await enqueue({})).items[0]!.json).toMatchObject({ state: 'queued', existing: true });
 });
+
+it('asks for a list once an hour for a place that is not there, however often it comes', async () => {
+	const misplaced = request({ boardId: '999999' });
+	expect(await checked(misplaced)).toMatchObject([{ ok: false, error: { code: 'preflight_failed' } }]);
+	const before = timesAsked();
+	expect(await checked(misplaced)).toMatchObject([{ ok: false, error: { code: 'preflight_failed' } }]);
+	expect(timesAsked()).toBe(before);
+});

@@ -53,3 +53,16 @@ it('does not keep an image of the same board waiting', async () => {
 	expect(await engine.get(slow.id)).toMatchObject({ state: 'queued', phase: 'media' });
 	expect((await world.ended(engine, [slow.id]))[0]).toMatchObject({ state: 'succeeded' });
 });
+
+it('that is ready is published though many others are still to be handed over', async () => {
+	const jobs: JobView[] = [];
+	for (let n = 1; n <= 6; n++) jobs.push(await enqueue({ kind: 'video_url', url: world.sandbox.control.addFile({ name: `film-${n}.mp4`, bytes: 300_000, contentType: 'video/mp4', bytesPerSecond: 100_000 }).url }, n));
+	const ids = jobs.map(({ id }) => id);
+	const waiting = await world.until(async () => {
+		const now = await Promise.all(ids.map((id) => engine.get(id)));
+		return now.some(({ state }) => state === 'succeeded') ? now.filter(({ creative }) => creative.sha256 === null).length : null;
+	});
+	expect(waiting).toBeGreaterThanOrEqual(2);
+	expect((await world.ended(engine, ids, 40_000)).map(({ state }) => state)).toEqual(ids.map(() => 'succeeded'));
+	expect(world.sandbox.control.pins().items).toHaveLength(6);
+}, 60_000);

@@ -173,10 +173,10 @@ describe('a pace that Pinterest answers "slow down" to', () => {
 	const told = (perMinute: number, more = {}) => ({ 'x-ratelimit-limit': `${perMinute}, ${perMinute};w=60;name="org_write"`, ...more });
 	const clean = (headers: Heard['headers']): Heard => ({ kind: 'write', isThrottled: false, headers });
 	const throttled: Heard = { kind: 'write', isThrottled: true, headers: {} };
-	/** Permits of the last seconds, the latest first, as `begin-send.lua` notes them. */
+	/** Permits of the last second, as `begin-send.lua` notes them. */
 	const permits = async (redis: Redis, namespace: string, count: number) => {
 		const [seconds] = await redis.time();
-		await redis.lpush(`pj:{${namespace}}:sent:acme`, ...Array.from({ length: count }, (_, n) => Number(seconds) * 1000 - 10 * (count - n)));
+		await redis.zadd(`pj:{${namespace}}:sent:acme`, ...Array.from({ length: count }, (_, n) => [Number(seconds) * 1000 - 10 * (count - n), n]).flat());
 	};
 	const aWorker = async (namespace: string, change = {}) => {
 		const pacer = aPacer(namespace, { timeFactor: 1, ...change });

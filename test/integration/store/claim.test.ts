@@ -213,7 +213,7 @@ describe('a claim to look', () => {
 
 describe('a claim of the steps of videos', () => {
 	const film = (changes: Parameters<typeof aJob>[0]) => aJob({ phase: 'media', ...changes });
-	const steps = async (max = 10) => (await world.jobs.claim('acme', 'media', max)).jobs.map(({ id, state, phase, attempts }) => [id, state, phase, attempts]);
+	const steps = async (max = 10) => (await world.jobs.claim('acme', 'upload', max)).jobs.map(({ id, state, phase, attempts }) => [id, state, phase, attempts]);
 
 	it('takes all that are due, several of one board, and makes no attempt of them', async () => {
 		const jobs = [film({ dueAt: START - 2 }), film({ dueAt: START - 1 }), film({ dueAt: START - 3, boardId: '2' }), film({ dueAt: START + 9 })];

@@ -23,9 +23,9 @@ export async function endSound(world: StoreWorld): Promise<void> {
 const jobsOf = (dump: Dump): (Hash & { id: string })[] =>
 	Object.entries(dump).flatMap(([name, value]) => (name.startsWith('job:') ? [{ ...(value as Hash), id: name.slice(4) }] : []));
 
-function laneOf({ state, phase, fence }: Hash): string | null {
+function laneOf({ state, phase, fence, handed }: Hash): string | null {
 	if (fence) return null;
-	return state === 'queued' || state === 'retry_scheduled' ? { reconcile: 'look', media: 'media' }[phase ?? ''] ?? 'publish' : null;
+	return state === 'queued' || state === 'retry_scheduled' ? { reconcile: 'look', media: handed === '1' ? 'media' : 'upload' }[phase ?? ''] ?? 'publish' : null;
 }
 
 /** When a snooze ends stands in no field of the hash. */

@@ -20,7 +20,7 @@ export const mutants = [
 	{ name: 'claim: a board that was served stays first', file: lua('include/jobs'), find: `job.board, now + gapMs)`, replace: `job.board, now)` },
 	{ name: 'claim: freed board tells nobody', file: lua('include/jobs'), find: `	touch('publish', job.account, job.board)\n`, replace: '' },
 	{ name: 'lane skipped: jobs in doubt are filed to be sent', file: lua('include/lanes'), find: `if job.phase == 'reconcile' then return 'look' end`, replace: '' },
-	{ name: 'lane skipped: the worker never looks', file: 'src/work/worker.ts', find: `const LANES: readonly Lane[] = ['look', 'media', 'publish'];`, replace: `const LANES: readonly Lane[] = ['media', 'publish'];`, first: engine },
+	{ name: 'lane skipped: the worker never looks', file: 'src/work/worker.ts', find: `const LANES: readonly Lane[] = ['look', 'media', 'upload', 'publish'];`, replace: `const LANES: readonly Lane[] = ['media', 'upload', 'publish'];`, first: engine },
 	{ name: 'order: jobs due together go out by their ids', file: lua('include/lanes'), find: `return (job.ord or '') == '' and job.id or job.ord .. ':' .. job.id`, replace: `return job.id` },
 	{ name: 'order: a batch goes out by its ids', file: lua('enqueue'), find: `nextCounter, place)`, replace: `nextCounter, 0)` },
 	{ name: 'order: a settled job loses its place', file: lua('settle'), find: `old.created, old.ord, old.aliases`, replace: `old.created, '', old.aliases` },

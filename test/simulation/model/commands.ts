@@ -18,7 +18,7 @@ const job = fc.nat(JOBS - 1);
 /** Counted from the lease that was given last. */
 const lease = fc.nat(5);
 const account = fc.constantFrom(...ACCOUNTS);
-const lane = fc.constantFrom<Lane>('publish', 'publish', 'look', 'media', 'media');
+const lane = fc.constantFrom<Lane>('publish', 'publish', 'look', 'media', 'upload');
 const pin = fc.constantFrom('1', '2', '3');
 const waits = fc.constantFrom(1, 1000, 3000, 5000, 20_000, policy.leaseMs + 1, 600_000, policy.horizonMs + 60_000);
 const kind = fc.constantFrom<HoldKind>('paused', 'rate_limited', 'token_dead');

@@ -99,7 +99,7 @@ export class Model {
 		const due = boards.filter(({ from }) => from <= this.now);
 		const running = this.running(account).length;
 		const room = Math.max(0, Math.min(max, (this.caps.get(account) ?? Infinity) - running));
-		if (lane === 'media') return this.claimableSteps(account, max);
+		if (lane === 'media' || lane === 'upload') return this.claimableSteps(account, lane, max);
 		const ids = lane === 'publish'
 			? due.slice(0, room).map(({ jobs }) => jobs[0]!.id)
 			: (due[0]?.jobs ?? []).slice(0, max).map(({ id }) => id);
@@ -107,8 +107,8 @@ export class Model {
 	}
 
 	/** The due steps of videos: of each board in turn the one that is due the longest. */
-	private claimableSteps(account: string, max: number): { ids: string[]; nextAt: number | null } {
-		const boards = this.boards(account, 'media'), ids: string[] = [];
+	private claimableSteps(account: string, lane: Lane, max: number): { ids: string[]; nextAt: number | null } {
+		const boards = this.boards(account, lane), ids: string[] = [];
 		for (;;) {
 			const left = boards.filter(({ jobs }) => jobs.length > 0).sort((a, b) => a.jobs[0]!.dueAt! - b.jobs[0]!.dueAt! || (a.board < b.board ? -1 : 1));
 			const dueAt = left[0]?.jobs[0]!.dueAt ?? null;
@@ -252,7 +252,7 @@ export class Model {
 		return boards.map((board) => {
 			// Those due together stay in the order of the map, in which they came in.
 			const jobs = waiting.filter(({ content }) => content.boardId === board).sort((a, b) => a.dueAt! - b.dueAt!);
-			const gap = lane === 'media' ? 0 : (lane === 'publish' ? this.gaps : this.scans).get(`${account} ${board}`) ?? 0;
+			const gap = lane === 'media' || lane === 'upload' ? 0 : (lane === 'publish' ? this.gaps : this.scans).get(`${account} ${board}`) ?? 0;
 			return { board, jobs, from: Math.max(jobs[0]!.dueAt!, gap) };
 		}).sort((a, b) => a.from - b.from || (a.board < b.board ? -1 : 1));
 	}
@@ -291,7 +291,8 @@ export class Model {
 	}
 }
 
-function laneOf({ state, phase }: Job): Lane | null {
+function laneOf({ state, phase, upload }: Job): Lane | null {
 	if (state !== 'queued' && state !== 'retry_scheduled') return null;
-	return phase === 'media' ? 'media' : phase === 'reconcile' ? 'look' : 'publish';
+	if (phase === 'media') return upload === null ? 'upload' : 'media';
+	return phase === 'reconcile' ? 'look' : 'publish';
 }

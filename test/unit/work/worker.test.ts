@@ -56,6 +56,22 @@ it('works with what is registered when the slot is granted, not with what was wh
 	expect(used[0]).toBe(reconnected);
 });
 
+it('does not ask again at once where no slot is to be had', async () => {
+	let asked = 0;
+	const worker = new Worker({
+		nextDue: (_accounts, lane) => Promise.resolve(new Map(lane === 'publish' ? [['acme', 0]] : [])),
+		slot: () => Promise.resolve(void asked++),
+		use: () => Promise.reject(new Error('no slot was granted')),
+		world: { now: () => performance.now(), monotonic: () => performance.now(), random: () => 0 }, idleMs: IDLE_MS, log: () => undefined,
+	});
+	worker.serve(account);
+	worker.start();
+	await new Promise((resolve) => setTimeout(resolve, 600));
+	await worker.stop();
+	expect(asked).toBeGreaterThan(1);
+	expect(asked).toBeLessThanOrEqual(4);
+});
+
 describe('a worker of 1,200 accounts', () => {
 	const labels = Array.from({ length: 1200 }, (_, i) => `account-${i}`);
 	let now: number, questions: string[][], due: Map<string, number>, used: string[], worker: Worker;

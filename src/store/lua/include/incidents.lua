@@ -65,7 +65,7 @@ end
 
 local function wakeAccount(account)
 	local isMany = string.sub(account, 1, 1) == '@'
-	for _, lane in ipairs({ 'publish', 'look', 'media' }) do
+	for _, lane in ipairs({ 'publish', 'look', 'media', 'upload' }) do
 		local due = not isMany and redis.call('ZSCORE', key('due', lane), account)
 		if due or isMany then wake(table.concat({ 'work', lane, due or now, account }, ' ')) end
 	end

@@ -15,7 +15,7 @@ local touched, touchedList, freed = {}, {}, {}
 
 local function laneOf(job)
 	if job.state ~= 'queued' and job.state ~= 'retry_scheduled' then return nil end
-	if job.phase == 'media' then return 'media' end
+	if job.phase == 'media' then return job.handed == '1' and 'media' or 'upload' end
 	if job.phase == 'reconcile' then return 'look' end
 	return 'publish'
 end
