@@ -42,6 +42,38 @@ async function enqueuedAgain(sandbox: SandboxOptions = {}): Promise<{ again: str
 	return { again: second.job.id, engine };
 }
 
+it('finds the Pin of a video that stands at one of its steps since then, however long ago it was published', async () => {
+	server = await startRedis({ appendfsync: 'everysec' });
+	// Redis looks for what it may have forgotten for a second only: what comes after that has to be known by the job itself.
+	world = await TestWorld.start({ timeFactor: 60, engine: { redis: { url: server.url }, policy: { horizonMs: 1000, createdBeforeSlackMs: 100 } } });
+	const config = { trustedImageOrigins: [world.sandbox.url] };
+	const before = world.engine(config);
+	world.sandbox.control.setMedia({ processMs: 240_000 });
+	await world.serve(before);
+	const { url } = world.sandbox.control.addFile({ name: 'film.mp4', bytes: 100_000, contentType: 'video/mp4' });
+	const [enqueued] = await before.enqueue([world.request(1, { media: { kind: 'video_url', url, cover: { kind: 'frame', atSeconds: 0 } } })]);
+	if (!enqueued?.ok) throw enqueued?.error ?? new Error('Nothing was enqueued.');
+	const { id } = enqueued.job;
+	await world.until(async () => ((await before.get(id)).creative.sha256 ? true : null));
+	await sleep(1100);
+	const folder = join(server.dir, 'appendonlydir');
+	const log = join(folder, readdirSync(folder).find((name) => name.endsWith('.incr.aof'))!);
+	const length = statSync(log).size;
+	await world.ended(before, [id]);
+	await before.close();
+	await server.kill();
+	truncateSync(log, length);
+	server = await startRedis({ appendfsync: 'everysec', dir: server.dir, port: server.port });
+	const engine = world.engine(config);
+	expect(await engine.get(id)).toMatchObject({ state: 'retry_scheduled', phase: 'media' });
+	await engine.subscribe({ id: 'notices-the-restart', url: 'http://127.0.0.1/', events: ['job.succeeded'] });
+	await sleep(1500);
+	await world.serve(engine);
+	const [job] = await world.ended(engine, [id], 60_000);
+	expect(job).toMatchObject({ state: 'succeeded', recovered: true });
+	expect(world.sandbox.control.pins().items).toHaveLength(1);
+}, 120_000);
+
 it('finds the Pin of an enqueue that Redis forgot, however long ago it was published', async () => {
 	const { again, engine } = await enqueuedAgain();
 	await world.serve(engine);
@@ -117,35 +149,3 @@ it('lets nobody update or cancel what a power cut made look unsent: another text
 	expect(job).toMatchObject({ state: 'succeeded', recovered: true, revision: 1 });
 	expect(world.sandbox.control.pins().items).toHaveLength(1);
 }, 60_000);
-
-it('finds the Pin of a video that stands at one of its steps since then, however long ago it was published', async () => {
-	server = await startRedis({ appendfsync: 'everysec' });
-	// Redis looks for what it may have forgotten for a second only: what comes after that has to be known by the job itself.
-	world = await TestWorld.start({ timeFactor: 60, engine: { redis: { url: server.url }, policy: { horizonMs: 1000, createdBeforeSlackMs: 100 } } });
-	const config = { trustedImageOrigins: [world.sandbox.url] };
-	const before = world.engine(config);
-	world.sandbox.control.setMedia({ processMs: 240_000 });
-	await world.serve(before);
-	const { url } = world.sandbox.control.addFile({ name: 'film.mp4', bytes: 100_000, contentType: 'video/mp4' });
-	const [enqueued] = await before.enqueue([world.request(1, { media: { kind: 'video_url', url, cover: { kind: 'frame', atSeconds: 0 } } })]);
-	if (!enqueued?.ok) throw enqueued?.error ?? new Error('Nothing was enqueued.');
-	const { id } = enqueued.job;
-	await world.until(async () => ((await before.get(id)).creative.sha256 ? true : null));
-	await sleep(1100);
-	const folder = join(server.dir, 'appendonlydir');
-	const log = join(folder, readdirSync(folder).find((name) => name.endsWith('.incr.aof'))!);
-	const length = statSync(log).size;
-	await world.ended(before, [id]);
-	await before.close();
-	await server.kill();
-	truncateSync(log, length);
-	server = await startRedis({ appendfsync: 'everysec', dir: server.dir, port: server.port });
-	const engine = world.engine(config);
-	expect(await engine.get(id)).toMatchObject({ state: 'retry_scheduled', phase: 'media' });
-	await engine.subscribe({ id: 'notices-the-restart', url: 'http://127.0.0.1/', events: ['job.succeeded'] });
-	await sleep(1500);
-	await world.serve(engine);
-	const [job] = await world.ended(engine, [id], 60_000);
-	expect(job).toMatchObject({ state: 'succeeded', recovered: true });
-	expect(world.sandbox.control.pins().items).toHaveLength(1);
-}, 120_000);

@@ -219,6 +219,20 @@ describe('a job', () => {
 		world.time += ON_DISK_MS;
 		expect(await claim(other)).toMatchObject({ jobs: [{ id: job.id }] });
 	});
+
+	it('nor before it is on disk that its video is ready: what stands at a step of its video was not sent', async () => {
+		await start();
+		for (const { jobs: [job] } of [await claim(other), await claim(other), await claim(other)]) await other.jobs.settle(job!, failedFor(job!, world.time));
+		const upload = { mediaId: '7', at: world.time, readyAt: null, polls: 1, sha256: 'a'.repeat(64), bytes: 9 };
+		await world.put(aJob({ boardId: '9', phase: 'media', upload, dueAt: world.time }));
+		world.time += ON_DISK_MS;
+		const { jobs: [video] } = await other.jobs.claim('acme', 'media', 1);
+		const ready = changeOf(video!, { state: 'retry_scheduled', phase: 'publish', dueAt: world.time, upload: { ...upload, readyAt: world.time } }, 'job.retry_scheduled');
+		await other.jobs.settle(video!, ready);
+		expect(await claim(other)).toMatchObject({ jobs: [], nextAt: world.time + ON_DISK_MS });
+		world.time += ON_DISK_MS;
+		expect(await claim(other)).toMatchObject({ jobs: [{ id: video!.id }] });
+	});
 });
 
 describe('a worker', () => {

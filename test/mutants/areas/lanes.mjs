@@ -31,6 +31,8 @@ export const mutants = [
 	{ name: 'link: two have its turn', file: lua('include/lanes'), find: `return redis.call('HEXISTS', key(link and 'turns' or 'busy', account), link or place) == 1`, replace: `return link == nil and redis.call('HEXISTS', key('busy', account), place) == 1`, first: links },
 	{ name: 'link: a turn that is not taken stays', file: lua('include/lanes'), find: `		redis.call('HDEL', key('turns', job.account), job.url)\n`, replace: '', first: links },
 	{ name: 'link: what was not sent keeps others waiting', file: lua('give-back'), find: `		freeLink(job)\n`, replace: '', first: links },
+	{ name: 'video: that it is ready may be lost with the permit', file: lua('settle'), find: `(old.doubt ~= '' or old.phase == 'media')`, replace: `old.doubt ~= ''`, first: ['test/integration/store/lost-permit.test.ts'] },
+	{ name: 'video: a step is taken though Redis lost what it was told', file: 'src/work/media-steps.ts', find: `if (cut === null || !mayHaveLeft(job, cut)) return`, replace: `return`, first: ['test/integration/engine/forgotten.test.ts'] },
 	{ name: 'hold: cut short by a shorter one', file: lua('include/incidents'), find: `incident.endsAt ~= '' and (hold.endsAt == '' or tonumber(hold.endsAt) > tonumber(incident.endsAt))`, replace: `true` },
 	{ name: 'hold: never ends by time', file: lua('release-expired'), find: `'-inf', now, `, replace: `'-inf', '(0', ` },
 	{ name: 'hold: its end wakes nobody', file: lua('include/incidents'), find: `	wakeAccount(account)\n`, replace: '' },
