@@ -14,6 +14,7 @@ export const n8nVersion = process.env.PINTEREST_JOBS_E2E_N8N ?? n8nForThisNode()
 export class TestN8n {
 	private running?: N8n;
 	private signedIn?: N8nApi;
+	private startedAt = 0;
 
 	constructor(
 		private readonly userFolder: string,
@@ -24,6 +25,7 @@ export class TestN8n {
 	async start(): Promise<void> {
 		const install = await n8nInstalled(n8nVersion);
 		const { userFolder } = this;
+		this.startedAt = Date.now();
 		this.running = await startN8n({ install, userFolder, env: this.env(), packageDir: process.cwd(), port: this.running?.port });
 		this.signedIn = await new N8nApi(this.running.url).signIn();
 	}
@@ -31,6 +33,11 @@ export class TestN8n {
 	get api(): N8nApi {
 		if (!this.signedIn) throw new Error('n8n has not been started.');
 		return this.signedIn;
+	}
+
+	/** Executions under way. One that a kill cut off just as it began stands as running for ever: n8n's recovery does not know of it. */
+	async underWay(): Promise<Execution[]> {
+		return (await this.api.listExecutions({ status: 'running' })).filter(({ startedAt }) => Date.parse(startedAt) >= this.startedAt);
 	}
 
 	get n8n(): N8n {

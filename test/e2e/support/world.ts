@@ -162,7 +162,7 @@ export class World {
 	async untilTold(): Promise<void> {
 		await until('all events to arrive', async () => {
 			const waiting = (await this.engine.endpoints.list()).reduce((sum, one) => sum + one.waiting, 0);
-			return waiting === 0 && (await this.n8n.api.listExecutions({ status: 'running' })).length === 0;
+			return waiting === 0 && (await this.n8n.underWay()).length === 0;
 		});
 	}
 
