@@ -182,16 +182,15 @@ export class Crew {
 				owners: (pinIds) => store.owners(pinIds),
 				media: (sha256) => media.get(sha256),
 			},
-			publisher, settling: this.settling, leases: this.leases, heard: (account, heard) => void this.pacer.heard(account, heard), policy: settings.policy, world, log,
+			publisher, settling: this.settling, leases: this.leases, policy: settings.policy, world, log,
 		});
 	}
 
 	private makeMediaSteps(): MediaSteps {
-		const { store, publisher, settings, world, log } = this.parts;
+		const { store, publisher, settings, world } = this.parts;
 		return new MediaSteps({
 			store, publisher, settling: this.settling, leases: this.leases,
-			writeSlot: (account, call) => this.pacer.queuedSlot(account, call),
-			heard: (account, heard) => void this.pacer.heard(account, heard), policy: settings.policy, world, log,
+			writeSlot: (account, call) => this.pacer.queuedSlot(account, call), policy: settings.policy, world,
 		});
 	}
 
@@ -199,7 +198,7 @@ export class Crew {
 		const { store, world, log } = this.parts;
 		return new Settling({
 			store: {
-				settle: (job, change) => store.settle(job, change),
+				settle: (job, change) => store.settle(job, change), giveBack: (job) => store.giveBack(job),
 				evidence: async (id, pinId) => void await store.evidence(id, pinId, (job, isAnothers) => lateEvidence(job, pinId, world.now(), isAnothers)),
 			},
 			log,

@@ -151,9 +151,8 @@ export class Engine {
 	}
 
 	/** Whether enqueuing each of these would find its key taken: by a job, or by what is left of one past its keeping. */
-	async known(requests: PublishRequest[]): Promise<boolean[]> {
-		const { accounts } = await this.accountStore.named({ accounts: requests.map(({ account }) => account) });
-		return this.intake.known(requests.map((request, i) => ({ ...request, account: accounts[i]! })));
+	known(requests: PublishRequest[]): Promise<boolean[]> {
+		return this.intake.known(requests);
 	}
 
 	/** Keeps image bytes once under their hash for jobs to refer to. `media_too_large`, `namespace_full`, `invalid_request` (not jpeg or png, or too small). */

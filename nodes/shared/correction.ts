@@ -82,16 +82,16 @@ export const changesField: INodeProperties = {
 export async function correctionOf(n8n: IExecuteFunctions, engine: Engine, item: number): Promise<Correction> {
 	const changes = n8n.getNodeParameter('changes', item, {}) as Record<string, unknown>;
 	const correction = plainCorrection(changes, n8n.getTimezone());
-	if (has(changes['imageField'])) {
+	if (isNamed(changes['imageField'])) {
 		correction.media = await keepFile(n8n, engine, changes['imageField'], item);
 	}
-	if (has(changes['coverField'])) {
+	if (isNamed(changes['coverField'])) {
 		correction.media = videoOf(changes['videoUrl'], await keepFile(n8n, engine, changes['coverField'], item));
 	}
 	return correction;
 }
 
-const has = (name: unknown): name is string => typeof name === 'string' && name !== '';
+const isNamed = (name: unknown): name is string => typeof name === 'string' && name !== '';
 
 /** Does something with the changes of one item, once more when the last job that shared its file ended before that was done. */
 export async function corrected<T>(n8n: IExecuteFunctions, engine: Engine, item: number, act: (correction: Correction) => Promise<T>): Promise<T> {

@@ -2,7 +2,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction, Socket } from 'node:net';
 import { getProxyForUrl } from 'proxy-from-env';
-import { proxyTunnel } from './proxy';
+import { onProxyRefusal, proxyTunnel } from './proxy';
 
 /** What keeps a fetch of somebody's address out of the operator's own network. */
 export interface AddressGuard {
@@ -63,6 +63,11 @@ export async function guardedGet(address: string, guard: AddressGuard, options: 
 	return { kind: 'misled', message: `It redirects more than ${REDIRECTS} times.` };
 }
 
+/** What an answer says that it is, without parameters. */
+export function contentTypeOf({ headers }: IncomingMessage): string | null {
+	return headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? null;
+}
+
 function redirectOf({ statusCode: status = 0, headers }: IncomingMessage): string | null {
 	return status >= 300 && status < 400 && headers.location ? headers.location : null;
 }
@@ -77,8 +82,10 @@ function begin(url: URL, guard: AddressGuard, { headers, headMs, signal }: GetOp
 		});
 		const end = (got: Got): void => {
 			clearTimeout(timer);
-			if (got.kind !== 'answer') connecting.abort();
-			if (got.kind !== 'answer') request.destroy();
+			if (got.kind !== 'answer') {
+				connecting.abort();
+				request.destroy();
+			}
 			resolve(got);
 		};
 		const failed = (code: string, message: string): void => end({ kind: 'no_answer', code, message });
@@ -87,9 +94,7 @@ function begin(url: URL, guard: AddressGuard, { headers, headMs, signal }: GetOp
 			if (error.code === 'EADDRREFUSED') return end({ kind: 'forbidden', message: `${url.hostname} is not an address of the public internet.` });
 			failed(error.code ?? error.name, error.message || 'no connection');
 		});
-		request.on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
-			if (statusCode !== 200) failed('proxy_refused', `The proxy answered ${statusCode} to CONNECT.`);
-		});
+		onProxyRefusal(request, ({ code, message }) => failed(code!, message));
 		if (tunnel) request.end();
 		else request.on('socket', (socket: Socket) => socket.once(secure ? 'secureConnect' : 'connect', () => {
 			if (trusted || guard.admits(socket.remoteAddress)) request.end();

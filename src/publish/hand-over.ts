@@ -4,7 +4,7 @@ import type { Job } from '../job/job';
 import type { Failure, MediaOutcome } from '../job/outcome';
 import type { AccessToken } from './contract';
 import type { AddressGuard } from './guarded-get';
-import { cureOf, tokenOf, type PinterestClient, type Read } from './pinterest-client';
+import { failureAfterCure, tokenOf, type PinterestClient, type Read } from './pinterest-client';
 import { openSource, type Source } from './source';
 import type { TrustedTokens } from './tokens';
 import { uploadFile, type UploadForm } from './upload';
@@ -63,9 +63,8 @@ export async function mediaStatus({ upload }: Pick<Job, 'upload'>, { client, tok
 async function register(token: AccessToken, { client, tokens, write, signal }: Parts): Promise<Read<RegisteredForm> | undefined> {
 	const registered = await write(() => client.registerMedia(token, tokens));
 	if (!registered || signal.aborted) return undefined;
-	const cure = await cureOf(registered, tokens, token);
-	if (registered.ok || cure.kind === 'none') return registered;
-	return { ok: false, failure: cure.kind === 'failed' ? cure.failure : { code: 'token_refreshed', facts: registered.failure.facts } };
+	const failure = await failureAfterCure(registered, tokens, token);
+	return failure ? { ok: false, failure } : registered;
 }
 
 type RegisteredForm = UploadForm & { mediaId: string };

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
-import { proxyTunnel } from './proxy';
+import { onProxyRefusal, proxyTunnel } from './proxy';
 
 /** How far a request got: no usable connection, connection and TLS up with nothing written, first byte handed over. */
 export type Reached = 'nothing' | 'connected' | 'sent';
@@ -116,9 +116,7 @@ class Call implements PreparedCall {
 		const request = open(target, { method, headers: this.withLength(headers), agent, ...(ca && { ca }) });
 		this.request = request;
 		request.on('error', (error) => this.fail(error));
-		request.on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
-			if (statusCode !== 200) this.fail(fault('proxy_refused', `The proxy answered ${statusCode} to CONNECT.`));
-		});
+		onProxyRefusal(request, (error) => this.fail(error));
 		request.on('socket', (socket) => this.whenConnected(socket, target.protocol === 'https:'));
 		request.on('response', (response) => this.read(response));
 		request.on('close', () => {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { assertNever } from '../job/assert-never';
 import type { Probed } from '../job/preflight';
-import { guardedGet, type AddressGuard } from './guarded-get';
+import { contentTypeOf, guardedGet, type AddressGuard } from './guarded-get';
 import { sniffImage } from './media';
 
 const TIMEOUT_MS = 5000;
@@ -31,7 +31,7 @@ function read(response: IncomingMessage, close: () => void): Promise<Probed> {
 		};
 		const timer = setTimeout(() => end({ kind: 'unreachable', message: `no answer within ${TIMEOUT_MS / 1000} s` }), TIMEOUT_MS);
 		if (status !== 200 && status !== 206) return end({ kind: 'refused', status });
-		const contentType = headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? null;
+		const contentType = contentTypeOf(response);
 		const chunks: Buffer[] = [];
 		let length = 0;
 		const done = () => end(judged(contentType, sizeOf(headers), Buffer.concat(chunks), response.complete));

@@ -139,7 +139,7 @@ export async function tokenOf(tokens: Tokens): Promise<Read<AccessToken>> {
 export type Cure = { kind: 'none' } | { kind: 'renewed' } | { kind: 'failed'; failure: Failure };
 
 /** Renews the token when the answer says that it is dead. */
-export async function cureOf(result: { ok: true } | { ok: false; failure: Failure }, tokens: Tokens, token: AccessToken): Promise<Cure> {
+async function cureOf(result: { ok: true } | { ok: false; failure: Failure }, tokens: Tokens, token: AccessToken): Promise<Cure> {
 	noteAccepted(result, tokens, token);
 	if (result.ok || !rowOf(result.failure.code).renewable) return { kind: 'none' };
 	const renewal = await tokens.renew(token);
@@ -147,6 +147,13 @@ export async function cureOf(result: { ok: true } | { ok: false; failure: Failur
 	if (renewal.kind === 'unanswered') return { kind: 'failed', failure: ourFailure('token_service_down', renewal.message) };
 	const { facts } = result.failure, code = renewal.kind === 'refused' ? 'token_refused' : result.failure.code;
 	return { kind: 'failed', failure: { code, facts: { ...facts, message: ourFailure(code, `${facts.message} ${renewal.message}`).facts.message } } };
+}
+
+/** What a call that is not made again here ends as once its token was looked after: `token_refreshed` leads to a new one with the renewed token. Null when the token was not at fault. */
+export async function failureAfterCure(result: { ok: true } | { ok: false; failure: Failure }, tokens: Tokens, token: AccessToken): Promise<Failure | null> {
+	const cure = await cureOf(result, tokens, token);
+	if (result.ok || cure.kind === 'none') return null;
+	return cure.kind === 'failed' ? cure.failure : { code: 'token_refreshed', facts: result.failure.facts };
 }
 
 /** An answer other than 401 means that Pinterest took the token. */

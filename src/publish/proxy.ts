@@ -1,4 +1,4 @@
-import type { Agent } from 'node:http';
+import type { Agent, ClientRequest } from 'node:http';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { getProxyForUrl } from 'proxy-from-env';
 
@@ -9,4 +9,11 @@ import { getProxyForUrl } from 'proxy-from-env';
 export function proxyTunnel(url: string, signal: AbortSignal): Agent | null {
 	const proxy = getProxyForUrl(url);
 	return proxy ? new HttpsProxyAgent(proxy, { signal }) : null;
+}
+
+/** Tells of a proxy that does not let the request through. */
+export function onProxyRefusal(request: ClientRequest, refused: (error: NodeJS.ErrnoException) => void): void {
+	request.on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
+		if (statusCode !== 200) refused(Object.assign(new Error(`The proxy answered ${statusCode} to CONNECT.`), { code: 'proxy_refused' }));
+	});
 }

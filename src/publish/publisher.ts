@@ -13,7 +13,7 @@ import { handOver, mediaStatus } from './hand-over';
 import type { AccessToken, Permit, Publisher, TokenCheck, TokenSource, Trusted } from './contract';
 import type { CallEnd, PreparedCall } from './https-call';
 import { pinBody } from './pin-body';
-import { cureOf, PinterestClient, tokenOf } from './pinterest-client';
+import { failureAfterCure, PinterestClient, tokenOf } from './pinterest-client';
 import { look } from './reconcile';
 import { AccountTokens, TrustedTokens, type Tokens } from './tokens';
 
@@ -132,10 +132,8 @@ class Attempt {
 	/** A dead token is renewed here; the worker sends again at once, through a permit of its own. */
 	private async withRenewal(outcome: AttemptOutcome, token: AccessToken): Promise<AttemptOutcome> {
 		const result = outcome.kind === 'published' ? { ok: true as const } : { ok: false as const, failure: outcome.failure };
-		const cure = await cureOf(result, this.parts.tokens, token);
-		if (cure.kind === 'none' || result.ok) return outcome;
-		if (cure.kind === 'failed') return { kind: 'refused', failure: cure.failure };
-		return { kind: 'refused', failure: { code: 'token_refreshed', facts: result.failure.facts } };
+		const failure = await failureAfterCure(result, this.parts.tokens, token);
+		return failure ? { kind: 'refused', failure } : outcome;
 	}
 }
 

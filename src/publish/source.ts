@@ -3,7 +3,7 @@ import { assertNever } from '../job/assert-never';
 import { failureOf, ourFailure } from '../job/classify';
 import { MAX_VIDEO_BYTES, megabytes } from '../job/media-limits';
 import type { Failure } from '../job/outcome';
-import { guardedGet, type AddressGuard, type Got } from './guarded-get';
+import { contentTypeOf, guardedGet, type AddressGuard, type Got } from './guarded-get';
 import { kindOf } from './media';
 
 /** A video that is being loaded from its address; nothing of it is held here but its first bytes. */
@@ -68,7 +68,7 @@ async function judged(got: Answered, limits: SourceLimits): Promise<Opened> {
 	const { statusCode: status = 0, headers } = response;
 	const refused = (message: string): Opened => ({ ok: false, failure: ourFailure('video_refused', message) });
 	if (status !== 200) return { ok: false, failure: answered(status, host) };
-	const contentType = headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? null;
+	const contentType = contentTypeOf(response);
 	if (contentType !== null && !VIDEO_TYPES.test(contentType)) return refused(`${host} gives ${contentType}, not a video.`);
 	const length = lengthOf(headers['content-length']);
 	if (length === null) return { ok: false, failure: ourFailure('video_length_unknown', `${host} does not say how long the file is.`) };

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { failureOf } from '../job/classify';
 import type { Reached } from '../job/failure-row';
 import type { Failure } from '../job/outcome';
-import { proxyTunnel } from './proxy';
+import { onProxyRefusal, proxyTunnel } from './proxy';
 import { SourceBroken, type Source } from './source';
 
 /** Where a file is posted to, and the fields that sign for it, in the order they were given. A secret: it is kept nowhere. */
@@ -89,9 +89,7 @@ class Upload {
 			else if (socket.connecting) socket.once('connect', ready);
 			else ready();
 		});
-		request.on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
-			if (statusCode !== 200) request.destroy(fault('proxy_refused', `The proxy answered ${statusCode} to CONNECT.`));
-		});
+		onProxyRefusal(request, (error) => request.destroy(error));
 		// Whoever waits for the next bytes of the file is woken.
 		request.once('close', () => this.source.close());
 		return request;

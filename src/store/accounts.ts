@@ -154,7 +154,7 @@ export class AccountStore {
 		const [served, fields] = await this.namespace.read((client) => batch(client, [
 			['zscore', this.namespace.key('accounts'), account], ['hgetall', this.namespace.key('account', account)],
 		])) as [string | null, Record<string, string>];
-		return served === null ? null : recordOf(account, served, fields, { renames: await this.renames(), now: this.namespace.now() });
+		return served === null ? null : recordOf(account, served, fields, { aliases: aliasesIn(await this.renames()), now: this.namespace.now() });
 	}
 
 	/** What the workers reported of an account's boards, under its first name; null for an account nobody named. */
@@ -195,7 +195,7 @@ export class AccountStore {
 		const labels = flat.filter((_, i) => i % 2 === 0);
 		const renames = await this.renames();
 		const fields = await this.namespace.read((client) => batch(client, labels.map((label) => ['hgetall', this.namespace.key('account', label)])));
-		const known = { renames, now: this.namespace.now() };
+		const known = { aliases: aliasesIn(renames), now: this.namespace.now() };
 		return labels
 			.map((label, i) => recordOf(label, flat[2 * i + 1] as string, fields[i] as Record<string, string>, known))
 			// A name that is on its way to its first one is no account of its own.
@@ -233,14 +233,14 @@ function boardsOf(kept: string | null | undefined): ReportedBoard[] {
 }
 
 interface Known {
-	renames: Map<string, string>;
+	aliases: Map<string, string[]>;
 	now: number;
 }
 
-function recordOf(account: string, servedAt: string, fields: Record<string, string>, { renames, now }: Known): AccountRecord {
+function recordOf(account: string, servedAt: string, fields: Record<string, string>, { aliases, now }: Known): AccountRecord {
 	const { client, userId, username, boards, boardsAt, pace, carefulUntil } = fields;
 	return {
-		account, aliases: [...renames].flatMap(([further, first]) => (first === account ? [further] : [])).sort(),
+		account, aliases: aliases.get(account) ?? [],
 		client: client || null, pinterestUserId: userId || null, username: username || null,
 		lastServedAt: Number(servedAt) || null,
 		boards: boardsOf(boards), boardsAt: boardsAt ? Number(boardsAt) : null,

@@ -4,7 +4,6 @@ import type { Doubt, LeasedJob } from '../job/job';
 import { afterLookAlongOf, withLook } from '../job/look';
 import type { LookOutcome, Outcome } from '../job/outcome';
 import type { Policy } from '../job/policy';
-import type { Heard } from '../job/rate-headers';
 import { scanGapMs } from '../job/reconcile-plan';
 import { transition } from '../job/transition';
 import { describe, type Log } from '../log';
@@ -27,10 +26,8 @@ interface Parts {
 		media(sha256: string): Promise<Buffer | null>;
 	};
 	publisher: Publisher;
-	settling: Pick<Settling, 'settle' | 'drain'>;
+	settling: Pick<Settling, 'settle' | 'abandon' | 'drain'>;
 	leases: Leases;
-	/** Told of every answer to a call of the account. */
-	heard(account: string, heard: Heard): void;
 	policy: Policy;
 	world: World;
 	log: Log;
@@ -64,7 +61,7 @@ export class Attempts {
 		const claim = await this.parts.store.claim(account.account, 'publish', 1);
 		if (claim.jobs.length > 0) claimed(claim.nextAt);
 		for (const job of claim.jobs) {
-			await this.parts.leases.during([job], () => this.publish(job, account, claim).catch((error: unknown) => this.abandon(job, error)));
+			await this.parts.leases.during([job], () => this.publish(job, account, claim).catch((error: unknown) => this.parts.settling.abandon(job, error)));
 		}
 		return { jobs: claim.jobs.length, nextAt: claim.nextAt };
 	}
@@ -98,7 +95,7 @@ export class Attempts {
 	/** One reading of the board; what it cost decides how long the next one gathers. What cannot be looked for goes back as it was. */
 	private async scan(jobs: LeasedJob[], account: FitAccount): Promise<Looked> {
 		const { publisher, store, policy, log } = this.parts;
-		const looked = await publisher.look(jobs, { ...this.trusted(account), owners: store.owners }).catch(async (error: unknown) => {
+		const looked = await publisher.look(jobs, { ...trustOf(account), owners: store.owners }).catch(async (error: unknown) => {
 			await Promise.allSettled(jobs.map((job) => store.giveBack(job)));
 			throw error;
 		});
@@ -119,20 +116,13 @@ export class Attempts {
 
 	private async send(job: LeasedJob, account: FitAccount, policy: Policy): Promise<void> {
 		const outcome = tooLate(job, this.parts.policy, this.parts.world.now()) ?? await this.parts.publisher.publish(job, {
-			...this.trusted(account),
+			...trustOf(account),
 			permit: (budgetMs) => this.draining || this.left.has(account.account) ? Promise.resolve(null) : this.parts.store.beginSend(job, budgetMs),
 			media: (sha256) => this.parts.store.media(sha256),
 		});
 		// Where the time to send had passed after the permit, the attempt is settled: its lease may not be given back any more.
 		if (outcome.kind === 'not_sent' && outcome.failure.code === 'permit_refused' && await this.parts.store.giveBack(job)) return;
 		await this.end(job, outcome, policy);
-	}
-
-	/** Our own trouble: the job goes back at once, and no lost lease is counted against it. The store refuses that once a permit was given. */
-	private async abandon(job: LeasedJob, error: unknown): Promise<never> {
-		await this.parts.store.giveBack(job).catch((failure: unknown) =>
-			this.parts.log({ level: 'warn', event: 'job.give_back_failed', job: job.id, ...describe(failure) }));
-		throw error;
 	}
 
 	/** Its permit may be lost, and its Pin not to be seen yet: it waits until its absence is proven. */
@@ -145,7 +135,7 @@ export class Attempts {
 	/** Acknowledged writes may be gone, this job's own success among them: answers the job only if its Pin is not there. */
 	private async lookedFor(job: LeasedJob, account: FitAccount, lookFrom: number, policy: Policy): Promise<LeasedJob | null> {
 		const suspected: LeasedJob = { ...job, inDoubt: this.suspicion(job, lookFrom) };
-		const { outcomes } = await this.parts.publisher.look([suspected], { ...this.trusted(account), owners: this.parts.store.owners });
+		const { outcomes } = await this.parts.publisher.look([suspected], { ...trustOf(account), owners: this.parts.store.owners });
 		const outcome = outcomes.get(job.id);
 		if (outcome?.kind === 'absent') return { ...job, ...withLook(job, outcome, this.parts) };
 		// What could not be looked for is not sent either.
@@ -158,10 +148,6 @@ export class Attempts {
 	private suspicion(job: LeasedJob, lookFrom: number): Doubt {
 		const notBefore = Math.min(job.createdAt, lookFrom) - this.parts.policy.createdBeforeSlackMs;
 		return { notBefore, sendBy: this.parts.world.now(), step: 0, absentScans: 0 };
-	}
-
-	private trusted({ account, token, trusts }: FitAccount): Trusted {
-		return { token, trusts, hears: (heard) => this.parts.heard(account, heard) };
 	}
 
 	/** Decides and settles; proof that comes too late is kept as evidence. */
@@ -178,6 +164,11 @@ export class Attempts {
 		if (!change) return void await store.giveBack(job);
 		if (await this.parts.settling.settle(job, outcome, change) === 'contested') await this.endAlong(job, contested(outcome), policy);
 	}
+}
+
+/** What a call needs of an account, and nothing else of it. */
+export function trustOf({ token, trusts, hears }: FitAccount): Trusted {
+	return { token, trusts, hears };
 }
 
 /** Whoever found the token wanting wakes the worker when it is good again. */

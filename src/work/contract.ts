@@ -1,5 +1,5 @@
 import type { PaceSettings } from '../config';
-import type { AccessToken, TokenSource } from '../publish/contract';
+import type { AccessToken, TokenSource, Trusted } from '../publish/contract';
 
 /** An account this process publishes for. */
 export interface ServedAccount {
@@ -12,7 +12,7 @@ export interface ServedAccount {
 }
 
 /** An account whose token was found good. A token that was not found good for it yet is checked first: it may be another user's. */
-export interface FitAccount extends ServedAccount {
+export interface FitAccount extends ServedAccount, Trusted {
 	/** Whether the token as it stands is good. */
 	isFit(): Promise<boolean>;
 	/** Whether this token is good. */

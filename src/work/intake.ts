@@ -87,9 +87,10 @@ export class Intake {
 
 	/** Whether each request's key names a job, or what is left of one; false for a request that would be refused. */
 	async known(requests: PublishRequest[]): Promise<boolean[]> {
-		const ids = requests.map((request) => this.parse(request)).map((one) => ('made' in one ? one.made.job.id : null));
-		const known = await this.parts.store.known(ids.filter((id) => id !== null));
-		return ids.map((id) => id !== null && known.shift()!);
+		const parsed = requests.map((request) => this.parse(request));
+		const items = await this.firstNamed(parsed.filter((one) => 'made' in one));
+		const known = await this.parts.store.known(items.map(({ made }) => made.job.id));
+		return parsed.map((one) => 'made' in one && known.shift()!);
 	}
 
 	/** An image may go again while it is put back, but a caller whose image goes every time does something else wrong. */

@@ -156,7 +156,7 @@ export class Keeper {
 
 	private async check(kept: Kept, hash: string | null, isNew: boolean, anew = 0): Promise<void> {
 		const { account } = kept;
-		const found = hash === null ? unreadable : await this.parts.publisher.check(account.token, (heard) => this.parts.heard(account.account, heard));
+		const found = hash === null ? unreadable : await this.parts.publisher.check(account.token, this.hearsFor(account));
 		if (!this.isKept(kept)) return;
 		kept.unanswered = !found.ok && found.retryable;
 		if (kept.unanswered) return;
@@ -189,7 +189,12 @@ export class Keeper {
 			...account,
 			isFit: async () => this.trusts(kept, await tokenHash(account, this.parts.log)),
 			trusts: (token) => this.trusts(kept, hashOf(token)),
+			hears: this.hearsFor(account),
 		};
+	}
+
+	private hearsFor(account: ServedAccount): (heard: Heard) => void {
+		return (heard) => this.parts.heard(account.account, heard);
 	}
 
 	/** Whether this token was found good; the one that stands now is looked at first when it was not. */

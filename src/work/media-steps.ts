@@ -3,12 +3,11 @@ import { intoSuspicion, mayHaveLeft, type Forgotten } from '../job/doubt';
 import type { LeasedJob } from '../job/job';
 import type { MediaOutcome } from '../job/outcome';
 import type { Policy } from '../job/policy';
-import type { Heard } from '../job/rate-headers';
 import { transition } from '../job/transition';
-import { describe, type Log } from '../log';
 import type { Slot } from '../pace/pacer';
-import type { Publisher, Trusted } from '../publish/contract';
+import type { Publisher } from '../publish/contract';
 import type { Claim, Lane } from '../store/job-store';
+import { trustOf } from './attempts';
 import type { FitAccount, World } from './contract';
 import type { Leases } from './leases';
 import type { Settling } from './settling';
@@ -22,13 +21,10 @@ interface Parts {
 	publisher: Pick<Publisher, 'handOver' | 'mediaStatus'>;
 	/** Runs a call in a slot of the account's writes, once there is one; undefined when there is none to come. */
 	writeSlot<T>(account: string, call: (slot: Slot) => Promise<T>): Promise<T | undefined>;
-	settling: Pick<Settling, 'settle'>;
+	settling: Pick<Settling, 'settle' | 'abandon'>;
 	leases: Pick<Leases, 'during'>;
-	/** Told of every answer to a call of the account. */
-	heard(account: string, heard: Heard): void;
 	policy: Policy;
 	world: World;
-	log: Log;
 }
 
 /** Uploads of one process: more would take each other's line, and each holds some megabytes. */
@@ -77,11 +73,11 @@ export class MediaSteps {
 	/** One step of one job: a video is handed over (lane `upload`, inside `inTurn`) or asked about (lane `media`, inside a slot of the account's reads). */
 	async next(lane: 'upload' | 'media', account: FitAccount, claimed: (nextAt: number | null) => void): Promise<SlotUse> {
 		if (!await account.isFit()) return { jobs: 0, nextAt: null };
-		const { store, leases } = this.parts;
+		const { store, leases, settling } = this.parts;
 		const { jobs: [job], nextAt, cut } = await store.claim(account.account, lane, 1);
 		if (!job) return { jobs: 0, nextAt };
 		claimed(nextAt);
-		const isTaken = await leases.during([job], () => this.begin(job, account, cut).catch((error: unknown) => this.abandon(job, error)));
+		const isTaken = await leases.during([job], () => this.begin(job, account, cut).catch((error: unknown) => settling.abandon(job, error)));
 		// What was given back is still due, and not to be claimed again at once.
 		return { jobs: isTaken ? 1 : 0, nextAt: isTaken ? nextAt : null };
 	}
@@ -111,20 +107,18 @@ export class MediaSteps {
 
 	/** Null when the step was not taken. */
 	private async outcomeOf(job: LeasedJob, account: FitAccount): Promise<MediaOutcome | null> {
-		const outcome = job.upload === null ? await this.handOver(job, account) : await this.parts.publisher.mediaStatus(job, this.trusted(account));
-		const isRefused = !outcome || 'failure' in outcome && outcome.failure.code === 'permit_refused';
-		return isRefused ? null : outcome;
+		const outcome = job.upload === null ? await this.handOver(job, account) : await this.parts.publisher.mediaStatus(job, trustOf(account));
+		return outcome && 'failure' in outcome && outcome.failure.code === 'permit_refused' ? null : outcome;
 	}
 
 	/** The call that registers it waits for a slot; the upload itself holds none. */
 	private async handOver(job: LeasedJob, account: FitAccount): Promise<MediaOutcome | null> {
+		if (this.draining || this.left.has(account.account)) return null;
 		const abort = new AbortController();
 		this.aborts.set(abort, account.account);
-		if (this.draining || this.left.has(account.account)) abort.abort();
 		try {
-			if (abort.signal.aborted) return null;
 			const write = <T>(call: () => Promise<T>) => this.inSlot(account.account, abort.signal, call);
-			const outcome = await this.parts.publisher.handOver(job, { ...this.trusted(account), write, signal: abort.signal });
+			const outcome = await this.parts.publisher.handOver(job, { ...trustOf(account), write, signal: abort.signal });
 			// A failure of what was stopped says nothing; what got through all the same is kept.
 			return abort.signal.aborted && outcome.kind !== 'handed_over' ? null : outcome;
 		} finally {
@@ -132,38 +126,19 @@ export class MediaSteps {
 		}
 	}
 
-	private trusted({ account, token, trusts }: FitAccount): Trusted {
-		return { token, trusts, hears: (heard) => this.parts.heard(account, heard) };
-	}
-
 	/** Undefined when it was stopped before its slot came, or no slot came for long: then it has not been called, and will not be. */
 	private async inSlot<T>(account: string, signal: AbortSignal, call: () => Promise<T>): Promise<T | undefined> {
-		let state: 'waiting' | 'called' | 'over' = 'waiting';
+		const over = AbortSignal.any([signal, AbortSignal.timeout(SLOT_WAIT_MS)]);
+		let isCalled = false;
 		const called = this.parts.writeSlot(account, async (slot) => {
-			if (state === 'over') return void slot.unused();
-			state = 'called';
+			if (over.aborted) return void slot.unused();
+			isCalled = true;
 			return await call();
 		});
-		const patience = new AbortController();
-		const over = new Promise<void>((resolve) => {
-			const timer = setTimeout(resolve, SLOT_WAIT_MS);
-			for (const end of [signal, patience.signal]) end.addEventListener('abort', () => resolve(clearTimeout(timer)), { once: true });
+		const ended = new Promise<void>((resolve) => {
+			if (over.aborted) resolve();
+			else over.addEventListener('abort', () => resolve(), { once: true });
 		});
-		try {
-			return await Promise.race([called, over.then(() => {
-				if (state === 'called') return called;
-				state = 'over';
-				return undefined;
-			})]);
-		} finally {
-			patience.abort();
-		}
-	}
-
-	/** Our own trouble: the job goes back, and no lost lease is counted against it. */
-	private async abandon(job: LeasedJob, error: unknown): Promise<never> {
-		await this.parts.store.giveBack(job).catch((failure: unknown) =>
-			this.parts.log({ level: 'warn', event: 'job.give_back_failed', job: job.id, ...describe(failure) }));
-		throw error;
+		return await Promise.race([called, ended.then(() => (isCalled ? called : undefined))]);
 	}
 }

@@ -9,6 +9,8 @@ interface Parts {
 		settle(job: LeasedJob, change: Change): Promise<SettleAnswer>;
 		/** A Pin that turned up after the fence had moved on. */
 		evidence(id: string, pinId: string): Promise<void>;
+		/** False when nothing was given back: a permit had been given, or the fence moved on. */
+		giveBack(job: LeasedJob): Promise<boolean>;
 	};
 	log: Log;
 }
@@ -34,6 +36,13 @@ export class Settling {
 		if (answer.kind === 'lease_lost' && pin?.by === 'answer') await this.insisted(job, change, () => store.evidence(job.id, pin.id));
 		if (answer.kind !== 'contested') this.tell(job, outcome, change, answer);
 		return answer.kind;
+	}
+
+	/** Our own trouble: the job goes back at once, and no lost lease is counted against it. The store refuses that once a permit was given. */
+	async abandon(job: LeasedJob, error: unknown): Promise<never> {
+		await this.parts.store.giveBack(job).catch((failure: unknown) =>
+			this.parts.log({ level: 'warn', event: 'job.give_back_failed', job: job.id, ...describe(failure) }));
+		throw error;
 	}
 
 	/** While Redis is away the outcome is kept here: it is told as soon as Redis is back, however late. */

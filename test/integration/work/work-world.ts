@@ -104,7 +104,7 @@ export class Member {
 		});
 		this.attempts = new Attempts({
 			store: over(this.jobs, { beginSend, media: () => Promise.resolve(null), owners: (pinIds: string[]) => this.jobs.owners(pinIds) }),
-			settling, publisher: gated<Publisher>(createPublisher({ policy, now, monotonic: now }), gate), leases: this.leases, heard: () => undefined, policy, world: clocks, log,
+			settling, publisher: gated<Publisher>(createPublisher({ policy, now, monotonic: now }), gate), leases: this.leases, policy, world: clocks, log,
 		});
 		this.sweeper = new Sweeper({ store: this.jobs, chores: [], policy, world: clocks, everyMs: 1000, log });
 	}

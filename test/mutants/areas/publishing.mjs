@@ -25,7 +25,7 @@ export const mutants = [
 	{ name: 'drain: what an account sent is not waited for', file: 'src/crew.ts', find: `await atMost(this.parts.settings.policy.sendBudgetMs + ANSWERED_MS, [this.endServing(label)]);`, replace: `void this.endServing(label);`, first: ['test/integration/engine/publishing.test.ts'] },
 	{ name: 'drain: what was not sent is kept until its lease ends', file: 'src/work/attempts.ts', find: ` && await this.parts.store.giveBack(job)) return;`, replace: ` && outcome.kind !== 'not_sent') return;`, first: work },
 	{ name: 'settle: forgotten when Redis is away', file: 'src/work/settling.ts', find: `if (this.draining || !isEngineError(error)) throw error;`, replace: `throw error;`, first: work },
-	{ name: 'own trouble: counted as a lost lease', file: 'src/work/attempts.ts', find: `.catch((error: unknown) => this.abandon(job, error))`, replace: '', first: ['test/integration/engine/own-trouble.test.ts'] },
+	{ name: 'own trouble: counted as a lost lease', file: 'src/work/attempts.ts', find: `.catch((error: unknown) => this.parts.settling.abandon(job, error))`, replace: '', first: ['test/integration/engine/own-trouble.test.ts'] },
 	{ name: 'sweeper: takes a permit for nothing', file: 'src/work/sweeper.ts', find: `const afterPermit = job.lease.sendBy !== null;`, replace: `const afterPermit = job.lease.sendBy === undefined;`, first: work },
 	{ name: 'lease: not held while the job is at work', file: 'src/work/leases.ts', find: `for (const job of jobs) this.held.set(job.id, job);`, replace: '', first: work },
 	{ name: 'account: another user under the same name', file: 'src/store/lua/bind-account.lua', find: `if bound and bound ~= user then return refuse({ '' }) end`, replace: '', first: ['test/integration/store/accounts.test.ts'] },
