@@ -5,15 +5,6 @@
 // --only a,b        these shards and contenders alone
 // --check           judges what .bench/faults holds, without running anything
 // --write           puts the table into docs/benchmarks.md
-import { ensureDependencies } from './lib/project.mjs';
-import { ensureRedisProgram } from './lib/redis.mjs';
+import { runBench } from './lib/bench.mjs';
 
-await ensureDependencies();
-await ensureRedisProgram();
-// Only now: it is one of the dependencies.
-const { compiledForBench } = await import('./lib/compiled-bench.mjs');
-const compiled = await compiledForBench();
-process.once('exit', compiled.remove);
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
-const { bench } = await import(compiled.main);
-process.exit(await bench(process.argv.slice(2), compiled.source));
+await runBench('faults', 'bench');

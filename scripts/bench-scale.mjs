@@ -3,15 +3,6 @@
 // --only backlog    or many: one of the two
 // --accounts N --waiting N --others N --idle S --rest S   other sizes; S seconds are watched while nothing is due, after so many of rest
 // --write           puts the table into docs/benchmarks.md
-import { ensureDependencies } from './lib/project.mjs';
-import { ensureRedisProgram } from './lib/redis.mjs';
+import { runBench } from './lib/bench.mjs';
 
-await ensureDependencies();
-await ensureRedisProgram();
-// Only now: it is one of the dependencies.
-const { compiledForBench } = await import('./lib/compiled-bench.mjs');
-const compiled = await compiledForBench();
-process.once('exit', compiled.remove);
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
-const { scaleBench } = await import(new URL('../scale/main.js', compiled.main).href);
-process.exit(await scaleBench(process.argv.slice(2), compiled.source));
+await runBench('scale', 'scaleBench');

@@ -20,7 +20,7 @@ export async function compiledForBench() {
 	}
 	return {
 		source: join(dir, 'src'),
-		main: pathToFileURL(join(dir, 'test/bench/faults/main.js')).href,
+		mainOf: (folder) => pathToFileURL(join(dir, 'test/bench', folder, 'main.js')).href,
 		remove: () => rmSync(dir, { recursive: true, force: true }),
 	};
 }

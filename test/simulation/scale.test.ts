@@ -1,7 +1,7 @@
 import { backlog, APP_PACE, APP_SLOT_MS, withBig } from '../bench/scale/backlog';
 import { manyAccounts } from '../bench/scale/many';
 import { namesOf, withRig } from '../bench/scale/rig';
-import { tableOf, type Figure } from '../bench/recovery/figure';
+import { tableOf, type Figure } from '../bench/figure';
 import { compiledSource } from '../support/compiled';
 
 /** The short form of `npm run bench:scale`. A busy machine may hold up a script or a start: of these the bench tells, and here counts and ratios are judged. */

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { startRedisServer } from '../../scripts/lib/redis-server.mjs';
 import type { RedisServer, RedisServerOptions } from '../../scripts/lib/redis-server.mjs';
@@ -39,4 +41,10 @@ export async function flushNamespace(namespace: string, url = redisUrl()): Promi
 /** A server of the test's own: to kill, to fill up, to let it lose its data. */
 export function startRedis(options?: RedisServerOptions): Promise<RedisServer> {
 	return startRedisServer(options);
+}
+
+/** The file that a server with this `dir` appends to. */
+export function appendOnlyFileOf(dir: string): string {
+	const folder = join(dir, 'appendonlydir');
+	return join(folder, readdirSync(folder).find((name) => name.endsWith('.incr.aof'))!);
 }

@@ -1,4 +1,4 @@
-import { availableParallelism, cpus } from 'node:os';
+import { machine, quantile } from '../figure';
 import type { Judged } from './judge';
 
 export interface EventFigures {
@@ -52,12 +52,7 @@ export function delaySection(n8nVersion: string, delays: readonly number[]): str
 }
 
 function headline(n8nVersion: string): string {
-	return `${new Date().toISOString().slice(0, 10)}, \`npm run bench:events\`. n8n ${n8nVersion}; ${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.version}.`;
-}
-
-/** Of numbers in ascending order. */
-export function quantile(sorted: readonly number[], share: number): number {
-	return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
+	return `${new Date().toISOString().slice(0, 10)}, \`npm run bench:events\`. n8n ${n8nVersion}; ${machine()}.`;
 }
 
 function number(cell: string | number): string {

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, statSync, truncateSync } from 'node:fs';
+import { statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { programOnPath } from '../../../scripts/lib/programs.mjs';
+import { appendOnlyFileOf } from '../../support/redis';
 
 const SAMPLE_MS = 50;
 const REMEMBERED_MS = 5000;
@@ -53,7 +54,6 @@ export class AppendOnlyFile {
 	}
 
 	private path(): string {
-		const folder = join(this.dir, 'appendonlydir');
-		return join(folder, readdirSync(folder).find((name) => name.endsWith('.incr.aof'))!);
+		return appendOnlyFileOf(this.dir);
 	}
 }

@@ -1,4 +1,4 @@
-import { seconds, told, type Figure } from '../recovery/figure';
+import { seconds, told, type Figure } from '../figure';
 
 /** A request for a Pin as the sandbox has noted it. */
 export interface Call {

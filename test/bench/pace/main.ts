@@ -1,8 +1,6 @@
-import { availableParallelism, cpus } from 'node:os';
 import { n8nForThisNode, whyNotHere } from '../../../scripts/lib/n8n.mjs';
 import { startRedis } from '../../support/redis';
-import { seconds, tableOf, type Figure } from '../recovery/figure';
-import { writeSection } from '../section';
+import { concluded, headline, seconds, tableOf, type Figure } from '../figure';
 import { n8nRetryOnFail, tokenBucket } from './contenders';
 import { hourFigures, type HourVerdict } from './judge';
 import { change, hour } from './runs';
@@ -31,13 +29,9 @@ export async function paceBench(argv: string[]): Promise<number> {
 		const fall = await change({ before: 60, after: 30, accounts: 2, minutes: [5, 8, 12], timeFactor: FALL_FACTOR, redisUrl: redis.url, namespace: 'fall' });
 		const hours: [string, HourVerdict][] = [['engine, the limit is not known', unknown], ['engine, the limit is set', known], ...peers];
 		const judged = [...figuresOf('not known', hourFigures(unknown, PINS, false)), ...figuresOf('set', hourFigures(known, PINS, true)), ...fall];
-		const machine = `${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.version}${leftOut === null ? `, n8n ${n8nForThisNode()}` : `; ${leftOut}`}`;
-		const section = `${new Date().toISOString().slice(0, 10)}, \`npm run bench:pace\`. ${machine}.\n\n${hoursTable(hours)}\n\n${tableOf(judged)}`;
-		console.log(section);
-		if (argv.includes('--write')) await writeSection('pace', section);
-		const broken = judged.filter(({ isKept }) => !isKept).length;
-		console.log(`\n${broken === 0 ? 'Every bound was kept.' : `${broken} of the bounds were broken.`} ${seconds(performance.now() - startedAt)} s.`);
-		return broken === 0 ? 0 : 1;
+		const beside = leftOut === null ? `, n8n ${n8nForThisNode()}` : `; ${leftOut}`;
+		const section = `${headline('npm run bench:pace')}${beside}.\n\n${hoursTable(hours)}\n\n${tableOf(judged)}`;
+		return await concluded('pace', section, judged, { write: argv.includes('--write'), startedAt });
 	} finally {
 		await redis.stop();
 	}

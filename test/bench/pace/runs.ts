@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PaceSettings } from '../../../src';
 import { PACE_PRESETS } from '../../../src/pace/presets';
 import { changeFigures, hourVerdict, type HourVerdict } from './judge';
-import type { Figure } from '../recovery/figure';
+import type { Figure } from '../figure';
 import { PaceRig, type RigOptions } from './rig';
 
 export interface HourWish extends Pick<RigOptions, 'redisUrl' | 'namespace' | 'timeFactor' | 'accounts'> {

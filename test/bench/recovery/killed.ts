@@ -3,7 +3,7 @@ import type { JobEvent } from '../../../src/job/event';
 import { script } from '../../../src/store/scripts';
 import type { Link, Tap } from '../../support/fault-proxy';
 import type { WorkerProcess } from '../../support/worker-process';
-import { atMost, type Figure } from './figure';
+import { atMost, type Figure } from '../figure';
 import type { Rig } from './rig';
 
 /** A job that a killed worker had, and whether the permit to send it had been given. */

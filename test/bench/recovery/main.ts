@@ -1,6 +1,4 @@
-import { availableParallelism, cpus } from 'node:os';
-import { writeSection } from '../section';
-import { seconds, tableOf, type Figure } from './figure';
+import { concluded, headline, tableOf, type Figure } from '../figure';
 import { killedWorkers } from './killed';
 import { outages } from './outages';
 import { Rig } from './rig';
@@ -16,13 +14,8 @@ export async function recoveryBench(argv: string[], source: string): Promise<num
 		...await withRig(source, (rig) => outages(rig, { quietMs: 20_000, awayMs: 20_000, drainMs: 2 * MINUTE })),
 		...await withRig(source, (rig) => killedWorkers(rig, 2)),
 	];
-	const machine = `${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.version}`;
-	const section = `${new Date().toISOString().slice(0, 10)}, \`npm run bench:recovery\`, time factor 1 (lease 60 s), \`appendfsync everysec\`. ${machine}.\n\n${tableOf(figures)}`;
-	console.log(section);
-	if (argv.includes('--write')) await writeSection('recovery', section);
-	const broken = figures.filter(({ isKept }) => !isKept).length;
-	console.log(`\n${broken === 0 ? 'Every bound was kept.' : `${broken} of the bounds were broken.`} ${seconds(performance.now() - startedAt)} s.`);
-	return broken === 0 ? 0 : 1;
+	const section = `${headline('npm run bench:recovery', ', time factor 1 (lease 60 s), `appendfsync everysec`')}.\n\n${tableOf(figures)}`;
+	return concluded('recovery', section, figures, { write: argv.includes('--write'), startedAt });
 }
 
 async function withRig(source: string, run: (rig: Rig) => Promise<Figure[]>): Promise<Figure[]> {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { grouped } from '../../support/history';
-import { atMost, none, seconds, told, type Figure } from './figure';
+import { atMost, none, seconds, told, type Figure } from '../figure';
 import type { Rig } from './rig';
 
 export interface OutageOptions {

@@ -1,7 +1,7 @@
 import type { PaceSettings } from '../../../src';
-import { atMost, told, type Figure } from '../recovery/figure';
+import { atMost, quantile, told, type Figure } from '../figure';
 import { ACCOUNT_PACE, type ScaleOptions, type ScaleRig } from './rig';
-import { quantile } from './script-times';
+import { longestOf } from './script-times';
 
 export interface BacklogOptions {
 	/** Jobs that one account has waiting. */
@@ -81,6 +81,6 @@ function flat(script: string, calm: number[], busy: number[]): Figure {
 }
 
 function longest(scripts: Map<string, number[]>): Figure {
-	const [name, ms] = [...scripts].map(([script, times]): [string, number] => [script, times.at(-1)!]).sort(([, a], [, b]) => b - a)[0] ?? ['none', 0];
+	const [name, ms] = longestOf(scripts);
 	return { what: '… longest script', bound: `≤ ${LONGEST_SCRIPT_MS} ms`, seen: `\`${name}\`, ${ms.toFixed(1)} ms`, isKept: ms <= LONGEST_SCRIPT_MS };
 }

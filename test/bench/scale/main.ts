@@ -1,7 +1,5 @@
-import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { seconds, tableOf, type Figure } from '../recovery/figure';
-import { writeSection } from '../section';
+import { concluded, headline, tableOf, type Figure } from '../figure';
 import { APP_PACE, APP_SLOT_MS, backlog, withBig } from './backlog';
 import { manyAccounts } from './many';
 import { namesOf, withRig } from './rig';
@@ -26,11 +24,6 @@ export async function scaleBench(argv: string[], source: string): Promise<number
 		const options = { idleMs: 1000 * Number(values.idle ?? 120), burstMs: 60_000, restMs: 1000 * Number(values.rest ?? 150) };
 		figures.push(...await withRig({ source, timeFactor: 1, accounts: accounts.map((name) => ({ name, boards: 1 })) }, (rig) => manyAccounts(rig, accounts, options)));
 	}
-	const machine = `${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.version}`;
-	const section = `${new Date().toISOString().slice(0, 10)}, \`npm run bench:scale\`, time factor 1, \`appendfsync everysec\`. ${machine}.\n\n${tableOf(figures)}`;
-	console.log(section);
-	if (values.write) await writeSection('scale', section);
-	const broken = figures.filter(({ isKept }) => !isKept).length;
-	console.log(`\n${broken === 0 ? 'Every bound was kept.' : `${broken} of the bounds were broken.`} ${seconds(performance.now() - startedAt)} s.`);
-	return broken === 0 ? 0 : 1;
+	const section = `${headline('npm run bench:scale', ', time factor 1, `appendfsync everysec`')}.\n\n${tableOf(figures)}`;
+	return concluded('scale', section, figures, { write: values.write === true, startedAt });
 }

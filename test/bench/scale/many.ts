@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { seconds, told, type Figure } from '../recovery/figure';
+import { quantile, seconds, told, type Figure } from '../figure';
 import type { ScaleRig, Usage } from './rig';
-import { quantile } from './script-times';
+import { longestOf } from './script-times';
 
 export interface ManyOptions {
 	/** How long is watched while nothing is due, ms. */
@@ -89,7 +89,7 @@ async function burst(rig: ScaleRig, accounts: string[], { burstMs, restMs, idleC
 		startsMs: ids.map((id, i) => starts.get(id)! - Date.parse(requests[i]!.scheduledAt as string)).sort((a, b) => a - b),
 		commands: (after.redis.commands - before.redis.commands - idleCommands * (after.at - before.at) / 1000) / ids.length,
 		workerCpuMs: (after.cpuMs - before.cpuMs) / ids.length, redisCpuMs: (after.redis.cpuMs - before.redis.cpuMs) / ids.length,
-		longest: [...scripts].map(([name, all]): [string, number] => [name, all.at(-1)!]).sort(([, a], [, b]) => b - a)[0] ?? ['none', 0],
+		longest: longestOf(scripts),
 	};
 }
 

@@ -33,7 +33,7 @@ export class ScriptTimes {
 	}
 }
 
-/** The value below which this share of them lies; they are sorted. */
-export function quantile(sorted: number[], share: number): number {
-	return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
+/** The script that took longest, and how long, ms. */
+export function longestOf(times: Map<string, number[]>): [script: string, ms: number] {
+	return [...times].map(([script, all]): [string, number] => [script, all.at(-1)!]).sort(([, a], [, b]) => b - a)[0] ?? ['none', 0];
 }

@@ -1,8 +1,7 @@
-import { readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { rmSync, statSync, truncateSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { join } from 'node:path';
 import type { SandboxOptions } from '../../../src/sandbox';
-import { startRedis, type RedisServer } from '../../support/redis';
+import { appendOnlyFileOf, startRedis, type RedisServer } from '../../support/redis';
 import { TestWorld } from '../../support/world';
 
 let server: RedisServer;
@@ -13,6 +12,13 @@ afterEach(async () => {
 	rmSync(server.dir, { recursive: true, force: true });
 });
 
+/** A power cut that leaves so many bytes of what Redis had written, and Redis again. */
+async function cutBack(log: string, length: number): Promise<void> {
+	await server.kill();
+	truncateSync(log, length);
+	server = await startRedis({ appendfsync: 'everysec', dir: server.dir, port: server.port });
+}
+
 /** One Pin is enqueued and published, then a power cut takes back all that Redis was told of it; it is enqueued once more. */
 async function enqueuedAgain(sandbox: SandboxOptions = {}): Promise<{ again: string; engine: ReturnType<TestWorld['engine']> }> {
 	server = await startRedis({ appendfsync: 'everysec' });
@@ -20,8 +26,7 @@ async function enqueuedAgain(sandbox: SandboxOptions = {}): Promise<{ again: str
 	world = await TestWorld.start({ timeFactor: 60, sandbox, engine: { redis: { url: server.url }, policy: slack } });
 	const before = world.engine();
 	await before.subscribe({ id: 'first-write', url: 'http://127.0.0.1/', events: ['job.succeeded'] });
-	const folder = join(server.dir, 'appendonlydir');
-	const log = join(folder, readdirSync(folder).find((name) => name.endsWith('.incr.aof'))!);
+	const log = appendOnlyFileOf(server.dir);
 	await sleep(1100);
 	const length = statSync(log).size;
 	await world.serve(before);
@@ -29,9 +34,7 @@ async function enqueuedAgain(sandbox: SandboxOptions = {}): Promise<{ again: str
 	if (!first?.ok) throw first?.error ?? new Error('Nothing was enqueued.');
 	await world.ended(before, [first.job.id]);
 	await before.close();
-	await server.kill();
-	truncateSync(log, length);
-	server = await startRedis({ appendfsync: 'everysec', dir: server.dir, port: server.port });
+	await cutBack(log, length);
 	// So that the first Pin is older than the second enqueue also by a clock that Date headers tell to the second.
 	await sleep(2500);
 
@@ -56,14 +59,11 @@ it('finds the Pin of a video that stands at one of its steps since then, however
 	const { id } = enqueued.job;
 	await world.until(async () => ((await before.get(id)).creative.sha256 ? true : null));
 	await sleep(1100);
-	const folder = join(server.dir, 'appendonlydir');
-	const log = join(folder, readdirSync(folder).find((name) => name.endsWith('.incr.aof'))!);
+	const log = appendOnlyFileOf(server.dir);
 	const length = statSync(log).size;
 	await world.ended(before, [id]);
 	await before.close();
-	await server.kill();
-	truncateSync(log, length);
-	server = await startRedis({ appendfsync: 'everysec', dir: server.dir, port: server.port });
+	await cutBack(log, length);
 	const engine = world.engine(config);
 	expect(await engine.get(id)).toMatchObject({ state: 'retry_scheduled', phase: 'media' });
 	await engine.subscribe({ id: 'notices-the-restart', url: 'http://127.0.0.1/', events: ['job.succeeded'] });
@@ -111,15 +111,12 @@ async function sentUnknown(): Promise<{ id: string; engine: ReturnType<TestWorld
 	await world.serve(before);
 	const [first] = await before.enqueue([world.request(1)]);
 	if (!first?.ok) throw first?.error ?? new Error('Nothing was enqueued.');
-	const folder = join(server.dir, 'appendonlydir');
-	const log = join(folder, readdirSync(folder).find((name) => name.endsWith('.incr.aof'))!);
+	const log = appendOnlyFileOf(server.dir);
 	const sizes = await recorded(log, async () => (await before.get(first.job.id)).state === 'succeeded');
 	const { events } = await before.eventsSince(null);
 	const startedAt = Date.parse(events.find(({ type }) => type === 'job.running')!.timestamp);
 	await before.close();
-	await server.kill();
-	truncateSync(log, sizes.findLast(({ at }) => at < startedAt - 20)!.size);
-	server = await startRedis({ appendfsync: 'everysec', dir: server.dir, port: server.port });
+	await cutBack(log, sizes.findLast(({ at }) => at < startedAt - 20)!.size);
 
 	const engine = world.engine();
 	expect(await engine.get(first.job.id)).toMatchObject({ state: 'queued', attempts: 0 });

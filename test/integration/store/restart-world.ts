@@ -1,9 +1,8 @@
-import { readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync, statSync, truncateSync } from 'node:fs';
 import { AccountStore } from '../../../src/store/accounts';
 import { JobStore } from '../../../src/store/job-store';
 import type { Namespace } from '../../../src/store/namespace';
-import { startRedis, type RedisServer } from '../../support/redis';
+import { appendOnlyFileOf, startRedis, type RedisServer } from '../../support/redis';
 import { aJob, policy, StoreWorld } from './store-world';
 
 /** Registered for so long, a worker may send. */
@@ -88,7 +87,6 @@ export class RestartWorld extends StoreWorld {
 	}
 
 	private appendOnlyFile(): string {
-		const folder = join(this.server.dir, 'appendonlydir');
-		return join(folder, readdirSync(folder).find((name) => name.endsWith('.incr.aof'))!);
+		return appendOnlyFileOf(this.server.dir);
 	}
 }
