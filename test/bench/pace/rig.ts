@@ -77,6 +77,13 @@ export class PaceRig {
 		while (this.sandbox.control.pins({ limit: Infinity }).items.length < count && performance.now() < until) await sleep(250);
 	}
 
+	/** What is known of the jobs that were not published: a line for each. */
+	async unpublished(): Promise<string[]> {
+		const { jobs } = await this.engines[0]!.list({ states: ['queued', 'running', 'retry_scheduled', 'failed'] });
+		return jobs.map(({ account, creative, state, attempts, doubt, lastError, nextAttemptAt }) =>
+			`${account}, ${creative.ref}: ${state}, ${attempts} attempts, next at ${nextAttemptAt}, ${doubt ? `in doubt since ${doubt.sendBy}` : 'not in doubt'}, ${lastError?.code}: ${lastError?.message}`);
+	}
+
 	async end(): Promise<void> {
 		for (const engine of this.engines) await engine.close();
 		await this.sandbox.stop();

@@ -30,6 +30,7 @@ async function byEngine(rig: PaceRig, { accounts, pinsEach, perMinute, isKnown }
 	await rig.enqueue(pinsEach, dueAt);
 	await rig.worker(pace);
 	await rig.published(accounts * pinsEach, dueAt - Date.now() + 2 * (pinsEach / perMinute) * rig.minuteMs);
+	for (const line of await rig.unpublished()) console.log(`Not published: ${line}`);
 }
 
 export interface ChangeWish extends Pick<RigOptions, 'redisUrl' | 'namespace' | 'timeFactor' | 'accounts'> {
