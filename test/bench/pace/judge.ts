@@ -24,7 +24,7 @@ export interface Hour extends Hidden {
 }
 
 const isRefused = ({ status }: Call) => status === 429;
-const isPublished = ({ status }: Call) => status === 201 || status === 200;
+export const isPublished = ({ status }: Call) => status === 201 || status === 200;
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
 
 /** What a top of the hour is judged by. */

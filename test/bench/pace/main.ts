@@ -22,7 +22,7 @@ export async function paceBench(argv: string[]): Promise<number> {
 		// One after the other: on two cores they would slow each other down, and a slow crowd meets no limit.
 		const unknown = await hour(wish('unknown', false));
 		const known = await hour(wish('known', true));
-		const bucket = await hour(wish('bucket', false), (rig, dueAt) => tokenBucket(rig, { pinsEach: CROWD.pinsEach, dueAt }));
+		const bucket = await hour(wish('bucket', false), (rig) => tokenBucket(rig, { pinsEach: CROWD.pinsEach }));
 		const peers: [string, HourVerdict][] = [['token bucket, 50 at once and one a second', bucket]];
 		const leftOut = argv.includes('--no-n8n') ? 'n8n was not wanted (--no-n8n)' : whyNotHere(n8nForThisNode()) ?? null;
 		if (leftOut === null) peers.push(['n8n HTTP Request, Retry On Fail (5 tries, 5 s)', await byN8n(wish('n8n', false))]);
@@ -38,8 +38,8 @@ export async function paceBench(argv: string[]): Promise<number> {
 }
 
 /** Its hour begins when it is ready. */
-async function byN8n(wish: Parameters<typeof hour>[0]): Promise<HourVerdict> {
-	return hour(wish, async (rig) => await n8nRetryOnFail(rig, { pinsEach: CROWD.pinsEach, until: LONGEST_MS }));
+function byN8n(wish: Parameters<typeof hour>[0]): Promise<HourVerdict> {
+	return hour(wish, (rig) => n8nRetryOnFail(rig, { pinsEach: CROWD.pinsEach, until: LONGEST_MS }));
 }
 
 function figuresOf(limit: string, figures: Figure[]): Figure[] {

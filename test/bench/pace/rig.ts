@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Engine, type PaceSettings, type PublishRequest } from '../../../src';
 import { Sandbox } from '../../../src/sandbox';
-import type { Call } from './judge';
+import { isPublished, type Call } from './judge';
 
 export interface RigOptions {
 	redisUrl: string;
@@ -62,7 +62,7 @@ export class PaceRig {
 		};
 	}
 
-	/** Requests for Pins that were answered, in the order they came. */
+	/** Requests for Pins, in the order they came. */
 	calls(): Call[] {
 		return this.sandbox.control.calls({ operation: 'createPin', limit: Infinity }).items.sort((a, b) => a.at - b.at);
 	}
@@ -71,10 +71,16 @@ export class PaceRig {
 		this.sandbox.control.setRates({ hiddenWrite: quota(perMinute) });
 	}
 
-	/** Resolves once so many Pins are there, or after `withinMs`. */
-	async published(count: number, withinMs: number): Promise<void> {
-		const until = performance.now() + withinMs;
-		while (this.sandbox.control.pins({ limit: Infinity }).items.length < count && performance.now() < until) await sleep(250);
+	/** True once so many Pins are there and were answered; false after `withinMs`. */
+	async published(count: number, withinMs: number): Promise<boolean> {
+		const until = performance.now() + withinMs, areThere = () => this.calls().filter(isPublished).length >= count;
+		while (!areThere() && performance.now() < until) await sleep(250);
+		return areThere();
+	}
+
+	/** A minute of the limit begins then, in six seconds or later: where in a minute it begins decides what a crowd meets. */
+	nextMinute(): number {
+		return Math.ceil((Date.now() + 6000) / this.minuteMs) * this.minuteMs;
 	}
 
 	/** What is known of the jobs that were not published: a line for each. */

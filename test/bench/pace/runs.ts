@@ -12,25 +12,26 @@ export interface HourWish extends Pick<RigOptions, 'redisUrl' | 'namespace' | 't
 	isKnown: boolean;
 }
 
-/** So many Pins of each account are due in one second; a contender other than the engine publishes them itself. */
-export async function hour(wish: HourWish, contender: (rig: PaceRig, dueAt: number) => Promise<{ dueAt: number } | void> = (rig, dueAt) => byEngine(rig, wish, dueAt)): Promise<HourVerdict> {
+/** So many Pins of each account are due in one second; a contender other than the engine publishes them itself, and answers when they were due. */
+export async function hour(wish: HourWish, contender: (rig: PaceRig) => Promise<number> = (rig) => byEngine(rig, wish)): Promise<HourVerdict> {
 	const { accounts, pinsEach, perMinute } = wish;
 	const rig = await PaceRig.start({ ...wish, boards: 4, hidden: perMinute });
 	try {
-		const dueAt = (Math.floor(Date.now() / 1000) + 6) * 1000;
-		const begun = await contender(rig, dueAt);
-		return hourVerdict({ accounts, pinsEach, perMinute, minuteMs: rig.minuteMs, dueAt: begun?.dueAt ?? dueAt, calls: rig.calls() });
+		const dueAt = await contender(rig);
+		return hourVerdict({ accounts, pinsEach, perMinute, minuteMs: rig.minuteMs, dueAt, calls: rig.calls() });
 	} finally {
 		await rig.end();
 	}
 }
 
-async function byEngine(rig: PaceRig, { accounts, pinsEach, perMinute, isKnown }: HourWish, dueAt: number): Promise<void> {
+async function byEngine(rig: PaceRig, { accounts, pinsEach, perMinute, isKnown }: HourWish): Promise<number> {
+	const dueAt = rig.nextMinute();
 	const pace: PaceSettings = { ...PACE_PRESETS.standard, ...(isKnown && { writesPerMinute: perMinute }) };
 	await rig.enqueue(pinsEach, dueAt);
 	await rig.worker(pace);
-	await rig.published(accounts * pinsEach, dueAt - Date.now() + 2 * (pinsEach / perMinute) * rig.minuteMs);
-	for (const line of await rig.unpublished()) console.log(`Not published: ${line}`);
+	const areAll = await rig.published(accounts * pinsEach, dueAt - Date.now() + 2 * (pinsEach / perMinute) * rig.minuteMs);
+	if (!areAll) for (const line of await rig.unpublished()) console.log(`Not published: ${line}`);
+	return dueAt;
 }
 
 export interface ChangeWish extends Pick<RigOptions, 'redisUrl' | 'namespace' | 'timeFactor' | 'accounts'> {
