@@ -25,7 +25,7 @@ export async function paceBench(argv: string[]): Promise<number> {
 		const bucket = await hour(wish('bucket', false), (rig) => tokenBucket(rig, { pinsEach: CROWD.pinsEach }));
 		const peers: [string, HourVerdict][] = [['token bucket, 50 at once and one a second', bucket]];
 		const leftOut = argv.includes('--no-n8n') ? 'n8n was not wanted (--no-n8n)' : whyNotHere(n8nForThisNode()) ?? null;
-		if (leftOut === null) peers.push(['n8n HTTP Request, Retry On Fail (5 tries, 5 s)', await byN8n(wish('n8n', false))]);
+		if (leftOut === null) peers.push(['n8n HTTP Request, Retry On Fail (5 tries, 5 s)', await hour(wish('n8n', false), (rig) => n8nRetryOnFail(rig, { pinsEach: CROWD.pinsEach, until: LONGEST_MS }))]);
 		const fall = await change({ before: 60, after: 30, accounts: 2, minutes: [5, 8, 12], timeFactor: FALL_FACTOR, redisUrl: redis.url, namespace: 'fall' });
 		const hours: [string, HourVerdict][] = [['engine, the limit is not known', unknown], ['engine, the limit is set', known], ...peers];
 		const judged = [...figuresOf('not known', hourFigures(unknown, PINS, false)), ...figuresOf('set', hourFigures(known, PINS, true)), ...fall];
@@ -35,11 +35,6 @@ export async function paceBench(argv: string[]): Promise<number> {
 	} finally {
 		await redis.stop();
 	}
-}
-
-/** Its hour begins when it is ready. */
-function byN8n(wish: Parameters<typeof hour>[0]): Promise<HourVerdict> {
-	return hour(wish, (rig) => n8nRetryOnFail(rig, { pinsEach: CROWD.pinsEach, until: LONGEST_MS }));
 }
 
 function figuresOf(limit: string, figures: Figure[]): Figure[] {

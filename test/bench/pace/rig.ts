@@ -14,6 +14,8 @@ export interface RigOptions {
 }
 
 const MINUTE = 60_000;
+/** Within this every job of a crowd is enqueued. */
+const PREPARED_MS = 6000;
 const SECRET = 'a secret for events that nobody asked for';
 
 /** A sandbox with a limit that it hides, its accounts, and workers that publish for them. */
@@ -73,14 +75,17 @@ export class PaceRig {
 
 	/** True once so many Pins are there and were answered; false after `withinMs`. */
 	async published(count: number, withinMs: number): Promise<boolean> {
-		const until = performance.now() + withinMs, areThere = () => this.calls().filter(isPublished).length >= count;
-		while (!areThere() && performance.now() < until) await sleep(250);
-		return areThere();
+		const until = performance.now() + withinMs;
+		for (;;) {
+			if (this.calls().filter(isPublished).length >= count) return true;
+			if (performance.now() >= until) return false;
+			await sleep(250);
+		}
 	}
 
-	/** A minute of the limit begins then, in six seconds or later: where in a minute it begins decides what a crowd meets. */
+	/** When a minute of the limit begins, no sooner than a crowd is prepared: where in a minute it begins decides what it meets. */
 	nextMinute(): number {
-		return Math.ceil((Date.now() + 6000) / this.minuteMs) * this.minuteMs;
+		return Math.ceil((Date.now() + PREPARED_MS) / this.minuteMs) * this.minuteMs;
 	}
 
 	/** What is known of the jobs that were not published: a line for each. */
