@@ -20,14 +20,15 @@ const SIGNS_IN_PATH = /(^|\.)airtableusercontent\.com$|^dl\.airtable\.com$/;
  * query sorted by name. utm parameters stay, they are content. Text that is no address comes back trimmed.
  */
 export function canonicalUrl(url: string): string {
-	return canonical(url, (name) => CLICK_IDS.has(name));
+	return canonical(url, () => (name) => CLICK_IDS.has(name));
 }
 
 /** As `canonicalUrl`, and without what signs a media address for a time. */
 export function canonicalMediaUrl(url: string): string {
-	const azure = urlOf(url)?.searchParams.has('sig') ?? false;
-	const signs = (name: string) => SIGNATURE.has(name) || /^x-(amz|goog)-/.test(name) || (azure && AZURE.has(name));
-	return canonical(url, (name) => CLICK_IDS.has(name) || signs(name));
+	return canonical(url, (query) => {
+		const azure = query.has('sig');
+		return (name) => CLICK_IDS.has(name) || SIGNATURE.has(name) || /^x-(amz|goog)-/.test(name) || (azure && AZURE.has(name));
+	});
 }
 
 /** Whether this host is known to sign in the path, so that the address names no file for long. */
@@ -40,21 +41,31 @@ export function hostOf(url: string): string | null {
 	return urlOf(url)?.host || null;
 }
 
-function canonical(text: string, isDropped: (lowerCaseName: string) => boolean): string {
+/** Whether a parameter of this query is dropped, by its name in lower case. */
+type Dropping = (query: URLSearchParams) => (name: string) => boolean;
+
+function canonical(text: string, dropping: Dropping): string {
 	const url = urlOf(text);
 	if (!url) return text.trim();
-	url.hash = '';
-	for (const name of new Set(url.searchParams.keys())) {
-		if (isDropped(name.toLowerCase())) url.searchParams.delete(name);
-	}
-	// Values of one name keep their order: it may mean something.
-	url.searchParams.sort();
-	// Read and written as a whole, so that both ways to write a blank are one.
-	url.search = url.searchParams.toString();
-	url.pathname = url.pathname.replace(/%[0-9a-f]{2}/gi, (escape) => escape.toUpperCase());
+	// Each part is only touched when it is there: most addresses have neither fragment, query nor escapes, and a part that is set is parsed anew.
+	if (url.href.includes('#')) url.hash = '';
+	if (url.href.includes('?')) url.search = canonicalQuery(url.searchParams, dropping);
+	if (url.pathname.includes('%')) url.pathname = url.pathname.replace(/%[0-9a-f]{2}/gi, (escape) => escape.toUpperCase());
 	return url.href;
 }
 
+/** Read and written as a whole, so that both ways to write a blank are one. */
+function canonicalQuery(given: URLSearchParams, dropping: Dropping): string {
+	const query = new URLSearchParams(given), isDropped = dropping(given);
+	for (const name of new Set(query.keys())) {
+		if (isDropped(name.toLowerCase())) query.delete(name);
+	}
+	// Values of one name keep their order: it may mean something.
+	query.sort();
+	return query.toString();
+}
+
 function urlOf(text: string): URL | null {
-	return URL.canParse(text.trim()) ? new URL(text.trim()) : null;
+	const address = text.trim();
+	return URL.canParse(address) ? new URL(address) : null;
 }

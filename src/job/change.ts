@@ -37,7 +37,7 @@ export function changeOf(before: Job, after: Partial<Job>, event: JobEventType |
 
 /** The change that an outcome makes: an event exactly when state or phase changes. */
 export function stepOf(before: Job, after: Partial<Job>, more: Partial<Pick<Change, 'hold' | 'pin'>> = {}): Change {
-	const { state, phase } = { ...before, ...after };
+	const { state = before.state, phase = before.phase } = after;
 	const moved = state !== before.state || phase !== before.phase;
 	return changeOf(before, after, moved ? eventOfState(state, phase) : null, more);
 }

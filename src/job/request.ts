@@ -5,6 +5,7 @@ import type { Job, N8nOrigin } from './job';
 import { addressesOf } from './media';
 import { firstStep } from './media-plan';
 import { MARKER_PARAMETER } from './natural-key';
+import { jobOfParts, untouched, type Moved } from './parts';
 import type { Policy } from './policy';
 import { metadataField, originField } from './request-extras';
 import { accountField, colorField, idField, labelField, refuse, textField, urlField } from './request-fields';
@@ -119,18 +120,12 @@ function markerWarnings(link: string | null): string[] {
 
 /** The job of a request, queued; the first event is its number 1. */
 export function newJob(request: ParsedRequest, now: number, policy: Policy): NewJob {
-	const job: Job = {
-		...request,
-		id: keyOf(request),
-		fingerprint: fingerprintOf(request),
-		createdAt: now,
-		state: 'queued', revision: 1, seq: 1,
-		...firstStep(request, null, policy, now), finishedAt: null,
-		attempts: 0, waitsForLink: false, startedAt: null, attemptHistory: [], historyCut: 0,
-		used: { classes: {}, codes: {}, afterAbsence: 0 },
-		inDoubt: null, upload: null, looks: [], looksCut: 0, lastError: null, queue: null, handling: [], handlingCut: 0, edits: 0, groupKey: null,
-		pinId: null, pinUrl: null, recovered: false, mayExist: false,
-		lostLeases: 0, requeues: 0, lookedAt: null, revisions: [], lease: null,
+	const { phase, dueAt } = firstStep(request, null, policy, now);
+	const given = { ...request, fingerprint: fingerprintOf(request) };
+	const moved: Moved = {
+		id: keyOf(request), account: request.account, createdAt: now, state: 'queued', phase, revision: 1, seq: 1, dueAt, finishedAt: null,
+		attempts: 0, startedAt: null, waitsForLink: false, edits: 0, lease: null,
 	};
+	const job = jobOfParts(given, moved, { ...untouched(), warnings: request.warnings });
 	return { job, aliases: [] };
 }

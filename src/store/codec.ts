@@ -4,17 +4,15 @@ import { naturalKey } from '../job/natural-key';
 import type { Change } from '../job/change';
 import type { AccountEvent, EngineEvent, EventType, JobEvent, JobEventType } from '../job/event';
 import { APP, type HoldRequest, type Incident } from '../job/hold';
-import type { Job, JobState, LeasedJob, Phase } from '../job/job';
+import type { Job, JobState, LeasedJob, Phase, PinContent } from '../job/job';
 import { hashesOf } from '../job/media';
+import { jobOfParts, untouched, type Fate, type Given, type Moved } from '../job/parts';
 
-// A job is kept in three parts. Scripts compare and move the fields of the hash; `doc` and `content` are opaque to them.
-// `content` changes only with a revision, so that an event carries the small `doc` alone and still shows the job as of then.
-const CONTENT = [
-	'client', 'source', 'userKey', 'assetId', 'content', 'fingerprint', 'marker', 'scheduledAt', 'publishBefore', 'metadata', 'n8n',
-] as const satisfies readonly (keyof Job)[];
-const FIELDS = [
-	'id', 'account', 'state', 'phase', 'revision', 'seq', 'dueAt', 'finishedAt', 'attempts', 'startedAt', 'waitsForLink', 'createdAt', 'edits', 'lease',
-] as const satisfies readonly (keyof Job)[];
+// A job is kept in three parts. Scripts compare and move the fields of the hash; `doc` and `content` are opaque to them, and leave out
+// what is as it would be without them. `content` changes only with a revision, so that an event carries the small `doc` alone and still
+// shows the job as of then.
+const GIVEN = ['client', 'source', 'userKey', 'assetId', 'fingerprint', 'marker', 'scheduledAt', 'publishBefore', 'metadata', 'n8n'] as const satisfies readonly (keyof Given)[];
+const FATE = Object.entries(untouched()).map(([name, value]) => ({ name: name as keyof Fate, value, json: JSON.stringify(value) }));
 
 /** A record as scripts answer it: id, fields of the hash one after another, doc, content, client of the account. */
 export type RawRecord = [id: string, fields: string[], doc: string, content: string, client?: string];
@@ -31,10 +29,8 @@ export function fieldsOf(flat: string[]): Fields {
 /** The job of a record; parsing is the door, inside nothing is checked again. */
 export function jobOf([id, flat, doc, content, client]: RawRecord): Job {
 	const fields = fieldsOf(flat);
-	return withClient({
-		...parsed(content), ...parsedDoc(doc), ...movedFields(fields),
-		id, account: fields.account, createdAt: Number(fields.created), edits: Number(fields.edit ?? 0), lease: leaseOf(fields),
-	} as Job, client);
+	const own = { id, account: fields.account as string, createdAt: Number(fields.created), edits: Number(fields.edit ?? 0), lease: leaseOf(fields) };
+	return withClient(jobOfParts(parsedContent(content), { ...movedFields(fields), ...own }, parsedDoc(doc)), client);
 }
 
 /** A job that names no client has the label that the account's Worker gives. */
@@ -46,12 +42,26 @@ export function leasedJobOf(record: RawRecord): LeasedJob {
 	return jobOf(record) as LeasedJob;
 }
 
+/** '' for a job to which nothing has happened. */
 export function docOf(job: Job): string {
-	return JSON.stringify(without(job, [...CONTENT, ...FIELDS]));
+	const doc: Partial<Record<keyof Fate, unknown>> = {};
+	let isTouched = false;
+	for (const { name, value, json } of FATE) {
+		const now: unknown = job[name];
+		if (now === value || (typeof now === 'object' && now !== null && JSON.stringify(now) === json)) continue;
+		doc[name] = now;
+		isTouched = true;
+	}
+	return isTouched ? JSON.stringify(doc) : '';
 }
 
 export function contentOf(job: Job): string {
-	return JSON.stringify(Object.fromEntries(CONTENT.map((name) => [name, job[name]])));
+	const content: Record<string, unknown> = { content: withoutNulls(job.content) };
+	for (const name of GIVEN) {
+		const value = job[name];
+		if (value !== null && value !== false) content[name] = value;
+	}
+	return JSON.stringify(content);
 }
 
 /** The fields a script needs to write this job, as JSON of strings; '' stands for nothing. */
@@ -89,7 +99,7 @@ export function eventOf([cursor, flat]: [string, string[]]): EngineEvent {
 }
 
 function jobEvent(common: Pick<JobEvent, 'id' | 'cursor' | 'at'> & { type: JobEventType }, fields: Fields): JobEvent {
-	const snapshot = { ...parsedDoc(fields.doc ?? ''), ...movedFields(fields), account: fields.account, lease: null } as JobEvent['snapshot'];
+	const snapshot = { ...parsedDoc(fields.doc ?? ''), ...movedFields(fields), account: fields.account as string, lease: null };
 	return { ...common, jobId: fields.job as string, seq: Number(fields.seq), snapshot };
 }
 
@@ -103,7 +113,7 @@ function accountEvent(common: Pick<AccountEvent, 'id' | 'cursor' | 'at' | 'type'
 
 /** The job as of an event: its own fields, over the content of its revision. */
 export function jobAsOf(event: JobEvent, createdAt: number, content: string, client: string | null | undefined): Job {
-	return withClient({ ...parsed(content), ...event.snapshot, id: event.jobId, createdAt } as Job, client);
+	return withClient({ ...parsedContent(content), ...event.snapshot, id: event.jobId, createdAt } as Job, client);
 }
 
 /** A number as scripts keep it. */
@@ -111,7 +121,7 @@ export function text(value: number | null): string {
 	return value === null ? '' : String(value);
 }
 
-function movedFields(fields: Fields): Partial<Job> {
+function movedFields(fields: Fields): Omit<Moved, 'id' | 'account' | 'createdAt' | 'edits' | 'lease'> {
 	return {
 		state: fields.state as JobState, phase: (fields.phase || null) as Phase | null, revision: Number(fields.rev), seq: Number(fields.seq),
 		dueAt: isEnded(fields.state) ? null : instant(fields.due), finishedAt: instant(fields.finished), attempts: Number(fields.n),
@@ -150,16 +160,37 @@ function groupEvent(job: Job): string {
 	});
 }
 
-/** A doc; what those of an earlier version lack is filled in. */
-function parsedDoc(json: string): Record<string, unknown> {
-	const doc = parsed(json);
-	return { upload: null, handling: [], handlingCut: 0, looks: [], looksCut: 0, ...doc, ...(doc.queue ? { queue: { snoozedUntil: null, ...doc.queue } } : {}) };
+/** A doc, with what it leaves out. */
+function parsedDoc(json: string): Fate {
+	const doc = { ...untouched(), ...parsed(json) };
+	return doc.queue ? { ...doc, queue: { ...SINCE_SNOOZES, ...doc.queue } } : doc;
+}
+
+/** What a queue of an earlier build lacks. */
+const SINCE_SNOOZES: object = { snoozedUntil: null };
+
+/** A content, with what it leaves out. */
+function parsedContent(json: string): Given {
+	const given = parsed(json) as Partial<Given>, content = given.content as PinContent;
+	return {
+		client: given.client ?? null, source: given.source ?? null, userKey: given.userKey ?? null, assetId: given.assetId ?? null,
+		fingerprint: given.fingerprint ?? {}, marker: given.marker ?? false, scheduledAt: given.scheduledAt ?? null, publishBefore: given.publishBefore ?? null,
+		metadata: given.metadata ?? null, n8n: given.n8n ?? null, content: contentWithNulls(content),
+	};
+}
+
+/** Nothing but the fields' own names: it is copied and compared by them. */
+function contentWithNulls(kept: Partial<PinContent>): PinContent {
+	const { boardId, sectionId = null, boardName = null, link = null, title = null, description = null, altText = null, dominantColor = null, media } = kept;
+	return { boardId, sectionId, boardName, link, title, description, altText, dominantColor, media } as PinContent;
+}
+
+function withoutNulls(content: PinContent): Partial<PinContent> {
+	const kept: Record<string, unknown> = {};
+	for (const [name, value] of Object.entries(content)) if (value !== null) kept[name] = value;
+	return kept;
 }
 
 function parsed(json: string): Record<string, unknown> {
 	return json === '' ? {} : JSON.parse(json) as Record<string, unknown>;
-}
-
-function without(job: Job, names: readonly string[]): Record<string, unknown> {
-	return Object.fromEntries(Object.entries(job).filter(([name]) => !names.includes(name)));
 }

@@ -152,7 +152,7 @@ export class Campaign {
 
 	private history(sandbox: Sandbox, { permits, scripts }: PermitRecorder, { calls }: Client, plan: Intention[], team: Team): History {
 		const { values } = this.snapshots.at(-1)!;
-		const text = (name: string) => values[name] as string;
+		const text = (name: string) => (values[name] ?? '') as string;
 		const { control } = sandbox;
 		const posts = control.calls({ operation: 'createPin', limit: Infinity }).items;
 		return {

@@ -179,7 +179,7 @@ class Run {
 
 	private told(): History {
 		const { values } = this.snapshots.at(-1)!;
-		const jobs = [...this.ids.values()].map((id) => jobOf([id, Object.entries(values[`job:${id}`] as Record<string, string>).flat(), values[`doc:${id}`] as string, values[`content:${id}`] as string]));
+		const jobs = [...this.ids.values()].map((id) => jobOf([id, Object.entries(values[`job:${id}`] as Record<string, string>).flat(), (values[`doc:${id}`] ?? '') as string, values[`content:${id}`] as string]));
 		const links = new Map(jobs.map(({ id, content }) => [id, content.link!]));
 		return {
 			policy,

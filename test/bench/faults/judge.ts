@@ -78,7 +78,7 @@ async function violationsIn(recording: Recording, lost: LostEnqueue[]): Promise<
 const failedJobsOf = ({ snapshots }: Recording): Job[] => recordsIn(snapshots.at(-1)!).jobs.filter(({ state }) => state === 'failed');
 
 function recordsIn({ values }: Snapshot): { jobs: Job[]; events: History['events'] } {
-	const text = (name: string) => values[name] as string;
+	const text = (name: string) => (values[name] ?? '') as string;
 	const ids = Object.keys(values).filter((name) => name.startsWith('job:')).map((name) => name.slice(4));
 	return {
 		jobs: ids.map((id) => jobOf([id, Object.entries(values[`job:${id}`] as Record<string, string>).flat(), text(`doc:${id}`), text(`content:${id}`)])),

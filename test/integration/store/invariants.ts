@@ -28,9 +28,9 @@ function laneOf({ state, phase, fence, handed }: Hash): string | null {
 	return state === 'queued' || state === 'retry_scheduled' ? { reconcile: 'look', media: handed === '1' ? 'media' : 'upload' }[phase ?? ''] ?? 'publish' : null;
 }
 
-/** When a snooze ends stands in no field of the hash. */
+/** When a snooze ends stands in no field of the hash; of a job to which nothing has happened there is no doc. */
 function snoozeIn(doc: unknown): number | null {
-	return (JSON.parse(doc as string) as { queue: { snoozedUntil?: number | null } | null }).queue?.snoozedUntil ?? null;
+	return (JSON.parse(doc as string | undefined ?? '{}') as { queue?: { snoozedUntil?: number | null } }).queue?.snoozedUntil ?? null;
 }
 
 /** Every place in an index that the records ask for: name, member and value in one line. */

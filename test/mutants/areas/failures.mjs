@@ -17,7 +17,7 @@ export const mutants = [
 	{ name: 'health: warns of what is snoozed', file: 'src/work/overview.ts', find: `failures[queue] - snoozed.failures[queue]`, replace: `failures[queue]`, first: bulk },
 	{ name: 'edits: ignored, so that a word is lost', file: lua('revise'), find: ` and (tonumber(old.edit) or 0) == tonumber(new.fromEdits)`, replace: '', first: store },
 	{ name: 'edits: only what people do counts', file: 'src/job/change.ts', find: `before.edits + (isEvent ? 0 : 1)`, replace: `before.edits + (isEvent || after.handling === undefined ? 0 : 1)`, first: store },
-	{ name: 'records: those of an earlier version cannot be shown', file: 'src/store/codec.ts', find: `{ snoozedUntil: null, ...doc.queue }`, replace: `{ ...doc.queue }`, first: store },
+	{ name: 'records: those of an earlier version cannot be shown', file: 'src/store/codec.ts', find: `{ ...SINCE_SNOOZES, ...doc.queue }`, replace: `{ ...doc.queue }`, first: store },
 	{ name: 'resolve: leaves the failure in its queue', file: 'src/job/handling.ts', find: `case 'resolve': return { queue: null, groupKey: null };`, replace: `case 'resolve': return {};` },
 	{ name: 'resolve: closes what may exist', file: 'src/job/handling.ts', find: `case 'resolve': return job.inDoubt ?`, replace: `case 'resolve': return job.mayExist ?` },
 	{ name: 'snooze: hides for ever', file: 'src/store/job-list.ts', find: `(queue?.snoozedUntil ?? 0) <= awakeAt`, replace: `(queue?.snoozedUntil ?? null) === null`, first: bulk },

@@ -1,7 +1,7 @@
 -- Reads and moves the record of a job with every index it stands in.
 --
 -- job:<id>            HASH    the fields below: what scripts compare and move
--- doc:<id>            STRING  JSON of the rest that changes; opaque here
+-- doc:<id>            STRING  JSON of the rest that changes; opaque here, absent when it would say nothing
 -- content:<id>        STRING  JSON of what this revision publishes; opaque here
 -- content:<id>:<rev>  STRING  that of an earlier revision, as long as its events are kept
 -- state:<state>       ZSET    job by creation         jobs:<account>    ZSET  job by creation
@@ -194,7 +194,11 @@ local function apply(old, new, doc, content, gapMs)
 	moveSnooze(old, new)
 	local displaced = movePin(old, new)
 	writeFields(new)
-	redis.call('SET', key('doc', new.id), doc)
+	if doc ~= '' then
+		redis.call('SET', key('doc', new.id), doc)
+	elseif old then
+		redis.call('DEL', key('doc', new.id))
+	end
 	keepContent(old, new, content)
 	if new.event ~= '' then writeJobEvent(new.event, new, doc) end
 	if new.hold then openHold(new.hold) end
