@@ -2,6 +2,8 @@ import type { PaceSettings, Settings } from './config';
 import { APP, type Incident } from './job/hold';
 import { bucketsFor } from './pace/buckets';
 import { headroomIn } from './pace/headroom';
+import { NOTHING_KNOWN, steered } from './pace/limits';
+import type { Remembered } from './pace/steering';
 import type { AccountStore } from './store/accounts';
 import type { HoldStore } from './store/holds';
 import type { JobList } from './store/job-list';
@@ -29,9 +31,14 @@ interface Parts {
 
 /** Builds what people see of accounts, and make them wait and go on with. */
 export function accountDesk({ namespace, accounts, holds, jobs, subscriptions, goOnAfter, askForCheck, settings, staleMs, world }: Parts): { directory: Directory; overview: Overview; pacing: Pacing } {
-	// Every process can say it, one that serves nobody too: the pace is as the account's worker told it, the buckets are in Redis.
-	const headroom = (account: string, pace: PaceSettings | null) => namespace.read((client) =>
-		headroomIn(client, settings.namespace, pace ? bucketsFor(account, 'write', { of: (who) => (who === APP ? settings.appPace : pace), timeFactor: settings.timeFactor }) : [], world.now()));
+	// Every process can say it, one that serves nobody too: the pace is as the account's worker told it, what was learned and the buckets are in Redis.
+	const headroom = (account: string, pace: PaceSettings | null, limits: Remembered) => namespace.read((client) => {
+		const { timeFactor } = settings, now = world.now();
+		const buckets = pace && bucketsFor(account, 'write', {
+			of: (who) => (who === APP ? settings.appPace : pace), timeFactor, steered: (own) => steered(own, 'write', limits.write ?? NOTHING_KNOWN, { now, timeFactor }),
+		});
+		return headroomIn(client, settings.namespace, buckets ?? [], now);
+	});
 	const firstName = (account: string) => accounts.firstName(account), names = () => accounts.names();
 	return {
 		directory: new Directory({ firstName, names, boardsOf: (of) => accounts.boardsOf(of) }),

@@ -3,20 +3,51 @@ import { bucketId, type Bucket } from './buckets';
 
 type Reads = Pick<RedisClient, 'hmget'>;
 
+/** What Bottleneck's record says of a bucket; null where it has none. */
+export interface Kept {
+	tokens: number | null;
+	running: number;
+	/** When the last tokens came; later than now while none may come. */
+	lastAt: number | null;
+}
+
+/** What a bucket holds at an instant, over all workers. */
+export interface Holding {
+	/** Slots it would grant at once. */
+	slots: number;
+	/** When there is at least one; null when that depends on one in use. */
+	nextAt: number | null;
+	/** When it has as many as it ever has, those in use aside. */
+	fullAt: number;
+}
+
+const NEVER_USED: Kept = { tokens: null, running: 0, lastAt: null };
+
 /** Slots that all of these buckets would grant at once at `now` (the time of Redis), over all workers; null when nothing limits. Reads only. */
 export async function headroomIn(client: Reads, namespace: string, buckets: [name: string, bucket: Bucket][], now: number): Promise<number | null> {
 	if (buckets.length === 0) return null;
-	return Math.max(0, Math.min(...await Promise.all(buckets.map(([name, bucket]) => slotsOf(client, bucketId(namespace, name), bucket, now)))));
+	const kept = await keptIn(client, namespace, buckets.map(([name]) => name));
+	return Math.min(...buckets.map(([name, bucket]) => holdingOf(kept.get(name), bucket, now).slots));
 }
 
-/** Slots a bucket would grant at once. Bottleneck writes its record only when a limiter ticks: what has come in since then is added here. */
-async function slotsOf(client: Reads, id: string, bucket: Bucket, now: number): Promise<number> {
-	const [reservoir, running, lastAt, everyMs, amount, maximum] = await client.hmget(
-		`b_${id}_settings`, 'reservoir', 'running', 'lastReservoirIncrease', 'reservoirIncreaseInterval', 'reservoirIncreaseAmount', 'reservoirIncreaseMaximum');
-	// Nobody has used it yet: it is full.
-	const full = Number(maximum ?? bucket.maximum);
-	const kept = reservoir == null ? full : Number(reservoir);
-	const steps = Math.max(0, Math.floor((now - Number(lastAt ?? now)) / Number(everyMs ?? bucket.everyMs)));
-	const tokens = Math.max(kept, Math.min(full, kept + steps * Number(amount ?? bucket.amount)));
-	return bucket.concurrent === null ? tokens : Math.min(tokens, bucket.concurrent - Number(running ?? 0));
+/** The records of these buckets, each read once. */
+export async function keptIn(client: Reads, namespace: string, names: string[]): Promise<Map<string, Kept>> {
+	return new Map(await Promise.all([...new Set(names)].map(async (name): Promise<[string, Kept]> => {
+		const [tokens, running, lastAt] = await client.hmget(`b_${bucketId(namespace, name)}_settings`, 'reservoir', 'running', 'lastReservoirIncrease');
+		return [name, { tokens: numberOf(tokens), running: numberOf(running) ?? 0, lastAt: numberOf(lastAt) }];
+	})));
+}
+
+/** What the bucket holds. Bottleneck writes its record only when a limiter ticks: what has come in since then, at the pace of now, is added here. */
+export function holdingOf({ tokens: noted, running, lastAt }: Kept = NEVER_USED, { amount, everyMs, maximum, concurrent }: Bucket, now: number): Holding {
+	const last = lastAt ?? now, before = noted ?? maximum;
+	const steps = Math.max(0, Math.floor((now - last) / everyMs));
+	const tokens = Math.max(before, Math.min(maximum, before + steps * amount));
+	const after = (missing: number) => (missing <= 0 ? now : last + (steps + Math.ceil(missing / amount)) * everyMs);
+	const free = concurrent === null ? Infinity : concurrent - running;
+	return { slots: Math.max(0, Math.min(tokens, free)), nextAt: free <= 0 ? null : after(1 - tokens), fullAt: after(maximum - tokens) };
+}
+
+function numberOf(text: string | null | undefined): number | null {
+	return text == null ? null : Number(text);
 }

@@ -30,6 +30,8 @@ export interface AccountRecord {
 	boards: ReportedBoard[];
 	boardsAt: number | null;
 	pace: ReportedPace | null;
+	/** What is known of its limits, as `learn` was told. */
+	limits: object;
 	/** Of a job in doubt that was proven absent, a person decides: a worker said so within the last minutes. */
 	neverResend: boolean;
 }
@@ -238,13 +240,14 @@ interface Known {
 }
 
 function recordOf(account: string, servedAt: string, fields: Record<string, string>, { aliases, now }: Known): AccountRecord {
-	const { client, userId, username, boards, boardsAt, pace, carefulUntil } = fields;
+	const { client, userId, username, boards, boardsAt, pace, limits, carefulUntil } = fields;
 	return {
 		account, aliases: aliases.get(account) ?? [],
 		client: client || null, pinterestUserId: userId || null, username: username || null,
 		lastServedAt: Number(servedAt) || null,
 		boards: boardsOf(boards), boardsAt: boardsAt ? Number(boardsAt) : null,
 		pace: pace ? JSON.parse(pace) as ReportedPace : null,
+		limits: limits ? JSON.parse(limits) as object : {},
 		neverResend: Number(carefulUntil ?? 0) > now,
 	};
 }

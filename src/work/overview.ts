@@ -3,6 +3,7 @@ import { isEngineError } from '../errors';
 import { holds, nameOf, type Incident } from '../job/hold';
 import { QUEUE_NAMES, type JobState, type QueueName } from '../job/job';
 import { iso } from '../job/view';
+import type { Remembered } from '../pace/steering';
 import type { Board } from '../publish/contract';
 import type { AccountCounts, JobCounts, StoredSubscription } from '../store/contract';
 import type { World } from './contract';
@@ -62,7 +63,7 @@ export interface Health {
 
 interface AccountRecord {
 	account: string; aliases: string[]; client: string | null; pinterestUserId: string | null; username: string | null;
-	lastServedAt: number | null; boards: Board[]; boardsAt: number | null; pace: PaceSettings | null; neverResend: boolean;
+	lastServedAt: number | null; boards: Board[]; boardsAt: number | null; pace: PaceSettings | null; limits: Remembered; neverResend: boolean;
 }
 
 interface RedisReport {
@@ -77,7 +78,7 @@ interface Parts {
 	jobs: { counts(): Promise<JobCounts>; accountCounts(accounts: string[]): Promise<Map<string, AccountCounts>> };
 	subscriptions: { list(): Promise<StoredSubscription[]> };
 	inspect(): Promise<RedisReport>;
-	headroom(account: string, pace: PaceSettings | null): Promise<number | null>;
+	headroom(account: string, pace: PaceSettings | null, limits: Remembered): Promise<number | null>;
 	/** A worker not heard of for this long is gone, ms. */
 	staleMs: number;
 	world: World;
@@ -93,14 +94,14 @@ export class Overview {
 	async accounts(): Promise<AccountView[]> {
 		const [records, incidents] = await Promise.all([this.parts.accounts.list(), this.parts.holds.list()]);
 		const counts = await this.parts.jobs.accountCounts(records.map(({ account }) => account));
-		return Promise.all(records.map(async (record) => ({
+		return Promise.all(records.map(async ({ limits, ...record }) => ({
 			...record,
 			served: this.isServed(record.lastServedAt),
 			lastServedAt: iso(record.lastServedAt),
 			boardsAt: iso(record.boardsAt),
 			...(({ waiting, running, inDoubt, nextDueAt }) => ({ waiting, running, inDoubt, nextDueAt: iso(nextDueAt) }))(counts.get(record.account)!),
 			incidents: incidents.filter((incident) => holds(incident, record.account)),
-			headroom: await this.parts.headroom(record.account, record.pace),
+			headroom: await this.parts.headroom(record.account, record.pace, limits),
 		})));
 	}
 
