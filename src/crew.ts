@@ -164,11 +164,11 @@ export class Crew {
 	}
 
 	private async beat(): Promise<void> {
-		const { accounts, publisher, id } = this.parts;
+		const { accounts, publisher, id, settings } = this.parts;
 		const served = [...this.served.values()].flatMap((all) => all.slice(-1));
 		await accounts.beat({ id, host: hostname() }, served.map(({ account, client, pace }) => ({ account, client, pace })));
 		const neverResend = served.filter((one) => one.neverResend).map(({ account }) => account);
-		await accounts.note(id, { skewMs: publisher.skewMs(), neverResend, forMs: this.scaled(NEVER_RESEND_MS) });
+		await accounts.note(id, { skewMs: publisher.skewMs(), neverResend, forMs: this.scaled(NEVER_RESEND_MS), appPace: settings.appPace ?? null });
 	}
 
 	private makeAttempts(): Attempts {

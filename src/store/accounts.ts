@@ -43,6 +43,8 @@ export interface WorkerRecord {
 	lastSeenAt: number;
 	/** How far the store's clock is ahead of Pinterest's by this worker's latest answer, ms; null when it has none. */
 	skewMs: number | null;
+	/** How it paces the whole app; null when it does not, absent of a worker that does not tell. */
+	appPace?: ReportedPace | null;
 }
 
 /** A worker that was silent for so long registers anew before it sends; real time, as what disks and processes take. */
@@ -128,8 +130,8 @@ export class AccountStore {
 	}
 
 	/** What a worker adds to its beat. That an account never sends again holds for `forMs`, whatever other workers say of it. */
-	async note(workerId: string, { skewMs, neverResend, forMs }: { skewMs: number | null; neverResend: string[]; forMs: number }): Promise<void> {
-		for (const some of parted(neverResend)) await this.namespace.run('worker-notes', [workerId, skewMs ?? '', Math.round(forMs), ...some]);
+	async note(workerId: string, { skewMs, neverResend, forMs, appPace = null }: { skewMs: number | null; neverResend: string[]; forMs: number; appPace?: ReportedPace | null }): Promise<void> {
+		for (const some of parted(neverResend)) await this.namespace.run('worker-notes', [workerId, skewMs ?? '', Math.round(forMs), appPace ? JSON.stringify(appPace) : '', ...some]);
 	}
 
 	/** The worker stops: it is no longer counted; its accounts stay served until their last beat is stale. */
@@ -212,8 +214,8 @@ export class AccountStore {
 		const ids = flat.filter((_, i) => i % 2 === 0);
 		const fields = await this.namespace.read((client) => batch(client, ids.map((id) => ['hgetall', this.namespace.key('worker', id)])));
 		return ids.map((id, i) => {
-			const { host = '', accounts = '0', skew } = fields[i] as Record<string, string>;
-			return { id, host, accounts: Number(accounts), lastSeenAt: Number(flat[2 * i + 1]), skewMs: skew ? Number(skew) : null };
+			const { host = '', accounts = '0', skew, appPace } = fields[i] as Record<string, string>;
+			return { id, host, accounts: Number(accounts), lastSeenAt: Number(flat[2 * i + 1]), skewMs: skew ? Number(skew) : null, ...(appPace !== undefined && { appPace: appPace ? JSON.parse(appPace) as ReportedPace : null }) };
 		});
 	}
 }

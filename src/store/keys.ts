@@ -64,7 +64,7 @@ export const BOUNDS: readonly Bound[] = [
 	bound('sent:*', 'zset', 'when an account got its permits to send', '1,000 of the last minute, by account', '1 min after the last'),
 	bound('checks', 'set', 'account whose token shall be checked', 'accounts', 'until a worker takes it'),
 	bound('workers', 'zset', 'worker by its last beat', 'workers of 1 h', '1 h after the last beat'),
-	bound('worker:*', 'hash', 'host, accounts, since when and until when registered', '4 fields', '1 h after the last beat'),
+	bound('worker:*', 'hash', 'host, accounts, skew, pace of the app, since when and until when registered', '6 fields', '1 h after the last beat'),
 	bound('awaited', 'set', 'worker that may hold a permit lost with a restart', 'workers of 2 min', 'until the next restart'),
 
 	bound('media:*', 'string', 'image bytes', 'byte cap of the namespace', 'until no job refers to them, or 1 h without one'),

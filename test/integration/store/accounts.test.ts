@@ -65,7 +65,7 @@ describe('a worker of 1,200 accounts', () => {
 		// Four values for each account, and one.
 		const sizes = (script: string) => calls.mock.calls.filter(([name]) => name === script).map(([, args]) => args.length);
 		expect(sizes('beat')).toEqual([5 + 4 * 500, 5 + 4 * 500, 5 + 4 * 200]);
-		expect(sizes('worker-notes')).toEqual([3 + 500, 3 + 500, 3 + 200]);
+		expect(sizes('worker-notes')).toEqual([4 + 500, 4 + 500, 4 + 200]);
 		const known = await world.accounts.list();
 		expect(known.filter(({ neverResend, lastServedAt }) => neverResend && lastServedAt === START)).toHaveLength(1200);
 		expect(await world.accounts.workers()).toMatchObject([{ id: 'w1', accounts: 1200 }]);

@@ -54,7 +54,7 @@ async function live(world: StoreWorld): Promise<void> {
 	await media.put('d'.repeat(64), Buffer.from('idle'));
 	await holds.openForMissingWorkers(0);
 	await accounts.beat({ id: 'w', host: 'h' }, [{ account: 'acme', client: null, pace: { writesPerMinute: 1, burst: 1, writesPerDay: null, concurrent: 9 } }]);
-	await accounts.note('w', { skewMs: 5, neverResend: ['acme'], forMs: 1000 });
+	await accounts.note('w', { skewMs: 5, neverResend: ['acme'], forMs: 1000, appPace: { writesPerMinute: 1000, burst: 50, writesPerDay: null, concurrent: 100 } });
 	// As if the server had been another one until now.
 	await world.redis.hset(world.key('meta'), 'runs', 'former:0', 'durability', 'former:everysec');
 	await accounts.beat({ id: 'other', host: 'h' }, []);
