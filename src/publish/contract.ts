@@ -56,12 +56,12 @@ export interface Trusted {
 
 export type Hears = (heard: Heard) => void;
 
-/** One attempt or look; rejects only when something handed in (`permit`, `media`, `owners`, `trusts`) does, and then nothing was sent. */
+/** One attempt or look; rejects only when something handed in (`permit`, `media`, `write`, `owners`, `trusts`) does, and then nothing was sent. */
 export interface Publisher {
 	publish(job: LeasedJob, tools: Trusted & { permit: Permit; media: (sha256: string) => Promise<Buffer | null> }): Promise<AttemptOutcome>;
 	/**
 	 * Registers the video of a job and uploads it from its address; may be repeated. `write` runs a call in a write slot, and answers
-	 * undefined without one. Without a slot or a good token, and when the signal ends it, the outcome is `permit_refused`: nothing happened.
+	 * undefined without one, or when it may not leave. Without a slot or a good token, and when the signal ends it, the outcome is `permit_refused`: nothing happened.
 	 */
 	handOver(job: Pick<Job, 'content'>, tools: Trusted & { write<T>(call: () => Promise<T>): Promise<T | undefined>; signal: AbortSignal }): Promise<MediaOutcome>;
 	/** Whether Pinterest has finished with the video that was handed over; a read. */

@@ -108,6 +108,12 @@ export class JobStore {
 		return sendBy === '' ? null : { sendBy, budgetMs };
 	}
 
+	/** Whether a call may leave that writes and makes no Pin; false under a hold, or when the fence moved. It is counted with those that send. */
+	async beginWrite({ id, lease }: Held): Promise<boolean> {
+		const [may] = await this.namespace.run<[number, string?]>('begin-write', [id, lease.fence]);
+		return may === 1;
+	}
+
 	/** Applies the change with its event, hold and Pin owner, if the fence still stands. */
 	async settle(job: Held, change: Change): Promise<SettleAnswer> {
 		const answer = await this.settling.ask({ held: job, change });

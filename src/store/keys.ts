@@ -61,7 +61,7 @@ export const BOUNDS: readonly Bound[] = [
 	bound('accounts', 'zset', 'account by when it was last served', 'accounts', 'for ever'),
 	bound('renames', 'hash', 'further name of an account → its first', 'renamed accounts', 'for ever'),
 	bound('account:*', 'hash', 'user, client, pace, limits, boards, never sends again until', '12 fields, by account', 'for ever'),
-	bound('sent:*', 'zset', 'when an account got its permits to send', '1,000 of the last minute, by account', '1 min after the last'),
+	bound('sent:*', 'zset', 'when writes of an account were let go: Pins and registrations of videos', '1,000 of the last minute, by account', '1 min after the last'),
 	bound('checks', 'set', 'account whose token shall be checked', 'accounts', 'until a worker takes it'),
 	bound('workers', 'zset', 'worker by its last beat', 'workers of 1 h', '1 h after the last beat'),
 	bound('worker:*', 'hash', 'host, accounts, skew, pace of the app, since when and until when registered', '6 fields', '1 h after the last beat'),

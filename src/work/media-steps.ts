@@ -16,6 +16,8 @@ import type { SlotUse } from './worker';
 interface Parts {
 	store: {
 		claim(account: string, lane: Lane, max: number): Promise<Claim>;
+		/** Whether a call of this job that writes may leave now; it is counted then. */
+		beginWrite(job: LeasedJob): Promise<boolean>;
 		giveBack(job: LeasedJob): Promise<boolean>;
 	};
 	publisher: Pick<Publisher, 'handOver' | 'mediaStatus'>;
@@ -34,7 +36,8 @@ const SLOT_WAIT_MS = 60_000;
 
 /**
  * Takes a video to Pinterest step by step: hand it over, then ask now and then whether it is ready. No step sends a Pin, so
- * none asks for a permit, and any of them may be repeated by whoever comes after a worker that was lost.
+ * none asks for a permit, and any of them may be repeated by whoever comes after a worker that was lost. What registers a video
+ * writes: right before it leaves it asks whether the account is held, and counts as a Pin does.
  */
 export class MediaSteps {
 	private readonly aborts = new Map<AbortController, string>();
@@ -117,7 +120,7 @@ export class MediaSteps {
 		const abort = new AbortController();
 		this.aborts.set(abort, account.account);
 		try {
-			const write = <T>(call: () => Promise<T>) => this.inSlot(account.account, abort.signal, call);
+			const write = <T>(call: () => Promise<T>) => this.inSlot(job, abort.signal, call);
 			const outcome = await this.parts.publisher.handOver(job, { ...trustOf(account), write, signal: abort.signal });
 			// A failure of what was stopped says nothing; what got through all the same is kept.
 			return abort.signal.aborted && outcome.kind !== 'handed_over' ? null : outcome;
@@ -126,19 +129,21 @@ export class MediaSteps {
 		}
 	}
 
-	/** Undefined when it was stopped before its slot came, or no slot came for long: then it has not been called, and will not be. */
-	private async inSlot<T>(account: string, signal: AbortSignal, call: () => Promise<T>): Promise<T | undefined> {
+	/** Undefined when it was stopped before its slot came, no slot came for long, or the account is held: then it has not been called, and will not be. */
+	private async inSlot<T>(job: LeasedJob, signal: AbortSignal, call: () => Promise<T>): Promise<T | undefined> {
 		const over = AbortSignal.any([signal, AbortSignal.timeout(SLOT_WAIT_MS)]);
-		let isCalled = false;
-		const called = this.parts.writeSlot(account, async (slot) => {
+		let isBegun = false;
+		const called = this.parts.writeSlot(job.account, async (slot) => {
 			if (over.aborted) return void slot.unused();
-			isCalled = true;
+			isBegun = true;
+			// A hold may have come up while the slot was waited for.
+			if (!await this.parts.store.beginWrite(job) || signal.aborted) return void slot.unused();
 			return await call();
 		});
 		const ended = new Promise<void>((resolve) => {
 			if (over.aborted) resolve();
 			else over.addEventListener('abort', () => resolve(), { once: true });
 		});
-		return await Promise.race([called, ended.then(() => (isCalled ? called : undefined))]);
+		return await Promise.race([called, ended.then(() => (isBegun ? called : undefined))]);
 	}
 }

@@ -1,5 +1,5 @@
 import type { GivenMedia, JobView } from '../../../src';
-import { TestWorld } from '../../support/world';
+import { FAST_PACE, TestWorld } from '../../support/world';
 
 let world: TestWorld;
 let engine: ReturnType<TestWorld['engine']>;
@@ -66,3 +66,24 @@ it('that is ready is published though many others are still to be handed over', 
 	expect((await world.ended(engine, ids, 40_000)).map(({ state }) => state)).toEqual(ids.map(() => 'succeeded'));
 	expect(world.sandbox.control.pins().items).toHaveLength(6);
 }, 60_000);
+
+it('is not registered under a hold that came up while it waited for its slot, and goes on when it ends', async () => {
+	const slow = { ...FAST_PACE, writesPerMinute: 1, burst: 1 };
+	await Promise.all(['acme-us', 'acme-eu'].map((account) => world.serve(engine, account, slow)));
+	const registered = () => world.sandbox.control.calls({ operation: 'registerMedia' }).items.length;
+	const image = (n: number, account: string) => world.request(n, { account, boardId: world.board(account) });
+	await engine.enqueue([image(9, 'acme-us')]);
+	await world.until(async () => (world.sandbox.control.pins().items.length === 1 ? true : null));
+	const job = await enqueue(film());
+	await world.until(async () => (world.sandbox.control.calls({ operation: 'getFile' }).items.length === 1 ? true : null));
+	await engine.pacing.pause({ account: 'acme-us' }, {}, { by: 'ann' });
+	expect(registered()).toBe(0);
+	// Its slot comes as soon as that of the second of these.
+	const others = await engine.enqueue([1, 2].map((n) => image(n, 'acme-eu')));
+	await world.ended(engine, others.map((result) => (result.ok ? result.job.id : '')));
+	expect(registered()).toBe(0);
+	expect(await engine.get(job.id)).toMatchObject({ state: 'queued', phase: 'media', attempts: 0, incident: { kind: 'paused' } });
+	await engine.pacing.resume({ account: 'acme-us' }, { by: 'ann' });
+	expect((await world.ended(engine, [job.id]))[0]).toMatchObject({ state: 'succeeded', attempts: 1 });
+	expect(registered()).toBe(1);
+});

@@ -62,6 +62,8 @@ async function live(world: StoreWorld): Promise<void> {
 
 	const [first, second, third] = (await jobs.claim('acme', 'publish', 3)).jobs;
 	await jobs.extend([first!, second!]);
+	await jobs.beginWrite(first!);
+	expect(await accounts.refused('acme')).toEqual([]);
 	await jobs.beginSend(first!, 1000);
 	expect(await accounts.refused('acme')).toEqual([]);
 	await accounts.learn('acme', { write: { told: 100, learned: null } });

@@ -1,7 +1,7 @@
 import { endSound } from './invariants';
 import { aJob, StoreWorld } from './store-world';
 
-describe('the permits of an account in the last minute', () => {
+describe('the writes of an account in the last minute', () => {
 	let world: StoreWorld;
 	beforeEach(() => { world = new StoreWorld(); });
 	afterEach(() => endSound(world));
@@ -22,6 +22,31 @@ describe('the permits of an account in the last minute', () => {
 		await send('4');
 		expect(await world.accounts.refused('acme')).toEqual([third, second]);
 		expect(await world.accounts.refused('other')).toEqual([]);
+	});
+
+	it('are registrations of videos as well, which are no permits to send', async () => {
+		await world.put(aJob({ boardId: '1', phase: 'media', dueAt: world.time }));
+		const [video] = (await world.jobs.claim('acme', 'upload', 1)).jobs;
+		expect(await world.jobs.beginWrite(video!)).toBe(true);
+		const registered = world.time;
+		world.time += 1000;
+		await send('2');
+		expect(await world.accounts.refused('acme')).toEqual([registered]);
+		expect((await world.jobs.get(video!.id))!.lease!.sendBy).toBeNull();
+	});
+
+	it('have no registration of an account, a client or an app that is held, nor of who lost the job', async () => {
+		await world.accounts.beat({ id: 'w', host: 'h' }, [{ account: 'acme', client: 'Acme', pace: { writesPerMinute: 1, burst: 1, writesPerDay: null, concurrent: 9 } }]);
+		await world.put(aJob({ boardId: '1', phase: 'media', dueAt: world.time }));
+		const [video] = (await world.jobs.claim('acme', 'upload', 1)).jobs;
+		for (const account of ['acme', '@client:Acme', '@app']) {
+			await world.holds.open({ account, kind: 'paused', until: null, code: 'paused', message: '' });
+			expect(await world.jobs.beginWrite(video!)).toBe(false);
+			await world.holds.release(account, null);
+		}
+		expect(await world.jobs.beginWrite({ ...video!, lease: { fence: 'moved on' } })).toBe(false);
+		expect(await world.redis.exists(world.key('sent', 'acme'))).toBe(0);
+		expect(await world.jobs.beginWrite(video!)).toBe(true);
 	});
 
 	it('are no more than a thousand, and gone a minute after the last', async () => {

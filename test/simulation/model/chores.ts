@@ -7,6 +7,17 @@ import { met, stepOf } from './step';
 
 const step = stepOf<Model, Real>();
 
+/** A call that writes and makes no Pin, as the registration of a video; counted from the lease that was given last. */
+const beginWrite = step('beginWrite', fc.nat(5), async (model, real, back) => {
+	const held = real.held.at(-1 - back), known = held && model.jobs.get(held.id);
+	if (!held) return;
+	const may = known !== undefined && known.lease?.fence === held.lease.fence && model.holds.until(known.job.account, null) <= model.now;
+	if (may) model.writes();
+	met(`write ${may ? 'let go' : 'refused'}`);
+	expect(await real.jobs.beginWrite(held)).toBe(may);
+	await real.agrees(model, [held.id]);
+});
+
 const putImage = step('putImage', fc.constantFrom(...IMAGES), async (model, real, { sha256 }) => {
 	const isNew = model.images.put(sha256, model.now);
 	model.writes();
@@ -62,4 +73,4 @@ const restart = step('restart', fc.constant(null), async (model, real) => {
 	await real.restart();
 });
 
-export const chores = [putImage, sweepImages, purge, dismiss, watch, beat, restart];
+export const chores = [beginWrite, putImage, sweepImages, purge, dismiss, watch, beat, restart];

@@ -1,6 +1,6 @@
--- Permits of an account in the last minute, over all workers.
+-- Writes of an account in the last minute, over all workers: permits to send, and registrations of videos.
 --
--- sent:<account>  ZSET  permit by when it was given
+-- sent:<account>  ZSET  write by when it was let go
 local SENT_MS, MOST_SENT = 60000, 1000
 
 local function noteSent(account)
