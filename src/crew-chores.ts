@@ -2,6 +2,7 @@ import type { Settings } from './config';
 import { sendBack } from './job/corrections';
 import type { Heard } from './job/rate-headers';
 import type { Log } from './log';
+import type { ReadPurpose, Reads } from './pace/reads';
 import type { Publisher } from './publish/contract';
 import type { AccountStore } from './store/accounts';
 import type { HoldStore } from './store/holds';
@@ -33,6 +34,8 @@ interface KeeperParts {
 	renamed(name: string, first: string): void;
 	/** Told of every answer to a call of the account. */
 	heard(account: string, heard: Heard): void;
+	/** Its reads for this purpose, each in a slot of its own. */
+	reads(account: string, purpose: ReadPurpose, signal?: AbortSignal): Reads;
 	scaled(ms: number): number;
 }
 
@@ -47,11 +50,11 @@ const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE;
 const MOST_BATCHES = 100;
 
 /** Looks after the tokens and boards of the accounts that a crew serves. */
-export function keeperOf({ accounts, holds, publisher, settings, world, log }: ChoreParts, { ready, renamed, heard, scaled }: KeeperParts): Keeper {
+export function keeperOf({ accounts, holds, publisher, settings, world, log }: ChoreParts, { ready, renamed, heard, reads, scaled }: KeeperParts): Keeper {
 	const { appPace, timeFactor } = settings;
 	const boards = new BoardLists({
 		lists: { kept: (account) => accounts.boardList(account), save: (account, list, whole) => accounts.saveBoards(account, list, whole) },
-		publisher, writesPerDay: ({ pace }) => appPace?.writesPerDay ?? pace.writesPerDay, heard, world, timeFactor, log,
+		publisher, writesPerDay: ({ pace }) => appPace?.writesPerDay ?? pace.writesPerDay, heard, reads: (account, signal) => reads(account, 'list', signal), world, timeFactor, log,
 	});
 	return new Keeper({
 		accounts,
@@ -60,7 +63,7 @@ export function keeperOf({ accounts, holds, publisher, settings, world, log }: C
 			release: async (account, kinds) => void await holds.release(account, kinds),
 			kinds: (account) => holds.kinds(account), standing: () => holds.standing(),
 		},
-		publisher, ready, renamed, heard, world, boards, everyMs: scaled(30 * SECOND), log,
+		publisher, ready, renamed, heard, reads, world, boards, everyMs: scaled(30 * SECOND), log,
 	});
 }
 

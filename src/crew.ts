@@ -4,6 +4,7 @@ import { lateEvidence } from './job/corrections';
 import { dataOf } from './job/event';
 import { describe } from './log';
 import { Pacer, type Slot } from './pace/pacer';
+import { afterFirst, readsOf } from './pace/reads';
 import { atMost } from './pace/within';
 import { openClient } from './store/connection';
 import type { JobList } from './store/job-list';
@@ -69,7 +70,8 @@ export class Crew {
 		this.mediaSteps = this.makeMediaSteps();
 		this.worker = this.makeWorker();
 		this.keeper = keeperOf(parts, {
-			ready: (account) => this.worker.serve(account), renamed: (name, first) => this.rename(name, first), heard: (account, heard) => void this.pacer.heard(account, heard), scaled: (ms) => this.scaled(ms),
+			ready: (account) => this.worker.serve(account), renamed: (name, first) => this.rename(name, first), heard: (account, heard) => void this.pacer.heard(account, heard),
+			reads: (account, purpose, signal) => readsOf(this.pacer, account, { purpose, timeFactor: settings.timeFactor, signal }), scaled: (ms) => this.scaled(ms),
 		});
 		this.renames = new Renames({
 			names: () => parts.accounts.renames(), list: (filter) => parts.jobs.list(filter),
@@ -216,8 +218,9 @@ export class Crew {
 				await (lane === 'publish' ? this.pacer.slot(account, inSlot) : this.pacer.readSlot(account, inSlot));
 			},
 			use: (lane, account, claimed) => {
-				if (lane === 'media' || lane === 'upload') return this.mediaSteps.next(lane, account, claimed);
-				return lane === 'look' ? this.attempts.lookNext(account) : this.attempts.publishNext(account, claimed);
+				const reader = { ...account, reads: account.reads && afterFirst(account.reads) };
+				if (lane === 'media' || lane === 'upload') return this.mediaSteps.next(lane, reader, claimed);
+				return lane === 'look' ? this.attempts.lookNext(reader) : this.attempts.publishNext(account, claimed);
 			},
 			world, idleMs: this.scaled(5 * SECOND), log,
 		});

@@ -50,13 +50,18 @@ export interface Paces {
 	steered?(pace: PaceSettings): Bucket;
 }
 
+/** What a call is for: a Pin; the registration of a video; a look for Pins in doubt, the check of a token, a list of boards. */
+export type Purpose = 'pin' | 'registration' | 'look' | 'check' | 'list';
+
 /** The buckets one call of the account draws from, by their names, the account's own first. */
-export function bucketsFor(account: string, kind: CallKind, { of, timeFactor, steered }: Paces): [name: string, bucket: Bucket][] {
+export function bucketsFor(account: string, kind: CallKind, { of, timeFactor, steered }: Paces, purpose?: Purpose): [name: string, bucket: Bucket][] {
 	const found: [string, Bucket][] = [];
 	const own = of(account), app = of(APP);
 	if (own) found.push([laneName(account, kind), steered?.(own) ?? minuteBucket(own, kind, timeFactor)]);
 	if (app) found.push([laneName(APP, kind), { ...minuteBucket(app, kind, timeFactor), concurrent: null }]);
 	const perDay = app?.writesPerDay ?? own?.writesPerDay ?? null;
+	// Lists of boards have half of the reads of a day: the others are there whenever a Pin is in doubt.
+	if (perDay !== null && purpose === 'list') found.push([`${laneName(APP, kind)}-lists-day`, dayBucket(perDay / 2, kind, timeFactor)]);
 	if (perDay !== null) found.push([`${laneName(APP, kind)}-day`, dayBucket(perDay, kind, timeFactor)]);
 	return found;
 }

@@ -18,9 +18,18 @@ export interface Slot {
 	unused(): void;
 }
 
+/** How a call stands in line. */
+export interface Standing {
+	/** Whoever has less goes before all who have more, whosever turn it is; 0 by default. */
+	rank?: number;
+	/** Ends the wait: it resolves to undefined. */
+	signal?: AbortSignal;
+}
+
 interface Waiter {
 	/** In whose turn it comes. */
 	who: string;
+	rank: number;
 	begin(limiter: Bottleneck | null): Promise<void>;
 	cancel(): void;
 	/** Its place in Bottleneck's queue; null while it has none. */
@@ -68,15 +77,21 @@ export class Lane {
 		return this.pending > 0 ? 0 : performance.now() - this.usedAt;
 	}
 
-	/** Runs `task` in a slot, as soon as there is one and it is the turn of `who`; resolves to undefined when the lane is stopped first. */
-	run<T>(who: string, task: (slot: Slot) => Promise<T>): Promise<T | undefined> {
+	/** Runs `task` in a slot, as soon as there is one and it is the turn of `who`; resolves to undefined when the lane is stopped first, or the wait ended. */
+	run<T>(who: string, task: (slot: Slot) => Promise<T>, { rank = 0, signal }: Standing = {}): Promise<T | undefined> {
+		if (signal?.aborted) return Promise.resolve(undefined);
 		return new Promise((resolve, reject) => {
+			// Its place in Bottleneck's queue stays, and gives the token back.
+			const leave = () => void (this.waiters.delete(waiter) && resolve(undefined));
+			signal?.addEventListener('abort', leave, { once: true });
 			const waiter: Waiter = {
 				who,
+				rank,
 				place: null,
 				cancel: () => resolve(undefined),
 				begin: (limiter) => {
 					this.waiters.delete(waiter);
+					signal?.removeEventListener('abort', leave);
 					const work = task({ unused: () => this.giveBack(limiter) });
 					work.then(resolve, reject);
 					return this.track(work);
@@ -168,11 +183,12 @@ export class Lane {
 		}).finally(() => this.held.delete(grant));
 	}
 
-	/** The turn is of those who had theirs the longest ago: whoever has a long backlog stands behind them, whenever they came. */
+	/** The turn is, of the least rank, of those who had theirs the longest ago: whoever has a long backlog stands behind them, whenever they came. */
 	private inTurn(place: Place): Waiter {
 		const turnOf = ({ who }: Waiter) => this.turns.get(who) ?? 0;
+		const isBefore = (one: Waiter, other: Waiter) => one.rank < other.rank || (one.rank === other.rank && turnOf(one) < turnOf(other));
 		let next = place.holder;
-		for (const waiter of this.waiters) if (waiter.place && turnOf(waiter) < turnOf(next)) next = waiter;
+		for (const waiter of this.waiters) if (waiter.place && isBefore(waiter, next)) next = waiter;
 		if (next.place && next !== place.holder) {
 			[next.place.holder, place.holder.place] = [place.holder, next.place];
 			[place.holder, next.place] = [next, place];

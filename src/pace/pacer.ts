@@ -3,9 +3,9 @@ import { APP } from '../job/hold';
 import type { Heard } from '../job/rate-headers';
 import type { Log } from '../log';
 import { mend, openConnection, type Connection, type RedisClient } from './bottleneck-connection';
-import { bucketId, bucketsFor, CALL_KINDS, laneName, type Bucket, type CallKind } from './buckets';
+import { bucketId, bucketsFor, CALL_KINDS, laneName, type Bucket, type CallKind, type Purpose } from './buckets';
 import { headroomIn } from './headroom';
-import { Lane, type Slot } from './lane';
+import { Lane, type Slot, type Standing } from './lane';
 import { leftIn, steered } from './limits';
 import { RedisClock } from './redis-clock';
 import { SharedBucket } from './shared-bucket';
@@ -33,6 +33,12 @@ export interface PacerOptions {
 	/** How long nobody wants a slot of a lane before it is forgotten, ms; 30 s by default. */
 	idleMs?: number;
 	log: Log;
+}
+
+/** How a slot is asked for: how many of the account may wait or run here, and what for. */
+interface Asked extends Standing {
+	most?: number;
+	purpose?: Purpose;
 }
 
 const CLOCK_EVERY_MS = 30_000;
@@ -90,17 +96,22 @@ export class Pacer {
 	 */
 	slot<T>(account: string, run: (slot: Slot) => Promise<T>): Promise<T | undefined> {
 		const most = this.paces.get(account)?.concurrent ?? Infinity;
-		return this.through(account, 'write', most, run);
+		return this.through(account, 'write', run, { most });
 	}
 
 	/** The same for a write that may wait, however many of the account do. */
 	queuedSlot<T>(account: string, run: (slot: Slot) => Promise<T>): Promise<T | undefined> {
-		return this.through(account, 'write', Infinity, run);
+		return this.through(account, 'write', run, { purpose: 'registration' });
 	}
 
 	/** The same for one look, out of a share of the pace that writes cannot use up. */
 	readSlot<T>(account: string, run: (slot: Slot) => Promise<T>): Promise<T | undefined> {
-		return this.through(account, 'read', READS_AT_ONCE, run);
+		return this.through(account, 'read', run, { most: READS_AT_ONCE });
+	}
+
+	/** The same for a read that may wait, however many of the account do, until its signal ends that. */
+	queuedRead<T>(account: string, run: (slot: Slot) => Promise<T>, asked: Standing & { purpose: Purpose }): Promise<T | undefined> {
+		return this.through(account, 'read', run, asked);
 	}
 
 	/**
@@ -144,33 +155,41 @@ export class Pacer {
 	}
 
 	/** One lane after the other: the account's first, so that its wait uses up nothing of the app's. */
-	private async through<T>(account: string, kind: CallKind, most: number, run: (slot: Slot) => Promise<T>): Promise<T | undefined> {
+	private async through<T>(account: string, kind: CallKind, run: (slot: Slot) => Promise<T>, { most = Infinity, purpose, ...standing }: Asked): Promise<T | undefined> {
 		if (this.paces.has(account)) await this.steering.first(account)?.catch((error: unknown) => this.failed(error));
 		if (this.stopped) return undefined;
-		const lanes = this.bucketsOf(account, kind).map(([name, bucket]) => this.lane(name, bucket));
+		const lanes = this.bucketsOf(account, kind, purpose).map(([name, bucket]) => this.lane(name, bucket));
 		const [own] = this.paces.has(account) ? lanes : [];
 		const name = laneName(account, kind), counts = own !== undefined && most < Infinity;
 		if (counts && (this.asked.get(name) ?? 0) >= most) return undefined;
 		const count = (by: number) => counts && this.asked.set(name, (this.asked.get(name) ?? 0) + by);
 		count(1);
 		const slots: Slot[] = [];
+		let hasBegun = false;
+		const unused = () => slots.splice(0).forEach((slot) => slot.unused());
+		// What goes last takes no turn from the account's other calls.
+		const who = standing.rank ? `${account} ${standing.rank}` : account;
 		const enter = (index: number): Promise<T | undefined> => {
 			const lane = lanes[index];
-			if (!lane) return run({ unused: () => slots.forEach((slot) => slot.unused()) });
-			return lane.run(account, (slot) => {
+			hasBegun ||= !lane;
+			if (!lane) return run({ unused });
+			return lane.run(who, async (slot) => {
 				slots.push(slot);
-				return enter(index + 1);
-			});
+				const done = await enter(index + 1);
+				// Its wait ended in a later lane.
+				if (!hasBegun && standing.signal?.aborted) unused();
+				return done;
+			}, standing);
 		};
 		return enter(0).finally(() => count(-1));
 	}
 
 	/** The buckets one call of the account draws from, the account's own first. */
-	private bucketsOf(account: string, kind: CallKind): [name: string, bucket: Bucket][] {
+	private bucketsOf(account: string, kind: CallKind, purpose?: Purpose): [name: string, bucket: Bucket][] {
 		const { timeFactor } = this.options;
 		return bucketsFor(account, kind, {
 			of: (who) => this.paces.get(who), timeFactor, steered: (pace) => steered(pace, kind, this.steering.of(account, kind), { now: this.now(), timeFactor }),
-		});
+		}, purpose);
 	}
 
 	private lane(name: string, bucket: Bucket): Lane {

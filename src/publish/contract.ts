@@ -45,16 +45,23 @@ export interface Permit {
 	(budgetMs: number): Promise<{ sendBy: number; budgetMs: number } | null>;
 }
 
+/** What the pace of an account has to do with its calls. */
+export interface Paced {
+	/** Told of every answer. */
+	hears?(heard: Heard): void;
+	/**
+	 * Makes each read in a slot of the account's, and answers undefined without one: then the read fails as `permit_refused`, and a
+	 * listing has no end. Reads are made at once when absent.
+	 */
+	reads?<T>(call: () => Promise<T>): Promise<T | undefined>;
+}
+
 /** A token, and whether it was found good: what is not is not used, since it may be that of another Pinterest user. */
-export interface Trusted {
+export interface Trusted extends Paced {
 	token: TokenSource;
 	/** Any token is good when absent. An attempt with one that is not ends as `permit_refused`, a look without outcomes. */
 	trusts?(token: AccessToken): Promise<boolean>;
-	/** Told of every answer, for the pace. */
-	hears?: Hears;
 }
-
-export type Hears = (heard: Heard) => void;
 
 /** One attempt or look; rejects only when something handed in (`permit`, `media`, `write`, `owners`, `trusts`) does, and then nothing was sent. */
 export interface Publisher {
@@ -66,14 +73,14 @@ export interface Publisher {
 	handOver(job: Pick<Job, 'content'>, tools: Trusted & { write<T>(call: () => Promise<T>): Promise<T | undefined>; signal: AbortSignal }): Promise<MediaOutcome>;
 	/** Whether Pinterest has finished with the video that was handed over; a read. */
 	mediaStatus(job: Pick<Job, 'upload'>, tools: Trusted): Promise<MediaOutcome>;
-	/** One scan of a board that serves all jobs in doubt on it. */
+	/** One scan of a board that serves all jobs in doubt on it. A job of which it says nothing, for want of slots to read on, has no outcome. */
 	look(jobs: Job[], tools: Trusted & { owners: PinOwners }): Promise<Looked>;
-	check(token: TokenSource, hears?: Hears): Promise<TokenCheck>;
+	check(token: TokenSource, paced?: Paced): Promise<TokenCheck>;
 	/**
 	 * Reads only: all boards, the first 100 with their sections (a call each, but for a board of `known` that has not changed).
 	 * Rejects, with a failure's `code`, when they cannot be read.
 	 */
-	boards(token: TokenSource, known?: Board[], hears?: Hears): Promise<Board[]>;
+	boards(token: TokenSource, known?: Board[], paced?: Paced): Promise<Board[]>;
 	/** How far the store's clock was ahead of Pinterest's at the latest answer, ms; negative when behind, null before any. */
 	skewMs(): number | null;
 }

@@ -32,6 +32,7 @@ const MAX_LISTING_BYTES = 16 * MEGABYTE;
 /** The largest page Pinterest gives (API 5.23 description, 2026-11). */
 const PAGE_SIZE = 250;
 
+const NO_SLOT = 'The reads that the account may make were used up; it was not read on.';
 const UNREADABLE = { read: 'read_failed', media: 'media_call_failed' } as const;
 /** The body of POST /media. */
 export const REGISTRATION = Buffer.from('{"media_type":"video"}');
@@ -89,7 +90,7 @@ export class PinterestClient {
 		return this.read<Page<T>>(tokens, `${path}?${query.toString()}`, (json) => pageOf(json, parse), MAX_LISTING_BYTES);
 	}
 
-	/** One read; with the renewed token once more when the token was dead. */
+	/** One read, in a slot of the account's; with the renewed token once more when the token was dead. */
 	private async read<T>(tokens: Tokens, path: string, parse: (json: unknown) => T | null, maxBytes: number, endpoint: 'read' | 'media' = 'read'): Promise<Read<T>> {
 		const call = (value: AccessToken) => this.readOnce({ token: value, tokens, method: 'GET', path, headers: headersWith(value), maxBytes }, endpoint, parse);
 		const token = await tokenOf(tokens);
@@ -106,7 +107,9 @@ export class PinterestClient {
 	}
 
 	private async readOnce<T>({ token, tokens, ...asked }: Omit<CallRequest, 'url' | 'ca'> & { path: string; token: AccessToken; tokens: Tokens }, endpoint: 'read' | 'media', parse: (json: unknown) => T | null): Promise<Read<T>> {
-		const end = await callAtOnce(this.request(token, asked), this.options.readMs);
+		const call = () => callAtOnce(this.request(token, asked), this.options.readMs);
+		const end = asked.method === 'GET' && tokens.paced?.reads ? await tokens.paced.reads(call) : await call();
+		if (!end) return { ok: false, failure: ourFailure('permit_refused', NO_SLOT) };
 		const read = classifyRead({ ...end, endpoint }, this.options.now());
 		this.heard(end, asked.method === 'POST' ? 'write' : 'read', read.ok ? null : read.failure, tokens);
 		if (!read.ok) return read;
@@ -118,7 +121,7 @@ export class PinterestClient {
 	private heard(end: CallEnd, kind: Heard['kind'], failure: Failure | null, tokens: Tokens): void {
 		if (end.kind !== 'answer') return;
 		this.options.skew.heard(end.headers);
-		tokens.hears?.({ kind, isThrottled: failure?.code === 'rate_limited', headers: end.headers });
+		tokens.paced?.hears?.({ kind, isThrottled: failure?.code === 'rate_limited', headers: end.headers });
 	}
 
 	private request(token: AccessToken, { path, ...rest }: Omit<CallRequest, 'url' | 'ca'> & { path: string }): CallRequest {

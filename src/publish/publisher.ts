@@ -51,7 +51,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
 		known.set(source, tokens);
 		return tokens;
 	};
-	const trustedOf = ({ token, trusts, hears }: Trusted): TrustedTokens => new TrustedTokens(tokensOf(token), trusts ?? (() => Promise.resolve(true)), hears);
+	const trustedOf = ({ token, ...paced }: Trusted): TrustedTokens => new TrustedTokens(tokensOf(token), paced);
 	return {
 		publish: (job, tools) => new Attempt(job, { ...options, client, tokens: trustedOf(tools), ...tools }).run(),
 		handOver: (job, tools) => handOver(job, { client, guard, ca, monotonic, ...tools, tokens: trustedOf(tools) }),
@@ -62,8 +62,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
 			// What another user may see of the board says nothing.
 			return tokens.isRefused ? { ...looked, outcomes: new Map() } : looked;
 		},
-		check: (token, hears) => check(client, trustedOf({ token, hears })),
-		boards: (token, known, hears) => listBoards(client, trustedOf({ token, hears }), known),
+		check: (token, paced) => check(client, trustedOf({ token, ...paced })),
+		boards: (token, known, paced) => listBoards(client, trustedOf({ token, ...paced }), known),
 		skewMs: () => skew.latestMs,
 	};
 }

@@ -71,8 +71,14 @@ async function judge(jobs: Job[], scan: Scan, owners: PinOwners, seen: Map<strin
 	const mayBeOurs = (pin: ListedPin): boolean => jobs.some((job) => likenessOf(job, pin, notBeforeOf(job, scan)) !== null);
 	const candidates = scan.pins.filter(mayBeOurs).map((pin) => pin.id);
 	const owned = candidates.length === 0 ? new Map<string, string>() : await owners(candidates);
-	for (const job of jobs) seen.set(job.id, judgeScan(job, scan, owned));
+	for (const job of jobs) {
+		const outcome = judgeScan(job, scan, owned);
+		if (!isPutOff(outcome)) seen.set(job.id, outcome);
+	}
 }
+
+/** Nobody asked Pinterest for the next page: the look is not over, and costs none of the plan. */
+const isPutOff = (outcome: LookOutcome): boolean => outcome.kind === 'unreadable' && outcome.failure.code === 'permit_refused';
 
 function groupBy<T>(items: T[], keyOf: (item: T) => string | null): T[][] {
 	const groups = new Map<string | null, T[]>();

@@ -1,4 +1,4 @@
-import type { AccessToken, Hears, TokenSource } from './contract';
+import type { AccessToken, Paced, TokenSource, Trusted } from './contract';
 
 /** What a renewal came to: another token to try, nothing but reconnecting (also since Pinterest refused to renew), or nobody could be asked. */
 export type Renewal = { kind: 'renewed' } | { kind: 'dead' | 'refused' | 'unanswered'; message: string };
@@ -11,8 +11,8 @@ export interface Tokens {
 	accepted(token: AccessToken): void;
 	/** After a 401 that says the token is dead (never after one that says a scope is missing). */
 	renew(refused: AccessToken): Promise<Renewal>;
-	/** Told of every answer that these tokens got. */
-	readonly hears?: Hears;
+	/** Where and when calls with these tokens are made. */
+	readonly paced?: Paced;
 }
 
 /**
@@ -60,11 +60,11 @@ export class AccountTokens implements Tokens {
 export class TrustedTokens implements Tokens {
 	isRefused = false;
 
-	constructor(private readonly tokens: Tokens, private readonly trusts: (token: AccessToken) => Promise<boolean>, readonly hears?: Hears) {}
+	constructor(private readonly tokens: Tokens, readonly paced: Omit<Trusted, 'token'>) {}
 
 	async current(): Promise<AccessToken> {
 		const token = await this.tokens.current();
-		if (await this.trusts(token)) return token;
+		if (await this.paced.trusts?.(token) ?? true) return token;
 		this.isRefused = true;
 		throw new Error('This token was not found good for the account.');
 	}

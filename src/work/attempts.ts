@@ -75,7 +75,9 @@ export class Attempts {
 	}
 
 	private async look(claim: Claim, account: FitAccount): Promise<void> {
-		const { outcomes } = await this.scan(claim.jobs, account);
+		const { outcomes, pages } = await this.scan(claim.jobs, account);
+		const putOff = claim.jobs.filter(({ id }) => !outcomes.has(id)).length;
+		if (putOff > 0) this.parts.log({ level: 'info', event: 'look.put_off', account: account.account, board: claim.jobs[0]!.content.boardId, jobs: putOff, pages });
 		const policy = this.policyFor(claim, account);
 		const ends = await Promise.allSettled(claim.jobs.map((job) => {
 			const outcome = outcomes.get(job.id);
@@ -167,8 +169,8 @@ export class Attempts {
 }
 
 /** What a call needs of an account, and nothing else of it. */
-export function trustOf({ token, trusts, hears }: FitAccount): Trusted {
-	return { token, trusts, hears };
+export function trustOf({ token, trusts, hears, reads }: FitAccount): Trusted {
+	return { token, trusts, hears, reads };
 }
 
 /** Whoever found the token wanting wakes the worker when it is good again. */

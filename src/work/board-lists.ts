@@ -1,6 +1,6 @@
 import type { Heard } from '../job/rate-headers';
 import { describe, type Log } from '../log';
-import type { Board, Publisher } from '../publish/contract';
+import type { Board, Paced, Publisher } from '../publish/contract';
 import type { ServedAccount, World } from './contract';
 
 /** What is kept of an account's list, whichever worker read it. */
@@ -25,6 +25,8 @@ interface Parts {
 	writesPerDay(account: ServedAccount): number | null;
 	/** Told of every answer to a call of the account. */
 	heard(account: string, heard: Heard): void;
+	/** The account's reads of boards, each in a slot of its own; the signal ends their waits. */
+	reads(account: string, signal: AbortSignal): NonNullable<Paced['reads']>;
 	world: World;
 	/** Divides every time here. */
 	timeFactor: number;
@@ -37,6 +39,8 @@ interface Turn {
 	reading: Promise<void> | null;
 	/** Somebody asked while it was being read. */
 	again: ServedAccount | null;
+	/** Nobody serves the account here any more. */
+	over: AbortController;
 }
 
 const MINUTE_MS = 60_000, HOUR_MS = 60 * MINUTE_MS, DAY_MS = 24 * HOUR_MS;
@@ -64,7 +68,7 @@ export class BoardLists {
 
 	/** Looks whether it is time; when somebody asked it is, since a board or section may have been made a minute ago. */
 	refresh(account: ServedAccount, asked: boolean): void {
-		const turn = this.turns.get(account.account) ?? { at: 0, reading: null, again: null };
+		const turn = this.turns.get(account.account) ?? { at: 0, reading: null, again: null, over: new AbortController() };
 		this.turns.set(account.account, turn);
 		if (turn.reading) {
 			if (asked) turn.again = account;
@@ -72,7 +76,9 @@ export class BoardLists {
 		}
 		if (!asked && this.parts.world.now() < turn.at) return;
 		turn.reading = this.look(account, turn, asked)
-			.catch((error: unknown) => this.parts.log({ level: 'warn', event: 'account.boards_failed', account: account.account, ...describe(error) }))
+			.catch((error: unknown) => {
+				if (!turn.over.signal.aborted) this.parts.log({ level: 'warn', event: 'account.boards_failed', account: account.account, ...describe(error) });
+			})
 			.finally(() => {
 				turn.reading = null;
 				if (turn.again && this.turns.get(account.account) === turn) this.refresh(turn.again, true);
@@ -81,13 +87,14 @@ export class BoardLists {
 	}
 
 	forget(account: string): void {
+		this.turns.get(account)?.over.abort();
 		this.turns.delete(account);
 	}
 
-	/** Waits for what is being read. */
+	/** Ends what waits to be read, and waits for what is being read. */
 	async stop(): Promise<void> {
 		const readings = [...this.turns.values()].flatMap(({ reading }) => reading ?? []);
-		this.turns.clear();
+		for (const account of [...this.turns.keys()]) this.forget(account);
 		await Promise.allSettled(readings);
 	}
 
@@ -110,7 +117,8 @@ export class BoardLists {
 		}
 		turn.at = now + usualMs * RETRY_SHARE;
 		const whole = asked || kept.sectionsAt === null || kept.sectionsAt + WHOLE_EVERY * usualMs <= now;
-		await lists.save(account.account, await publisher.boards(account.token, whole ? [] : kept.boards, (heard) => this.parts.heard(account.account, heard)), whole);
+		const paced = { hears: (heard: Heard) => this.parts.heard(account.account, heard), reads: this.parts.reads(account.account, turn.over.signal) };
+		await lists.save(account.account, await publisher.boards(account.token, whole ? [] : kept.boards, paced), whole);
 		turn.at = world.now() + this.unevenly(usualMs);
 	}
 

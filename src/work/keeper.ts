@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { APP, type HoldKind, type HoldRequest } from '../job/hold';
 import type { Heard } from '../job/rate-headers';
 import { describe, type Log } from '../log';
-import type { AccessToken, Publisher, TokenCheck } from '../publish/contract';
+import type { AccessToken, Paced, Publisher, TokenCheck } from '../publish/contract';
 import type { FitAccount, ServedAccount, World } from './contract';
 import { Loop } from '../loop';
 import { Rest } from './rest';
@@ -31,6 +31,8 @@ interface Parts {
 	renamed(account: string, first: string): void;
 	/** Told of every answer to a call of the account. */
 	heard(account: string, heard: Heard): void;
+	/** The account's reads for this purpose, each in a slot of its own. */
+	reads(account: string, purpose: 'look' | 'check'): NonNullable<Paced['reads']>;
 	world: World;
 	/** How often a token is read and, when it changed or is held, checked; ms. */
 	everyMs: number;
@@ -156,7 +158,7 @@ export class Keeper {
 
 	private async check(kept: Kept, hash: string | null, isNew: boolean, anew = 0): Promise<void> {
 		const { account } = kept;
-		const found = hash === null ? unreadable : await this.parts.publisher.check(account.token, this.hearsFor(account));
+		const found = hash === null ? unreadable : await this.parts.publisher.check(account.token, this.pacedFor(account, 'check'));
 		if (!this.isKept(kept)) return;
 		kept.unanswered = !found.ok && found.retryable;
 		if (kept.unanswered) return;
@@ -189,12 +191,12 @@ export class Keeper {
 			...account,
 			isFit: async () => this.trusts(kept, await tokenHash(account, this.parts.log)),
 			trusts: (token) => this.trusts(kept, hashOf(token)),
-			hears: this.hearsFor(account),
+			...this.pacedFor(account, 'look'),
 		};
 	}
 
-	private hearsFor(account: ServedAccount): (heard: Heard) => void {
-		return (heard) => this.parts.heard(account.account, heard);
+	private pacedFor({ account }: ServedAccount, purpose: 'look' | 'check'): Paced {
+		return { hears: (heard) => this.parts.heard(account, heard), reads: this.parts.reads(account, purpose) };
 	}
 
 	/** Whether this token was found good; the one that stands now is looked at first when it was not. */

@@ -1,5 +1,5 @@
 import type { Engine, JobView } from '../../../src';
-import { TestWorld } from '../../support/world';
+import { FAST_PACE, TestWorld } from '../../support/world';
 
 // Half an hour of looking in 45 seconds; a board as large as those of a shop, with what a campaign leaves in doubt.
 const TIME_FACTOR = 40;
@@ -61,3 +61,21 @@ it('reads no more of it when three workers serve the account', async () => {
 	isAllThereOnce(jobs);
 	expect(reads).toBeLessThanOrEqual(MOST_READS);
 }, 120_000);
+
+it('takes a slot of the account\'s reads for each page of a board', async () => {
+	world = await TestWorld.start({ timeFactor: 60 });
+	const engine = world.engine();
+	world.sandbox.control.fillBoard(world.board(), 1000);
+	// Two reads a minute, of which eight tenths are used: one each 625 ms here, and none left over.
+	await world.serve(engine, 'acme-us', { ...FAST_PACE, writesPerMinute: 1, burst: 1 });
+	world.sandbox.control.addFault({ fault: 'commitThenReset', match: { operation: 'createPin' } });
+	const [result] = await engine.enqueue([world.request(1, { boardId: world.board() })]);
+	if (!result?.ok) throw result?.error ?? new Error('Nothing was enqueued.');
+	expect((await world.ended(engine, [result.job.id]))[0]).toMatchObject({ state: 'succeeded', recovered: true });
+	const at = world.sandbox.control.calls({ limit: Infinity }).items.filter(({ method, account }) => method === 'GET' && account === 'acme-us').map((call) => call.at).sort((a, b) => a - b);
+	const pages = world.sandbox.control.calls({ operation: 'listBoardPins', limit: Infinity }).items;
+	expect(pages.length).toBeGreaterThanOrEqual(5);
+	// Any two reads that follow each other but one have at least a slot between them, less what timers are late by.
+	const gaps = at.slice(2).map((time, i) => time - at[i]!);
+	expect(Math.min(...gaps)).toBeGreaterThan(500);
+}, 60_000);

@@ -240,6 +240,14 @@ describe('a token check', () => {
 		world.sandbox.control.addFault({ fault: '429' });
 		await expect(world.publisher.check(world.token)).resolves.toMatchObject({ ok: false, code: 'rate_limited', retryable: true });
 	});
+
+	it('takes a slot for each of its two reads, and says nothing of the token without them', async () => {
+		const asked: number[] = [];
+		const reads = (most: number) => <T>(call: () => Promise<T>) => (asked.push(1) > most ? Promise.resolve(undefined) : call());
+		await expect(world.publisher.check(world.token, { reads: reads(2) })).resolves.toMatchObject({ ok: true });
+		expect(asked).toHaveLength(2);
+		await expect(world.publisher.check(world.token, { reads: reads(3) })).resolves.toMatchObject({ ok: false, code: 'permit_refused', retryable: true });
+	});
 });
 
 describe('the boards of an account', () => {
@@ -270,7 +278,10 @@ describe('the boards of an account', () => {
 		expect(world.operations().length - before).toBe(3);
 	});
 
-	it('are not given in part when a page cannot be read', async () => {
+	it('are not given in part when a page cannot be read, or may not yet', async () => {
+		let slots = 0;
+		await expect(world.publisher.boards(world.token, [], { reads: (call) => (++slots > 1 ? Promise.resolve(undefined) : call()) })).rejects.toMatchObject({ code: 'permit_refused' });
+		expect(slots).toBe(2);
 		world.sandbox.control.addFault({ fault: 'error500Before' });
 		await expect(world.publisher.boards(world.token)).rejects.toMatchObject({ code: 'read_failed' });
 	});

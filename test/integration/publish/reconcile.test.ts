@@ -49,6 +49,22 @@ describe('a look', () => {
 		expect(seen.get(job.id)).toMatchObject({ kind: 'found', evidence: { pages: 5 } });
 	});
 
+	it('reads each page in a slot of its own, and says nothing of a Pin it did not see when there was none for the next', async () => {
+		const seen = await lost('commitThenReset'), unseen = await lost('resetBefore', { title: 'Not there' });
+		world.sandbox.control.fillBoard(world.boardId, 1000);
+		let slots = 0;
+		const reads = (most: number) => <T>(call: () => Promise<T>) => (++slots > most ? Promise.resolve(undefined) : call());
+		const look = async (most: number) => {
+			slots = 0;
+			return (await world.publisher.look([seen, unseen], { token: world.token, owners: () => Promise.resolve(new Map()), reads: reads(most) })).outcomes;
+		};
+		expect((await look(5)).get(unseen.id)).toMatchObject({ kind: 'absent', evidence: { pages: 5, scan: 'complete' } });
+		expect(slots).toBe(5);
+		const cut = await look(4);
+		expect([seen, unseen].map(({ id }) => cut.get(id)?.kind)).toEqual([undefined, undefined]);
+		expect((await look(0)).size).toBe(0);
+	});
+
 	it('reads each board of the jobs', async () => {
 		const other = world.sandbox.control.account('acme').boards[1]!.id;
 		const here = await lost('commitThenReset'), there = await lost('resetBefore', { boardId: other });

@@ -17,6 +17,8 @@ export const mutants = [
 	{ name: 'look: a page that fails ends the listing well', file: 'src/publish/pages.ts', find: `ended: { kind: 'failed', failure: page.failure } }`, replace: `ended: { kind: 'complete' } }` },
 	{ name: 'look: a listing in circles is whole', file: 'src/publish/pages.ts', find: `ended: { kind: 'repeated' } }`, replace: `ended: { kind: 'complete' } }` },
 	{ name: 'look: sections are skipped', file: 'src/publish/reconcile.ts', find: `const scan = sectionId === null ? board.scan`, replace: `const scan = sectionId !== undefined ? board.scan` },
+	{ name: 'look: a page that nobody asked for counts as a look', file: 'src/publish/reconcile.ts', find: `if (!isPutOff(outcome)) seen.set`, replace: `seen.set` },
+	{ name: 'look: pages beyond the first take no slot', file: 'src/publish/pinterest-client.ts', find: `asked.method === 'GET' && tokens.paced?.reads ?`, replace: `asked.method !== 'GET' && tokens.paced?.reads ?` },
 	{ name: 'look: owners are not asked', file: 'src/publish/reconcile.ts', find: `candidates.length === 0 ? new Map`, replace: `candidates.length >= 0 ? new Map` },
 	{ name: 'late evidence: dropped', file: 'src/work/settling.ts', find: `if (answer.kind === 'lease_lost' && pin?.by === 'answer')`, replace: `if (answer === null)`, first: work },
 	{ name: 'contested: the adopter takes the refusal for a success', file: 'src/work/attempts.ts', find: `=== 'contested') await this.end(`, replace: `=== '') await this.end(`, first: work },
@@ -32,6 +34,8 @@ export const mutants = [
 	{ name: 'account: two names of one user are two accounts', file: 'src/store/lua/bind-account.lua', find: `if first and first ~= account then becomeAlias(first) end`, replace: '', first: ['test/integration/store/renames.test.ts'] },
 	{ name: 'token: a read ends the hold of a missing scope', file: 'src/work/keeper.ts', find: `const TOKEN_HOLDS: readonly HoldKind[] = [`, replace: `const TOKEN_HOLDS: readonly HoldKind[] = ['scope_missing', `, first: ['test/integration/engine/token-checks.test.ts'] },
 	{ name: 'pace: burst without a bound', file: 'src/pace/buckets.ts', find: `maximum: Math.max(burst, amount)`, replace: `maximum: 100 * Math.max(burst, amount)`, first: ['test/unit/pace/buckets.test.ts', 'test/integration/pace/pacer.test.ts'] },
+	{ name: 'pace: lists go before looks', file: 'src/pace/lane.ts', find: `one.rank < other.rank ||`, replace: `one.rank > other.rank ||`, first: ['test/integration/pace/pacer.test.ts'] },
+	{ name: 'pace: lists use up the reads of a day', file: 'src/pace/buckets.ts', find: `dayBucket(perDay / 2, kind, timeFactor)`, replace: `dayBucket(perDay, kind, timeFactor)`, first: ['test/unit/pace/buckets.test.ts'] },
 	{ name: 'pace: slots are not given back', file: 'src/pace/lane.ts', find: `limiter?.incrementReservoir(1)`, replace: `limiter?.incrementReservoir(0)`, first: ['test/integration/pace/pacer.test.ts'] },
 	{ name: 'pace: "slow down" is not heard', file: 'src/pace/steering.ts', find: `return refused(learned, {`, replace: `return null && refused(learned, {`, first: ['test/integration/pace/pacer.test.ts', 'test/unit/pace/learning.test.ts'] },
 ];

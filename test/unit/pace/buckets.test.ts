@@ -1,4 +1,4 @@
-import { dayBucket, gapMs, minuteBucket, type Bucket } from '../../../src/pace/buckets';
+import { bucketsFor, dayBucket, gapMs, minuteBucket, type Bucket } from '../../../src/pace/buckets';
 import { PACE_PRESETS, presetOf } from '../../../src/pace/presets';
 
 const MINUTE = 60_000, DAY = 24 * 60 * MINUTE;
@@ -34,6 +34,13 @@ describe('the bucket of a day', () => {
 		const bucket = dayBucket(250, 'write', 1);
 		expect([bucket.maximum, most(bucket, DAY)]).toEqual([50, 300]);
 	});
+});
+
+it('leaves half of the reads of a day to looks, however many boards are listed', () => {
+	const of = (who: string) => (who === 'acme' ? { ...PACE_PRESETS.trial } : null);
+	const perDay = (purpose: 'look' | 'list') => bucketsFor('acme', 'read', { of, timeFactor: 1 }, purpose).filter(([name]) => name.endsWith('-day')).map(([, bucket]) => [bucket.maximum, DAY / gapMs(bucket)]);
+	expect(perDay('look')).toEqual([[100, 500]]);
+	expect(perDay('list')).toEqual([[50, 250], [100, 500]]);
 });
 
 it('gives a copy of a preset by name, and own settings as they are', () => {

@@ -32,7 +32,7 @@ class Lists {
 				},
 			},
 			publisher: { boards: (_token, known = []) => this.listed(known) },
-			writesPerDay: () => this.writesPerDay, heard: () => undefined, world: { now: () => this.now, monotonic: () => this.now, random: () => dice.next() }, timeFactor: 1, log: () => undefined,
+			writesPerDay: () => this.writesPerDay, heard: () => undefined, reads: () => (call) => call(), world: { now: () => this.now, monotonic: () => this.now, random: () => dice.next() }, timeFactor: 1, log: () => undefined,
 		});
 	}
 

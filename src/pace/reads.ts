@@ -1,0 +1,39 @@
+import type { Pacer } from './pacer';
+
+/** Runs one read of an account in a slot of its reads; undefined, without having run it, when none came in time. */
+export type Reads = <T>(call: () => Promise<T>) => Promise<T | undefined>;
+
+/** What is read: a board on which Pins are in doubt, a token, or the boards of an account. Who comes first here goes first. */
+const PURPOSES = ['look', 'check', 'list'] as const;
+export type ReadPurpose = (typeof PURPOSES)[number];
+
+const MINUTE_MS = 60_000;
+/** However fast a trial runs, Redis has to answer meanwhile. */
+const LEAST_WAIT_MS = 5000;
+
+/**
+ * How long one page waits for its slot. A look that waits longer ends incomplete, so that the account's other boards have their
+ * turn: with 500 reads a day, the fewest a preset gives, one comes every three minutes. A check begins anew soon; for a list nobody waits.
+ */
+const LONGEST_WAIT_MS: Record<ReadPurpose, number | null> = { look: 5 * MINUTE_MS, check: MINUTE_MS, list: null };
+
+/** The reads of an account for this purpose, each in a slot of its own. A signal ends the waits that have no end of their own. */
+export function readsOf(pacer: Pick<Pacer, 'queuedRead'>, account: string, { purpose, timeFactor, signal }: { purpose: ReadPurpose; timeFactor: number; signal?: AbortSignal }): Reads {
+	const longestMs = LONGEST_WAIT_MS[purpose], rank = PURPOSES.indexOf(purpose);
+	return async (call) => {
+		if (longestMs === null) return pacer.queuedRead(account, call, { purpose, rank, signal });
+		const waited = new AbortController();
+		const timer = setTimeout(() => waited.abort(), Math.max(LEAST_WAIT_MS, longestMs / timeFactor));
+		return pacer.queuedRead(account, call, { purpose, rank, signal: waited.signal }).finally(() => clearTimeout(timer));
+	};
+}
+
+/** The same, but the first is made at once: it has the slot that its step began in. */
+export function afterFirst(reads: Reads): Reads {
+	let isFirst = true;
+	return (call) => {
+		if (!isFirst) return reads(call);
+		isFirst = false;
+		return call();
+	};
+}
