@@ -1,0 +1,12 @@
+// npm run bench: how fast the engine is, beside BullMQ on the same Redis. About an hour; ends with 1 when a bound is broken.
+// --short           a minute; ends with 1 only when the bench itself breaks. Runs before a change goes in
+// --only a,b        some parts of it
+// --seed N          the same chance again
+// --check           shows what .bench/speed holds of the last runs, without running anything
+// --write           puts the tables into docs/benchmarks.md
+// --alone           for whoever makes the engine faster: one round of it, script by script, without BullMQ
+// --profile         the same, with a .cpuprofile of each process in .bench/speed
+// --jobs N --accounts N   other sizes for these two
+import { runBench } from './lib/bench.mjs';
+
+await runBench('speed', 'speedBench');

@@ -1,0 +1,40 @@
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { quantile } from '../figure';
+import { ScriptTimes } from '../scale/script-times';
+import { Bout, type PerJob } from './bout';
+import { BOARDS, FIRST } from './lifecycle';
+import { say } from './part';
+import { withRedis } from './rig';
+
+interface AloneOptions {
+	/** Writes a profile of each process while it does what is measured. */
+	profile: boolean;
+	jobs: number;
+	accounts: number;
+}
+
+const PROFILES = resolve('.bench/speed');
+
+/** For whoever makes the engine faster: what one round costs it, script by script, without BullMQ and without bounds. */
+export async function alone({ profile, jobs, accounts }: AloneOptions): Promise<number> {
+	await mkdir(PROFILES, { recursive: true });
+	const { way, concurrency } = FIRST.engine;
+	const fileOf = (what: string) => (profile ? `${PROFILES}/${what}.cpuprofile` : undefined);
+	await withRedis({ appendonly: false }, (redis, redisUrl) => Bout.with(redis, { contender: 'engine', redisUrl, accounts, boards: BOARDS, concurrency }, async (bout) => {
+		for (const what of ['enqueue', 'work'] as const) {
+			const times = await ScriptTimes.begin(redis);
+			const cost = what === 'enqueue' ? await bout.enqueue(jobs, way, fileOf(what)) : await bout.work(jobs, fileOf(what));
+			say(`${what}: ${costText(cost)}${profile ? `; ${fileOf(what)}` : ''}`);
+			for (const [script, all] of await times.end()) {
+				const total = all.reduce((sum, ms) => sum + ms, 0);
+				say(`  ${script.padEnd(14)} ${String(all.length).padStart(6)} ×, p50 ${quantile(all, 0.5).toFixed(2)}, p99 ${quantile(all, 0.99).toFixed(2)}, longest ${all.at(-1)!.toFixed(2)} ms, ${(1000 * total / jobs).toFixed(0)} µs a job`);
+			}
+		}
+	}));
+	return 0;
+}
+
+function costText({ perSecond, redisUs, nodeUs, calls, commands }: PerJob): string {
+	return `${Math.round(perSecond)} jobs a second; a job: ${Math.round(redisUs)} µs of Redis, ${Math.round(nodeUs)} µs of Node, ${calls.toFixed(2)} scripts, ${commands.toFixed(1)} commands`;
+}

@@ -1,0 +1,48 @@
+import { parseArgs } from 'node:util';
+import type { Figure } from '../figure';
+import { writeSection } from '../section';
+import { alone } from './alone';
+import { lifecycle } from './lifecycle';
+import { say, type Bench, type Part } from './part';
+import { chapterOf, lastReport, reportOf, type Report } from './report';
+
+const PARTS = [lifecycle] as Part[];
+
+const OPTIONS = {
+	short: { type: 'boolean' }, only: { type: 'string' }, seed: { type: 'string' }, check: { type: 'boolean' }, write: { type: 'boolean' },
+	alone: { type: 'boolean' }, profile: { type: 'boolean' }, jobs: { type: 'string' }, accounts: { type: 'string' },
+} as const;
+
+/** `npm run bench`: how fast the engine is beside BullMQ. Answers its exit code: 1 when a bound is broken, with `--short` only when the bench is. */
+export async function speedBench(argv: string[], source: string): Promise<number> {
+	const { values } = parseArgs({ args: argv, options: OPTIONS });
+	if (values.alone || values.profile) return alone({ profile: values.profile ?? false, jobs: Number(values.jobs ?? 5000), accounts: Number(values.accounts ?? 500) });
+	const bench: Bench = { short: values.short ?? false, source, seed: Number(values.seed ?? Date.now() % 1_000_000) };
+	const parts = chosen(values.only);
+	say(`Speed bench${bench.short ? ', the short form' : ''}: --seed ${bench.seed}\n`);
+	const chapters: { text: string; figures: Figure[] }[] = [];
+	for (const part of parts) {
+		const report = values.check ? await lastReport(part) : await run(part, bench);
+		if (report) chapters.push(chapterOf(part, report));
+	}
+	const text = chapters.map((chapter) => chapter.text).join('\n\n'), figures = chapters.flatMap((chapter) => chapter.figures);
+	say(`\n${text}\n`);
+	if (values.write) await writeSection('speed', text);
+	const broken = figures.filter(({ isKept }) => !isKept).length;
+	say(broken === 0 ? 'Every bound was kept.' : `${broken} of ${figures.length} bounds were broken.`);
+	return broken === 0 || bench.short ? 0 : 1;
+}
+
+async function run(part: Part, bench: Bench): Promise<Report> {
+	say(`… ${part.title}`);
+	const report = await reportOf(part, bench);
+	say(`✓ ${part.title}, ${report.seconds} s`);
+	return report;
+}
+
+function chosen(only: string | undefined): Part[] {
+	if (only === undefined) return PARTS;
+	const names = only.split(','), unknown = names.filter((name) => !PARTS.some((part) => part.name === name));
+	if (unknown.length > 0) throw new Error(`--only ${unknown.join(',')}: choose of ${PARTS.map(({ name }) => name).join(', ')}.`);
+	return PARTS.filter(({ name }) => names.includes(name));
+}

@@ -1,0 +1,54 @@
+import { inCalls, requestsOf } from '../../bench/speed/contender';
+import { bounded, ratios, shown, spreadOf, timesBullmq } from '../../bench/speed/spread';
+
+describe('what was measured several times', () => {
+	it('has a middle, also of an even number, and two ends', () => {
+		expect(spreadOf([9, 1, 5])).toEqual({ median: 5, least: 1, most: 9 });
+		expect(spreadOf([9, 1, 5, 6])).toEqual({ median: 5.5, least: 1, most: 9 });
+	});
+
+	it('is shown with its ends, and alone when it was measured once', () => {
+		expect(shown([1200, 1000, 1100])).toBe('1,100 (1,000–1,200)');
+		expect(shown([0.125], 2)).toBe('0.13');
+	});
+
+	it('is divided by what BullMQ has of the same round', () => {
+		expect(ratios([10, 30], [10, 60])).toEqual([1, 0.5]);
+	});
+});
+
+describe('a bound', () => {
+	it.each([
+		['≥', 2, [2, 2, 9], true], ['≥', 2, [1.9, 1.9, 9], false],
+		['≤', 2, [2, 2, 0], true], ['≤', 2, [2.1, 2.1, 0], false],
+	] as const)('of %s %d is held against the median of %p', (sense, bound, seen, isKept) => {
+		expect(bounded('it', sense, bound, [...seen])).toMatchObject({ isKept });
+	});
+
+	it('is broken by what was not measured', () => {
+		expect(bounded('it', '≤', 2, [])).toMatchObject({ seen: 'nothing', isKept: false });
+		expect(timesBullmq('it', '≤', 2, [1], [])).toMatchObject({ isKept: false });
+	});
+});
+
+describe('the jobs of a round', () => {
+	it('go to the accounts in turn, and to the boards of an account in turn, each under a key of its own', () => {
+		const requests = requestsOf({ accounts: 2, boards: 2 }, 0, 5);
+		expect(requests.map(({ account, boardId }) => `${account} ${boardId}`)).toEqual([
+			'account-0001 1000000', 'account-0002 1000000', 'account-0001 1000001', 'account-0002 1000001', 'account-0001 1000000',
+		]);
+		expect(new Set(requests.map(({ source }) => source)).size).toBe(5);
+	});
+
+	it('are sent in calls of a size, so many of them under way, and each once', async () => {
+		const calls: number[][] = [];
+		let [underWay, most] = [0, 0];
+		await inCalls([1, 2, 3, 4, 5], { atOnce: 2, inFlight: 2 }, async (some) => {
+			most = Math.max(most, ++underWay);
+			calls.push(some);
+			await Promise.resolve();
+			underWay--;
+		});
+		expect({ calls, most }).toEqual({ calls: [[1, 2], [3, 4], [5]], most: 2 });
+	});
+});
