@@ -4,7 +4,7 @@
 // --seed N          the same chance again
 // --check           shows what .bench/speed holds of the last runs, without running anything
 // --write           puts the tables into docs/benchmarks.md
-// --alone           for whoever makes the engine faster: one round of it, script by script, without BullMQ
+// --alone           for whoever makes the engine faster or smaller: one round of it, script by script and key by key, without BullMQ
 // --profile         the same, with a .cpuprofile of each process in .bench/speed
 // --jobs N --accounts N   other sizes for these two
 import { runBench } from './lib/bench.mjs';

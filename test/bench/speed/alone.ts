@@ -1,8 +1,10 @@
+import type { Redis } from 'ioredis';
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { quantile } from '../figure';
 import { ScriptTimes } from '../scale/script-times';
-import { Bout, type PerJob } from './bout';
+import { Bout, WARM_UP, type PerJob } from './bout';
+import { bytesByKind } from './key-bytes';
 import { BOARDS, FIRST } from './lifecycle';
 import { say } from './part';
 import { withRedis } from './rig';
@@ -16,7 +18,7 @@ interface AloneOptions {
 
 const PROFILES = resolve('.bench/speed');
 
-/** For whoever makes the engine faster: what one round costs it, script by script, without BullMQ and without bounds. */
+/** For whoever makes the engine faster or smaller: what one round costs it, script by script and key by key, without BullMQ and without bounds. */
 export async function alone({ profile, jobs, accounts }: AloneOptions): Promise<number> {
 	await mkdir(PROFILES, { recursive: true });
 	const { way, concurrency } = FIRST.engine;
@@ -30,9 +32,20 @@ export async function alone({ profile, jobs, accounts }: AloneOptions): Promise<
 				const total = all.reduce((sum, ms) => sum + ms, 0);
 				say(`  ${script.padEnd(14)} ${String(all.length).padStart(6)} ×, p50 ${quantile(all, 0.5).toFixed(2)}, p99 ${quantile(all, 0.99).toFixed(2)}, longest ${all.at(-1)!.toFixed(2)} ms, ${(1000 * total / jobs).toFixed(0)} µs a job`);
 			}
+			await sayBytes(redis, `${what}: bytes a job`, jobs + WARM_UP);
 		}
+		await bout.worker.ask('bury');
+		await sayBytes(redis, 'tombstones: bytes a job', jobs + WARM_UP);
 	}));
 	return 0;
+}
+
+/** Below this a kind of key is not worth a line, bytes a job. */
+const LEAST_BYTES = 1;
+
+async function sayBytes(redis: Redis, what: string, jobs: number): Promise<void> {
+	const kinds = (await bytesByKind(redis)).map(([kind, bytes]) => [kind, bytes / jobs] as const).filter(([, each]) => each >= LEAST_BYTES);
+	say(`${what}: ${kinds.map(([kind, each]) => `${kind} ${Math.round(each)}`).join(', ')}`);
 }
 
 function costText({ perSecond, redisUs, nodeUs, calls, commands }: PerJob): string {

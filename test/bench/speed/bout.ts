@@ -5,7 +5,7 @@ import { ContenderProcess } from './contender-process';
 import { metered } from './meter';
 
 /** Jobs that are put in and worked off before anything is measured. */
-const WARM_UP = 500;
+export const WARM_UP = 500;
 
 /** What one job costs in one part of its life. */
 export interface PerJob {

@@ -26,7 +26,7 @@ export class BullmqContender implements Contender {
 
 	async prepare(): Promise<void> {
 		const { concurrency } = this.settings;
-		const worker = new Worker<PublishRequest>(NAME, async ({ id }) => this.told.begins(id!), { connection: this.connection(), concurrency, autorun: false });
+		const worker = new Worker<PublishRequest>(NAME, ({ id }) => this.process(id!), { connection: this.connection(), concurrency, autorun: false });
 		worker.on('completed', () => this.told.ended());
 		worker.on('error', (error) => this.told.complains(`worker: ${error.message}`));
 		worker.on('failed', (_job, error) => this.told.complains(`failed: ${error.message}`));
@@ -47,6 +47,11 @@ export class BullmqContender implements Contender {
 	async end(): Promise<void> {
 		await this.worker?.close();
 		await this.queue.close();
+	}
+
+	private process(id: string): Promise<void> {
+		this.told.begins(id);
+		return this.told.sends(id);
 	}
 
 	private connection(): { host: string; port: number; maxRetriesPerRequest: null } {

@@ -1,5 +1,6 @@
 // One contender in a process of its own; its settings are the first argument, what it is to do comes as messages.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Dice } from '../../support/dice';
 import { BullmqContender } from './bullmq';
 import { requestsOf, type Contender, type ContenderSettings, type Told, type Way } from './contender';
 import { EngineContender } from './engine';
@@ -11,10 +12,16 @@ export interface Spent {
 	cpuMs: number;
 }
 
-/** When a job began, and how much later that was than it should have been, ms. */
-export interface Begun {
+/** What a job did, and when, epoch ms. */
+export interface Seen {
 	key: string;
 	at: number;
+}
+
+/** How long after it was put in a job began, and its call would have left; ms. */
+export interface Pulse {
+	begunMs: number;
+	sentMs: number;
 }
 
 const LONGEST_QUIET_MS = 60_000;
@@ -22,12 +29,13 @@ const LONGEST_QUIET_MS = 60_000;
 /** What a contender can be told to do. */
 export class Deeds implements Told {
 	private readonly contender: Contender;
-	private readonly complaints = new Map<string, number>();
-	private readonly begun: Begun[] = [];
+	private complaints = new Map<string, number>();
+	private begun: Seen[] = [];
+	private sent: Seen[] = [];
 	private endedCount = 0;
-	private endedAt = { ms: 0, cpuMs: 0 };
+	private endedAt: Spent = { ms: 0, cpuMs: 0 };
 	private wanted = { count: Infinity, reached: () => undefined as void };
-	private onBegin: (key: string) => void = () => undefined;
+	private pulse = { begun: (_at: number) => undefined as void, sent: (_at: number) => undefined as void };
 
 	constructor(private readonly settings: ContenderSettings) {
 		this.contender = settings.contender === 'engine' ? new EngineContender(settings, this) : new BullmqContender(settings, this);
@@ -49,38 +57,58 @@ export class Deeds implements Told {
 	/** Works until so many jobs have ended, and then no more. */
 	async work({ count, profile }: { count: number; profile?: string }): Promise<Spent> {
 		const spent = await profiled(profile, async () => {
-			const since = this.spent(), ended = this.ends(count);
-			await this.contender.goOn();
-			await ended;
+			const since = this.spent();
+			await this.goOn();
+			await this.until({ count });
 			return { ms: this.endedAt.ms - since.ms, cpuMs: this.endedAt.cpuMs - since.cpuMs };
 		});
 		await this.contender.hold();
 		return spent;
 	}
 
-	/** Works until so many jobs have ended, and goes on. */
-	async workOn({ count }: { count: number }): Promise<Begun[]> {
-		this.begun.length = 0;
-		const ended = this.ends(count);
+	/** Works from now on. */
+	async goOn(): Promise<void> {
+		[this.begun, this.sent, this.endedCount] = [[], [], 0];
 		await this.contender.goOn();
-		await ended;
-		return this.begun;
 	}
 
-	/** Puts jobs in one by one while nothing else is to do; how long after that each began, ms. */
-	async pulses({ from, count, everyMs }: { from: number; count: number; everyMs: number }): Promise<number[]> {
-		const delays: number[] = [];
-		await this.contender.goOn();
+	/** Resolves when so many have ended since it began to work; rejects when none has for a minute. */
+	until({ count }: { count: number }): Promise<void> {
+		return new Promise((resolve, reject) => {
+			if (this.endedCount >= count) return resolve();
+			let [seen, seenAt] = [this.endedCount, performance.now()];
+			const watch = setInterval(() => {
+				if (this.endedCount > seen) [seen, seenAt] = [this.endedCount, performance.now()];
+				if (performance.now() - seenAt < LONGEST_QUIET_MS) return;
+				clearInterval(watch);
+				reject(new Error(`No job has ended for a minute; ${seen} of ${count} have. ${JSON.stringify([...this.complaints].slice(0, 5))}`));
+			}, 1000);
+			this.wanted = { count, reached: () => {
+				clearInterval(watch);
+				resolve();
+			} };
+		});
+	}
+
+	/** What jobs did since it began to work. */
+	async seen(): Promise<{ begun: Seen[]; sent: Seen[] }> {
+		return { begun: this.begun, sent: this.sent };
+	}
+
+	/** Puts jobs in one by one, each while nothing else is to do. */
+	async pulses({ from, count, everyMs, seed }: { from: number; count: number; everyMs: number; seed: number }): Promise<Pulse[]> {
+		const pulses: Pulse[] = [], dice = new Dice(seed);
+		await this.goOn();
 		for (let i = 0; i < count; i++) {
 			const requests = requestsOf(this.settings, from + i, 1);
-			await sleep(everyMs * (0.5 + Math.random()));
-			const began = new Promise<number>((resolve) => { this.onBegin = () => resolve(performance.now()); });
-			const ended = this.ends(1), since = performance.now();
+			await sleep(everyMs * dice.between(0.5, 1.5));
+			const begun = new Promise<number>((resolve) => { this.pulse.begun = resolve; }), sent = new Promise<number>((resolve) => { this.pulse.sent = resolve; });
+			const since = performance.now();
 			await this.contender.enqueue(requests, { atOnce: 1, inFlight: 1 }, null);
-			delays.push(await began - since);
-			await ended;
+			pulses.push({ begunMs: await begun - since, sentMs: await sent - since });
+			await this.until({ count: i + 1 });
 		}
-		return delays;
+		return pulses;
 	}
 
 	async bury(): Promise<void> {
@@ -91,45 +119,30 @@ export class Deeds implements Told {
 		await this.contender.end();
 	}
 
-	/** What should not have happened, and how often, since it was asked last. */
+	/** What should not have happened, and how often. */
 	async complained(): Promise<[string, number][]> {
-		const all = [...this.complaints];
-		this.complaints.clear();
-		return all;
+		return [...this.complaints];
 	}
 
-	async begins(key: string): Promise<void> {
-		this.begun.push({ key, at: performance.timeOrigin + performance.now() });
-		this.onBegin(key);
+	begins(key: string): void {
+		this.begun.push({ key, at: Date.now() });
+		this.pulse.begun(performance.now());
+	}
+
+	async sends(key: string): Promise<void> {
+		this.sent.push({ key, at: Date.now() });
+		this.pulse.sent(performance.now());
 		if (this.settings.workMs) await sleep(this.settings.workMs);
 	}
 
 	ended(): void {
-		if (++this.endedCount < this.wanted.count) return;
+		if (++this.endedCount !== this.wanted.count) return;
 		this.endedAt = this.spent();
 		this.wanted.reached();
 	}
 
 	complains(what: string): void {
 		this.complaints.set(what, (this.complaints.get(what) ?? 0) + 1);
-	}
-
-	/** Resolves when so many more have ended; rejects when none has for long. */
-	private ends(count: number): Promise<void> {
-		return new Promise((resolve, reject) => {
-			let [seen, seenAt] = [this.endedCount, performance.now()];
-			const watch = setInterval(() => {
-				if (this.endedCount > seen) [seen, seenAt] = [this.endedCount, performance.now()];
-				if (performance.now() - seenAt < LONGEST_QUIET_MS) return;
-				clearInterval(watch);
-				reject(new Error(`No job has ended for a minute; ${seen} have in all. ${JSON.stringify([...this.complaints].slice(0, 5))}`));
-			}, 1000);
-			this.wanted = { count: this.endedCount + count, reached: () => {
-				clearInterval(watch);
-				this.wanted = { count: Infinity, reached: () => undefined };
-				resolve();
-			} };
-		});
 	}
 
 	private spent(since: Spent = { ms: 0, cpuMs: 0 }): Spent {

@@ -23,8 +23,10 @@ export interface ContenderSettings {
 
 /** What a contender tells while it works. */
 export interface Told {
-	/** A job begins: the next thing would be the call to Pinterest. Answers when that is done. */
-	begins(key: string): Promise<void> | void;
+	/** A job was handed out to be worked on. */
+	begins(key: string): void;
+	/** Now the call to Pinterest would leave; resolves when it would have been answered. */
+	sends(key: string): Promise<void>;
 	/** Redis has taken the end of a job. */
 	ended(): void;
 	/** Something that should not happen, which did. */

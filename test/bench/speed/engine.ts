@@ -106,10 +106,11 @@ export class EngineContender implements Contender {
 		const never = () => Promise.reject(new Error('There are no videos and no doubts in this bench.'));
 		return {
 			publish: async (job, { token, trusts, permit }) => {
-				await this.told.begins(job.source!);
+				this.told.begins(job.source!);
 				const isGood = await trusts?.(await token.current());
 				const grant = isGood === false ? null : await permit(SEND_BUDGET_MS);
 				if (!grant) return { kind: 'not_sent', failure: ourFailure('permit_refused') };
+				await this.told.sends(job.source!);
 				return { kind: 'published', pinId: `${process.pid}${String(++this.pins).padStart(10, '0')}`, pinUrl: null, requestId: null, httpStatus: 201 };
 			},
 			handOver: never, mediaStatus: never, look: never,
