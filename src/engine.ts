@@ -123,7 +123,7 @@ export class Engine {
 		this.intake = new Intake({
 			store: this.store, putMedia: (sha256, bytes) => this.media.put(sha256, bytes),
 			holdUnserved: (accounts) => holdUnserved(accounts, { accounts: this.accountStore, holds: this.holdStore, isServed }),
-			firstNames: async (accounts) => (await this.accountStore.named({ accounts })).accounts, places: desks.newPlaces,
+			firstNames: async (accounts) => (await this.accountStore.named({ accounts })).accounts, firstLook: desks.firstLook,
 			update: (job, request, by) => this.desk.updateTo(job, request, by), views, policy, world,
 		});
 		({ directory: this.directory, overview: this.overview, pacing: this.pacing } = accountDesk({
@@ -145,7 +145,7 @@ export class Engine {
 		await this.namespace.close();
 	}
 
-	/** Puts jobs under their keys, in batches; one result per request, in order. With `check` looks at their boards first. Throws only `redis_unavailable`. */
+	/** Puts jobs under their keys, in batches; one result per request, in order. With `check` looks at their boards and media first. Throws only `redis_unavailable`. */
 	enqueue(requests: PublishRequest[], options: EnqueueOptions = {}): Promise<EnqueueResult[]> {
 		return this.intake.enqueue(requests, options);
 	}

@@ -3,6 +3,7 @@ import type { Incident } from './job/hold';
 import type { Policy } from './job/policy';
 import type { KnownBoards } from './job/preflight';
 import { probeImage } from './publish/image-probe';
+import { probeVideo } from './publish/video-probe';
 import type { AccountStore } from './store/accounts';
 import { BulkStore } from './store/bulk-store';
 import type { JobFilter } from './store/contract';
@@ -14,6 +15,7 @@ import { BulkRequeue } from './work/bulk-requeue';
 import type { World } from './work/contract';
 import { Desk } from './work/desk';
 import { Failures } from './work/failures';
+import { FirstLook } from './work/first-look';
 import { PlaceCheck } from './work/place-check';
 import { Preflight } from './work/preflight';
 import type { Views } from './work/views';
@@ -37,8 +39,8 @@ interface Parts {
 interface FrontDesk {
 	desk: Desk;
 	failures: Failures;
-	/** A look at the places of new jobs: without a living worker nobody can tell. */
-	newPlaces(): PlaceCheck;
+	/** A look at new jobs. Of their places nobody can tell without a living worker. */
+	firstLook: FirstLook;
 }
 
 /** Builds what people change jobs with: one at a time, and the failure queues. */
@@ -63,5 +65,9 @@ export function frontDesk({ namespace, store, jobs, accounts, holds, askForCheck
 		const reported = await accounts.reported(account);
 		return reported && isServed(reported.lastServedAt) ? reported : null;
 	};
-	return { desk, failures, newPlaces: () => places(served, { refuted }) };
+	const firstLook = new FirstLook({
+		known: (ids) => store.known(ids), places: () => places(served, { refuted }),
+		probes: { image: (url, signal) => probeImage(url, guard, signal), video: (url, signal) => probeVideo(url, guard, signal) },
+	});
+	return { desk, failures, firstLook };
 }

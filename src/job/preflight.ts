@@ -1,10 +1,13 @@
 import { EngineError } from '../errors';
+import { assertNever } from './assert-never';
+import type { FailureCode } from './failures';
 import type { Job, PinContent } from './job';
 import { addressesOf } from './media';
 import { LEAST_PIXELS, MAX_IMAGE_BYTES, megabytes } from './media-limits';
+import type { Failure } from './outcome';
 import type { PublishRequest } from './request';
 
-/** What of a corrected Pin would fail again, before anything runs. */
+/** What of a Pin would fail, before anything runs. */
 export interface Problem {
 	field: keyof PublishRequest;
 	message: string;
@@ -62,7 +65,7 @@ export function imageProblem(url: string, probed: Probed): Problem | null {
 	const problem = (message: string, hint: string): Problem => ({ field: 'media', message, hint });
 	switch (probed.kind) {
 		case 'unchecked': return null;
-		case 'refused': return problem(`${url} answers with status ${probed.status}.`, 'Open it in a private window: Pinterest needs a public, direct address of the image.');
+		case 'refused': return problem(`${url} answers with status ${probed.status}.`, 'Open it in a private window: Pinterest needs a public, direct address of the image. If Pinterest is let in and only this server is not, switch the check off.');
 		case 'no_image': return problem(`${url} is no image${probed.contentType ? ` (${probed.contentType})` : ''}.`, 'Give the address of the image itself, not of a page around it.');
 		case 'forbidden': return problem(probed.message, 'Pinterest can only load images from the public internet. Give a public address, or the file.');
 		case 'unreachable': return problem(`${url} cannot be loaded: ${probed.message}`, 'Check the address; if it is right and only this network cannot reach it, switch the check off.');
@@ -78,6 +81,65 @@ function sizeProblem(url: string, { contentType, bytes, width, height }: Extract
 	}
 	return null;
 }
+
+// Of the way that it was asked for, or a matter of patience: neither says anything of the image.
+const SAYS_NOTHING = [405, 406, 408, 416, 425, 429];
+
+/**
+ * Whether what was found at an address proves that Pinterest cannot take an image from there. A fault of a server or of the network may be
+ * over when the job runs, and a name that leads inside from here may lead elsewhere from the internet.
+ */
+export function isProven(url: string, probed: Probed): boolean {
+	switch (probed.kind) {
+		case 'refused': return probed.status >= 400 && probed.status < 500 && !SAYS_NOTHING.includes(probed.status);
+		case 'forbidden': return isInside(url);
+		case 'image':
+		case 'no_image': return true;
+		case 'unreachable':
+		case 'unchecked': return false;
+		default: return assertNever(probed);
+	}
+}
+
+/** Whether the host is written so that nobody on the internet can mean the same: an IP address that is no public one, or a name of one's own network. */
+function isInside(url: string): boolean {
+	const { hostname } = new URL(url);
+	return /^(\[.*\]|[\d.]+)$/.test(hostname) || !hostname.includes('.') || /\.(localhost|local|internal|lan)$/.test(hostname);
+}
+
+/** What was found out about media before there is a job: what is proven, and what somebody should know. */
+export interface MediaLook {
+	problem: Problem | null;
+	warning: string | null;
+}
+
+/** What a new job is told of an image at an address. */
+export function lookOfImage(url: string, probed: Probed): MediaLook {
+	const problem = imageProblem(url, probed);
+	if (!problem || isProven(url, probed)) return { problem, warning: null };
+	return { problem: null, warning: unsure('image', problem.message) };
+}
+
+/** What is wrong with a video that no later try would find right, and what to do. */
+const VIDEO_HINTS: Partial<Record<FailureCode, string>> = {
+	video_refused: 'Give the public, direct address of an MP4, MOV or M4V file: open it in a private window to see what is there.',
+	video_too_large: 'Pinterest takes videos of at most 2 GB.',
+	video_length_unknown: 'Put the file where its size is told (Content-Length), such as S3 or a CDN.',
+	video_address_forbidden: 'A worker loads videos from the public internet only. Give a public address.',
+};
+
+/** The same of a video, by why a worker could not hand it over; null when it could. Of its pixels and its length nothing is known yet. */
+export function lookOfVideo(url: string, failure: Failure | null): MediaLook {
+	if (!failure) return NOTHING_WRONG;
+	const { code, facts } = failure, hint = VIDEO_HINTS[code];
+	if (hint === undefined || (code === 'video_address_forbidden' && !isInside(url))) return { problem: null, warning: unsure('video', `${url} cannot be loaded: ${facts.message}`) };
+	return { problem: { field: 'media', message: `The video ${url} cannot be published: ${facts.message}`, hint }, warning: null };
+}
+
+export const NOTHING_WRONG: MediaLook = { problem: null, warning: null };
+
+/** A word on what nobody could tell: the job is accepted. */
+export const unsure = (what: 'image' | 'video', message: string): string => `The ${what} could not be checked before: ${message.replace(/\.?$/, '.')} It is tried when the job runs.`;
 
 /** Whether the images of a carousel are of one size, as publishers report that Pinterest wants them (2026-11); null when they are, or nobody can tell. */
 export function sizesProblem(probed: readonly Probed[]): Problem | null {

@@ -92,7 +92,7 @@ function begin(url: URL, guard: AddressGuard, { headers, headMs, signal }: GetOp
 		const timer = setTimeout(() => failed('head_timeout', `no answer within ${headMs / 1000} s`), headMs);
 		request.on('error', (error: NodeJS.ErrnoException) => {
 			if (error.code === 'EADDRREFUSED') return end({ kind: 'forbidden', message: `${url.hostname} is not an address of the public internet.` });
-			failed(error.code ?? error.name, error.message || 'no connection');
+			failed(error.code ?? error.name, signal?.aborted ? 'no answer in time' : error.message || 'no connection');
 		});
 		onProxyRefusal(request, ({ code, message }) => failed(code!, message));
 		if (tunnel) request.end();

@@ -8,9 +8,9 @@ const TIMEOUT_MS = 5000;
 const READ_BYTES = 64 * 1024;
 const HEADERS = { accept: 'image/*', range: `bytes=0-${READ_BYTES - 1}` };
 
-/** Looks at the begin of what stands at an address: is it an image that Pinterest could fetch? Never rejects. */
-export async function probeImage(address: string, guard: AddressGuard): Promise<Probed> {
-	const got = await guardedGet(address, guard, { headers: HEADERS, headMs: TIMEOUT_MS, byProxy: false });
+/** Looks at the begin of what stands at an address: is it an image that Pinterest could fetch? Never rejects; `signal` ends it as `unreachable`. */
+export async function probeImage(address: string, guard: AddressGuard, signal?: AbortSignal): Promise<Probed> {
+	const got = await guardedGet(address, guard, { headers: HEADERS, headMs: TIMEOUT_MS, byProxy: false, signal });
 	switch (got.kind) {
 		case 'answer': return read(got.response, got.close);
 		case 'forbidden': return got;
@@ -34,7 +34,7 @@ function read(response: IncomingMessage, close: () => void): Promise<Probed> {
 		const contentType = contentTypeOf(response);
 		const chunks: Buffer[] = [];
 		let length = 0;
-		const done = () => end(judged(contentType, sizeOf(headers), Buffer.concat(chunks), response.complete));
+		const done = () => end(judged(contentType, sizeOf(headers), Buffer.concat(chunks), response.complete || length >= READ_BYTES));
 		response.on('data', (chunk: Buffer) => {
 			chunks.push(chunk);
 			length += chunk.length;
@@ -44,12 +44,12 @@ function read(response: IncomingMessage, close: () => void): Promise<Probed> {
 	});
 }
 
-/** What the header of the file says goes before what the server says of it. */
-function judged(contentType: string | null, bytes: number | null, head: Buffer, complete: boolean): Probed {
-	if (head.length === 0 && !complete) return { kind: 'unreachable', message: 'the answer ended before the image began' };
-	if (head.length === 0) return { kind: 'no_image', contentType: 'an empty file' };
+/** What the header of the file says goes before what the server says of it. `enough`: no more of it would tell more. */
+function judged(contentType: string | null, bytes: number | null, head: Buffer, enough: boolean): Probed {
+	if (head.length === 0 && enough) return { kind: 'no_image', contentType: 'an empty file' };
 	const facts = sniffImage(head);
 	if (facts) return { kind: 'image', bytes, ...facts };
+	if (!enough) return { kind: 'unreachable', message: 'the answer ended before the image began' };
 	if (contentType?.startsWith('image/')) return { kind: 'image', contentType, bytes, width: null, height: null };
 	return { kind: 'no_image', contentType };
 }

@@ -8,7 +8,7 @@ import { newJob, parseRequest, type ParsedRequest, type PublishRequest } from '.
 import type { JobView } from '../job/view';
 import type { EnqueueAnswer, NewJob } from '../store/contract';
 import type { World } from './contract';
-import type { PlaceCheck } from './place-check';
+import type { Checks, FirstLook } from './first-look';
 import type { Views } from './views';
 
 /** Per item, in the order given: an accepted job, or the error of that item alone. */
@@ -18,8 +18,12 @@ export interface EnqueueOptions {
 	/** What to do when the key names a waiting job with other content: refuse (default), or make it the next revision. */
 	whenWaiting?: 'error' | 'update';
 	by?: string | null;
-	/** What is looked at first: boards and sections that are not there are refused (`preflight_failed`), unless the key is known. Waits up to 5 s for a fresh list. */
-	check?: { boards?: boolean };
+	/**
+	 * What is looked at first, unless the key is known: boards and sections that are not there, and media of which it is proven that Pinterest cannot
+	 * take it, are refused (`preflight_failed`). Waits up to 5 s for a fresh list of boards, and up to 15 s for the addresses of images and videos;
+	 * of what could not be told in that time the job has a warning.
+	 */
+	check?: Checks;
 	/**
 	 * The bytes of an image, by their sha256; null when the caller does not have them. Asked for when the last job that shared an image
 	 * ended after `putMedia` and before this call: the image is kept anew and the item is enqueued once more.
@@ -35,8 +39,7 @@ interface Parts {
 	holdUnserved(accounts: string[]): Promise<void>;
 	/** The names under which everything of these accounts is kept. */
 	firstNames(accounts: string[]): Promise<string[]>;
-	/** A look at boards and sections, for one call. */
-	places(): Pick<PlaceCheck, 'isListed' | 'problem'>;
+	firstLook: Pick<FirstLook, 'of'>;
 	/** Makes the request the next revision of a waiting job. */
 	update(job: Job, request: ParsedRequest, by: string | null): Promise<Job>;
 	views: Views;
@@ -56,27 +59,20 @@ export class Intake {
 	/** One result per request, in order. Throws only when the whole call cannot be served (`redis_unavailable`). */
 	async enqueue(requests: PublishRequest[], options: EnqueueOptions): Promise<EnqueueResult[]> {
 		const given = requests.map((request) => this.parse(request));
-		const parsed = options.check?.boards ? await this.inTheirPlaces(given) : given;
+		const { check } = options;
+		const parsed = check?.boards || check?.media ? await this.lookedOver(given, check) : given;
 		const taken = await this.takeAll(parsed.filter((one) => 'made' in one), options);
 		return this.shown(parsed.map((one) => ('error' in one ? one : taken.shift()!)));
 	}
 
-	/** Refuses what is meant for a board or section that is not there. The job of a key that is known is what it is. */
-	private async inTheirPlaces(parsed: Parsed[]): Promise<Parsed[]> {
+	/** Refuses what is proven to fail, and warns of what nobody could tell. */
+	private async lookedOver(parsed: Parsed[], check: Checks): Promise<Parsed[]> {
 		const items = await this.firstNamed(parsed.filter((one) => 'made' in one));
-		const places = this.parts.places();
-		const listed = await Promise.all(items.map(({ made }) => places.isListed(made.job)));
-		const unlisted = items.filter((_, i) => !listed[i]);
-		const known = unlisted.length > 0 ? await this.parts.store.known(unlisted.map(({ made }) => made.job.id)) : [];
-		const refused = new Map<Item, EngineError>();
-		await Promise.all(unlisted.filter((_, i) => !known[i]).map(async (item) => {
-			const problem = await places.problem(item.made.job);
-			if (problem) refused.set(item, refusalOf([problem])!);
-		}));
+		const found = await this.parts.firstLook.of(items.map(({ made }) => made.job), check);
 		return parsed.map((one) => {
 			if ('error' in one) return one;
-			const item = items.shift()!, error = refused.get(item);
-			return error ? { error } : item;
+			const item = items.shift()!, { problems, warnings } = found.shift()!, error = refusalOf(problems);
+			return error ? { error } : warned(item, warnings);
 		});
 	}
 
@@ -182,6 +178,11 @@ export class Intake {
 		let next = 0;
 		return taken.map((one) => ('error' in one ? { ok: false, error: one.error } : { ok: true, job: views[next++]! }));
 	}
+}
+
+function warned({ request, made }: Item, more: string[]): Item {
+	const warnings = [...request.warnings, ...more];
+	return { request: { ...request, warnings }, made: { ...made, job: { ...made.job, warnings } } };
 }
 
 const MEDIA_TRIES = 3;

@@ -20,6 +20,13 @@ const options: INodeProperties[] = [
 		description: 'Whether to refuse a Pin whose board is not one of the account, or whose section is not one of the board, instead of letting its job fail. Waits up to 5 seconds for a worker to read the boards again; without a worker nothing is refused.',
 	},
 	{
+		displayName: 'Check Media First',
+		name: 'checkMedia',
+		type: 'boolean',
+		default: true,
+		description: 'Whether to look at the addresses of images and videos and to refuse a Pin when nothing can be loaded from there, or nothing that Pinterest takes, instead of letting its job fail. An address that does not answer now is accepted with a warning. Waits up to 15 seconds for all items together.',
+	},
+	{
 		displayName: 'Client Label',
 		name: 'client',
 		type: 'string',

@@ -10,7 +10,7 @@ import { requestOf, type ReadRequest } from './publish-request';
 import { refusePast } from './refuse-past';
 
 type WhenWaiting = 'error' | 'update';
-interface Ways { whenWaiting: WhenWaiting; checkBoard: boolean }
+interface Ways { whenWaiting: WhenWaiting; checkBoard: boolean; checkMedia: boolean }
 type ReadItem = ReadRequest & Ways & { item: number };
 
 export const enqueue: Operation = {
@@ -27,15 +27,17 @@ export const enqueue: Operation = {
 		const read = await readItems(call, images, outcomes);
 		// All items in one call: Redis is asked in batches, not item by item.
 		for (const ways of WAYS) {
-			const group = read.filter((one) => one.whenWaiting === ways.whenWaiting && one.checkBoard === ways.checkBoard);
-			if (group.length > 0) await enqueueGroup(call, group, { whenWaiting: ways.whenWaiting, check: { boards: ways.checkBoard }, bytesOf: images.bytesOf }, outcomes);
+			const group = read.filter((one) => one.whenWaiting === ways.whenWaiting && one.checkBoard === ways.checkBoard && one.checkMedia === ways.checkMedia);
+			const check = { boards: ways.checkBoard, media: ways.checkMedia };
+			if (group.length > 0) await enqueueGroup(call, group, { whenWaiting: ways.whenWaiting, check, bytesOf: images.bytesOf }, outcomes);
 		}
 		await addEnqueueHints(call, outcomes, read);
 		return outcomes;
 	},
 };
 
-const WAYS: Ways[] = [true, false].flatMap((checkBoard) => (['error', 'update'] as const).map((whenWaiting) => ({ whenWaiting, checkBoard })));
+const WAYS: Ways[] = [true, false].flatMap((checkBoard) => [true, false].flatMap((checkMedia) =>
+	(['error', 'update'] as const).map((whenWaiting) => ({ whenWaiting, checkBoard, checkMedia }))));
 
 async function readItems(call: Call, images: Images, outcomes: Outcome[]): Promise<ReadItem[]> {
 	const parameter = parameterReader(call.n8n);
@@ -47,7 +49,8 @@ async function readItems(call: Call, images: Images, outcomes: Outcome[]): Promi
 			const fields = fieldsOf(parameter, item);
 			const one = requestOf(fields, await images.of(item), zone, origin);
 			const { options } = fields;
-			read.push({ ...one, item, whenWaiting: options['whenWaiting'] === 'update' ? 'update' : 'error', checkBoard: options['checkBoard'] !== false });
+			const whenWaiting = options['whenWaiting'] === 'update' ? 'update' : 'error';
+			read.push({ ...one, item, whenWaiting, checkBoard: options['checkBoard'] !== false, checkMedia: options['checkMedia'] !== false });
 		} catch (error) {
 			outcomes[item] = { error };
 		}
@@ -64,7 +67,7 @@ function fieldsOf(parameter: ReadParameter, item: number) {
 	};
 }
 
-type Options = { whenWaiting: WhenWaiting; check: { boards: boolean } } & Pick<Images, 'bytesOf'>;
+type Options = { whenWaiting: WhenWaiting; check: { boards: boolean; media: boolean } } & Pick<Images, 'bytesOf'>;
 
 async function enqueueGroup({ n8n, engine }: Call, group: ReadItem[], options: Options, outcomes: Outcome[]): Promise<void> {
 	const by = `workflow ${n8n.getWorkflow().name ?? n8n.getWorkflow().id}`;

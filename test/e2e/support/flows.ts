@@ -108,8 +108,8 @@ export async function run({ n8n }: World, id: string, trigger = 'Start'): Promis
 	return n8n.api.finishedExecution(await n8n.api.runManually(id, trigger), { timeoutMs: 120_000 });
 }
 
-/** For a Pin that is to fail for its board, which Enqueue would refuse. */
-export const unchecked: Partial<NodeJson> = { parameters: { options: { checkBoard: false } } };
+/** For a Pin that is to fail for its board or its media, which Enqueue would refuse. */
+export const unchecked: Partial<NodeJson> = { parameters: { options: { checkBoard: false, checkMedia: false } } };
 
 /** Enqueues these items through n8n; the jobs as the node gave them. */
 export async function enqueue(world: World, items: object[], more: Partial<NodeJson> = {}): Promise<Item[]> {

@@ -3,10 +3,11 @@ const lua = (name) => `src/store/lua/${name}.lua`;
 const unit = ['test/unit/job/handling.test.ts', 'test/unit/job/failure-group.test.ts', 'test/unit/job/preflight.test.ts', 'test/unit/job/preview.test.ts'];
 const store = ['test/integration/store/handling.test.ts'];
 const desk = ['test/integration/engine/failure-desk.test.ts'];
+const checks = ['test/integration/engine/board-check.test.ts', 'test/integration/engine/media-check.test.ts', 'test/unit/work/media-check.test.ts'];
 const bulk = ['test/integration/engine/failures.test.ts'];
 const nodes = ['test/integration/nodes/holds.test.ts'];
 
-export const tests = [...unit, ...store, ...desk, ...bulk, ...nodes];
+export const tests = [...unit, ...store, ...desk, ...checks, ...bulk, ...nodes];
 
 export const mutants = [
 	{ name: 'groups: the first failure is not kept', file: lua('include/jobs'), find: `if redis.call('HINCRBY', key('groups'), job.group, 1) == 1 then\n		redis.call('HSET'`, replace: `redis.call('HSET', key('causes'), job.group, job.groupEvent)\n	if redis.call('HINCRBY', key('groups'), job.group, 1) == 1 then\n		redis.call('HSET'`, first: store },
@@ -26,7 +27,8 @@ export const mutants = [
 	{ name: 'release: who met the hold waits for its own end', file: 'src/work/pacing.ts', find: `			await this.parts.goOnAfter(released);\n`, replace: '', first: nodes },
 	{ name: 'preflight: not asked', file: 'src/work/desk.ts', find: `refusalOf(await preflight.problems(job, decided.change.job), job.id)`, replace: `refusalOf([], job.id)`, first: bulk },
 	{ name: 'preflight: the worker is not asked for a new list', file: 'src/work/place-check.ts', find: `		await this.parts.askForBoards(account);\n`, replace: '', first: desk },
-	{ name: 'enqueue: the board of a known key is asked for', file: 'src/work/intake.ts', find: `unlisted.filter((_, i) => !known[i])`, replace: `unlisted`, first: ['test/integration/engine/board-check.test.ts'] },
+	{ name: 'enqueue: the board of a known key is asked for', file: 'src/work/first-look.ts', find: `jobs.filter((_, i) => !known[i])`, replace: `jobs`, first: ['test/integration/engine/board-check.test.ts'] },
+	{ name: 'enqueue: an image that nobody could look at is refused', file: 'src/job/preflight.ts', find: `if (!problem || isProven(url, probed))`, replace: `if (!problem || problem)`, first: ['test/unit/job/preflight.test.ts'] },
 	{ name: 'preflight: what did not change is judged too', file: 'src/job/preflight.ts', find: `is.boardId !== will.boardId || is.sectionId !== will.sectionId`, replace: `is.boardId !== null` },
 	{ name: 'preflight: a section is not looked at', file: 'src/job/preflight.ts', find: `if (content.sectionId === null || board.sections.length === 0 ||`, replace: `if (content.sectionId !== undefined ||` },
 	{ name: 'probe: a redirect leads into the own network', file: 'src/publish/guarded-get.ts', find: `const forbidden = guard.refusesHost(url);`, replace: `const forbidden = hops > 0 ? null : guard.refusesHost(url);`, first: ['test/integration/publish/image-probe.test.ts'] },

@@ -1,4 +1,6 @@
-import { changedParts, imageProblem, placeProblem, refusalOf, sizesProblem, type KnownBoards, type Probed, type Problem } from '../../../src/job/preflight';
+import { ourFailure } from '../../../src/job/classify';
+import type { FailureCode } from '../../../src/job/failures';
+import { changedParts, imageProblem, isProven, lookOfImage, lookOfVideo, placeProblem, refusalOf, sizesProblem, type KnownBoards, type Probed, type Problem } from '../../../src/job/preflight';
 import { aJob, NOW, parsed } from './builders';
 
 const boards = (count: number): KnownBoards['boards'] => Array.from({ length: count }, (_, n) => ({ id: String(n + 1), name: `Board ${n + 1}`, sections: [] }));
@@ -58,6 +60,58 @@ describe('a look at a corrected image', () => {
 		const problem = imageProblem(url, probed);
 		expect(problem?.message ?? null).toBe(message);
 		if (problem) expect(problem).toMatchObject({ field: 'media', hint: expect.stringMatching(/^[A-Z].{15,}\.$/) });
+	});
+});
+
+describe('a look at the image of a new job', () => {
+	const inside = (address: string) => ({ address, probed: { kind: 'forbidden', message: 'It is not public.' } as const });
+
+	it.each<[string, Probed, boolean]>([
+		...[400, 401, 403, 404, 410, 451].map((status): [string, Probed, boolean] => [`status ${status}`, { kind: 'refused', status }, true]),
+		...[302, 405, 406, 408, 416, 425, 429, 500, 502, 503, 504].map((status): [string, Probed, boolean] => [`status ${status}`, { kind: 'refused', status }, false]),
+		['a page', { kind: 'no_image', contentType: 'text/html' }, true],
+		['a type that Pinterest does not take', anImage({ contentType: 'image/svg+xml' }), true],
+		['an image that is too large', anImage({ bytes: 20 * 1024 * 1024 + 1 }), true],
+		['an image that is too small', anImage({ width: 99 }), true],
+		['nobody there', { kind: 'unreachable', message: 'no answer within 5 s' }, false],
+	])('refuses it for %s only if that is proof: %j %s', (_what, probed, refuses) => {
+		const { problem, warning } = lookOfImage(url, probed);
+		expect({ problem: problem !== null, warning: warning !== null }).toEqual({ problem: refuses, warning: !refuses });
+		if (problem) expect(problem).toEqual(imageProblem(url, probed));
+		else expect(warning).toMatch(/^The image could not be checked before: https:\/\/cdn\.example\/hat\.jpg .*\w\. It is tried when the job runs\.$/);
+	});
+
+	it.each([
+		...['http://10.0.0.7/hat.png', 'http://[::1]/hat.png', 'http://minio:9000/hat.png', 'https://localhost/hat.png', 'http://nas.local/hat.png', 'http://cdn.internal/hat.png'].map((address) => ({ ...inside(address), is: true })),
+		// Its name leads elsewhere from the internet, as far as anybody here knows.
+		{ ...inside('https://cdn.acme.example/hat.png'), is: false },
+	])('takes $address for one that Pinterest cannot reach: $is', ({ address, probed, is }) => {
+		expect(isProven(address, probed)).toBe(is);
+	});
+
+	it('says nothing of one that suits, or of which nobody can tell', () => {
+		for (const probed of [anImage(), { kind: 'unchecked' } as const]) expect(lookOfImage(url, probed)).toEqual({ problem: null, warning: null });
+	});
+});
+
+describe('a look at the video of a new job', () => {
+	const video = 'https://cdn.example/lamp.mp4';
+
+	it.each<[FailureCode, string, boolean]>([
+		['video_refused', video, true],
+		['video_too_large', video, true],
+		['video_length_unknown', video, true],
+		['video_address_forbidden', 'http://10.0.0.7/lamp.mp4', true],
+		['video_address_forbidden', video, false],
+		['video_unreachable', video, false],
+	])('refuses it for %s at %s only if that is proof: %s', (code, address, refuses) => {
+		const { problem, warning } = lookOfVideo(address, ourFailure(code, 'It is so.'));
+		if (refuses) expect({ problem, warning }).toEqual({ problem: { field: 'media', message: `The video ${address} cannot be published: It is so.`, hint: expect.stringMatching(/^[A-Z].*\.$/) as string }, warning: null });
+		else expect({ problem, warning }).toEqual({ problem: null, warning: `The video could not be checked before: ${address} cannot be loaded: It is so. It is tried when the job runs.` });
+	});
+
+	it('says nothing of one that a worker could load', () => {
+		expect(lookOfVideo(video, null)).toEqual({ problem: null, warning: null });
 	});
 });
 
