@@ -10,7 +10,7 @@ const example: JobView = {
 	account: 'acme-us', client: 'Acme', board: { id: '549755885175', sectionId: null, name: 'Lamps' }, link: 'https://shop.example/lamps/17',
 	source: 'row-17', creative: { kind: 'image_url', ref: 'https://shop.example/images/lamp.jpg', sha256: null }, title: 'A lamp for long evenings',
 	description: 'Warm light, and a switch that is found in the dark.',
-	scheduledAt: null, publishBefore: null, createdAt: '2026-11-24T10:00:00.000Z', nextAttemptAt: null, finishedAt: null,
+	scheduledAt: null, publishBefore: null, whenLate: null, createdAt: '2026-11-24T10:00:00.000Z', nextAttemptAt: null, finishedAt: null,
 	attempts: 0, attemptHistory: [], lastError: null, nextAction: 'This is an example: no such job exists.', fix: null, queue: null, handling: [], revisions: [], doubt: null, looks: [], looksCut: 0, incident: null,
 	warnings: [], pinId: null, pinUrl: null, recovered: false, metadata: { row: 17 }, n8n: null,
 };

@@ -8,6 +8,7 @@ import { boardNameOf, locatorOf } from './locator-value';
 import { pinTextFields } from './pin-fields';
 import { textOf } from './values';
 import { coverAt, frameAt, videoChanges, videoOf } from './video';
+import { whenLateField, whenLateOf } from './when-late';
 
 const optional = (field: INodeProperties): INodeProperties => ({ ...field, required: false });
 
@@ -60,7 +61,7 @@ export const changesField: INodeProperties = {
 			name: 'publishBefore',
 			type: 'dateTime',
 			default: '',
-			description: 'After this time the job fails instead of publishing. Without a time zone the one of the workflow counts.',
+			description: 'The Pin is not published after this time, unless it may be published late. Without a time zone the one of the workflow counts.',
 		},
 		{
 			displayName: 'Scheduled At',
@@ -75,6 +76,7 @@ export const changesField: INodeProperties = {
 		videoChanges.coverField,
 		videoChanges.coverUrl,
 		videoChanges.videoUrl,
+		whenLateField,
 	],
 };
 
@@ -130,6 +132,7 @@ export function plainCorrection(changes: Record<string, unknown>, zone: string):
 		const isGiven = textOf(changes['videoUrl'], 'Video URL') !== null || coverUrl !== null || Number(changes['coverSecond'] ?? 0) > 0;
 		if (isGiven) correction.media = videoOf(changes['videoUrl'], coverUrl === null ? frameAt(changes['coverSecond']) : coverAt(coverUrl));
 	}
+	if (has('whenLate')) correction.whenLate = whenLateOf(changes['whenLate']);
 	for (const [name, label] of TIMES) {
 		if (!has(name)) continue;
 		const instant = instantOf(changes[name], label, zone);

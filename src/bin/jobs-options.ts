@@ -39,6 +39,7 @@ const CORRECTIONS = {
 	'to-account': { value: 'NAME', says: 'under this account' },
 	'scheduled-at': { value: 'TIME', says: 'not before then; an empty one at once' },
 	'publish-before': { value: 'TIME', says: 'not after then; an empty one without a deadline' },
+	'when-late': { value: 'RULE', says: 'when that time has passed: ask, skip or publish' },
 } as const satisfies Record<string, Option>;
 
 const CHECKS = {
@@ -136,7 +137,7 @@ TIME is an instant (2026-12-01T09:00Z; without a zone it is UTC) or a span: 30mi
 Exit code 1: something was refused.`;
 
 function lines(options: Record<string, Option>): string {
-	return Object.entries(options).map(([name, { value, says }]) => `  ${`--${name}${value ? ` ${value}` : ''}`.padEnd(21)}${says}`).join('\n');
+	return Object.entries(options).map(([name, { value, says }]) => `  ${`--${name}${value ? ` ${value}` : ''}`.padEnd(20)} ${says}`).join('\n');
 }
 
 /** Reads the arguments; null when only help is wanted. Refuses what the action does not take. */

@@ -1,4 +1,4 @@
-import { JOB_STATES, QUEUE_NAMES } from '../job/job';
+import { JOB_STATES, QUEUE_NAMES, WHEN_LATE } from '../job/job';
 import type { Actor, Correction } from '../work/desk';
 import type { JobFilter } from '../store/contract';
 import { usage, type Called } from './jobs-options';
@@ -51,6 +51,7 @@ export function correctionOf(values: Values, now: number): Correction {
 		const text = clearing(values, name);
 		if (text !== undefined) correction[field] = text && new Date(instantOf(text, name, now)).toISOString();
 	}
+	if (values['when-late'] !== undefined) correction.whenLate = oneOf(WHEN_LATE, textOf(values, 'when-late')!, 'rule');
 	if (values['image-urls'] !== undefined) {
 		if (correction.media) throw usage('--image-url and --image-urls exclude each other.', 'Give one of them.');
 		// An address may have a comma in it: the next one begins with its scheme.

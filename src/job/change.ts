@@ -1,9 +1,10 @@
 import { eventOfState, type JobEventType } from './event';
 import type { HoldRequest } from './hold';
-import type { ErrorClass, Job, JobState, QueueName } from './job';
+import type { ErrorClass, Job, JobState, LastError, QueueName } from './job';
 import type { FailureRow } from './failure-row';
 import type { FailureFacts } from './outcome';
 import { groupKeyOf } from './group-key';
+import { warningsOnceSent } from './lateness';
 import { redact } from './redact';
 
 /** The one change an outcome makes: applied by one script, all or nothing. */
@@ -49,7 +50,7 @@ const ended = { phase: null, dueAt: null, startedAt: null } as const;
 export function succeeded(job: Job, pin: PinOwning & { url: string | null }, now: number, more: Partial<Job> = {}): Change {
 	const after: Partial<Job> = {
 		...ended, state: 'succeeded', finishedAt: now, inDoubt: null, mayExist: false, lastError: null, queue: null, groupKey: null,
-		pinId: pin.id, pinUrl: pin.url, recovered: pin.by === 'adopted', ...more,
+		pinId: pin.id, pinUrl: pin.url, recovered: pin.by === 'adopted', warnings: warningsOnceSent(job), ...more,
 	};
 	return stepOf(job, after, { pin: { id: pin.id, by: pin.by, ...(pin.alike && { alike: true }) } });
 }
@@ -63,6 +64,11 @@ export function failed(job: Job, row: FailureRow, facts: FailureFacts, now: numb
 		groupKey: groupKeyOf(job, row, facts), ...more,
 	};
 	return stepOf(job, after);
+}
+
+/** The job is not wanted any more: no failure, and nobody has to do anything. */
+export function canceled(job: Job, lastError: LastError, now: number, more: Partial<Job> = {}): Change {
+	return stepOf(job, { ...ended, state: 'canceled', finishedAt: now, lastError, ...more });
 }
 
 /** What is next when nothing is tried any more: a person, or us. */

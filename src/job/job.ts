@@ -118,6 +118,10 @@ export interface RevisionChange {
 	changes: Record<string, { from: unknown; to: unknown }>;
 }
 
+/** What becomes of a job when Publish Before passes: a person is asked, it is skipped, or it is published all the same. */
+export const WHEN_LATE = ['ask', 'skip', 'publish'] as const;
+export type WhenLate = (typeof WHEN_LATE)[number];
+
 /** What people do with a failed job beside correcting it. */
 export const HANDLINGS = ['claimed', 'released', 'noted', 'snoozed', 'resolved'] as const;
 
@@ -171,6 +175,8 @@ export interface Job {
 	marker: boolean;
 	scheduledAt: number | null;
 	publishBefore: number | null;
+	/** Null without Publish Before. */
+	whenLate: WhenLate | null;
 	createdAt: number;
 	metadata: Record<string, unknown> | null;
 	n8n: N8nOrigin | null;

@@ -2,7 +2,7 @@ import { giveBack, unattempted } from './attempt';
 import { backoffMs } from './backoff';
 import { failed, stepOf, succeeded, type Change } from './change';
 import { ourFailure } from './classify';
-import { deadlineOf } from './deadline';
+import { deadlineOf, outOfTime } from './deadline';
 import { doubtOf } from './doubt';
 import { rowOf, type FailureCode } from './failures';
 import type { HoldRequest } from './hold';
@@ -68,7 +68,7 @@ function afterAbsence(job: Job, doubt: Doubt, outcome: Seen<'absent'>, terms: Te
 	if (job.lostLeases >= policy.poisonLeases) return ended(job, 'poison', `Workers were lost ${job.lostLeases} times while they had this job.`, settled, terms);
 	const afterAbsenceSends = job.used.afterAbsence + (doubt.suspected ? 0 : 1);
 	const dueAt = doubt.suspected ? now : now + backoffMs(policy.retry, afterAbsenceSends, random);
-	if (dueAt > deadlineOf(job, policy)) return ended(job, 'deadline_passed', `${proof} Its time is over.`, settled, terms);
+	if (dueAt > deadlineOf(job, policy)) return outOfTime(job, ourFailure('deadline_passed', `${proof} Its time is over.`).facts, settled, terms);
 	return stepOf(job, { ...settled, state: 'retry_scheduled', phase: needsMediaStep(job) ? 'media' : 'publish', dueAt, used: { ...job.used, afterAbsence: afterAbsenceSends } });
 }
 

@@ -1,4 +1,5 @@
-import { refuse } from './request-fields';
+import { WHEN_LATE, type Job, type WhenLate } from './job';
+import { refuse, shown } from './request-fields';
 
 const MINUTE = 60_000, YEAR = 365 * 86_400_000;
 
@@ -16,15 +17,28 @@ export function instantField(value: unknown, field: string, name: string, now: n
 }
 
 /** The schedule as a whole: refuses what can never be published, warns of what is published at once. */
-export function checkTimes(scheduledAt: number | null, publishBefore: number | null, now: number): string[] {
-	if (publishBefore !== null && publishBefore <= now) {
-		refuse('publishBefore', `Publish Before (${iso(publishBefore)}) has passed.`, 'Set a later one, or leave it empty.');
+export function checkTimes({ scheduledAt, publishBefore, whenLate }: Pick<Job, 'scheduledAt' | 'publishBefore' | 'whenLate'>, now: number): string[] {
+	const isLate = publishBefore !== null && publishBefore <= now;
+	if (isLate && whenLate !== 'publish') {
+		refuse('publishBefore', `Publish Before (${utc(publishBefore)}) has passed.`, 'Set a later one, leave it empty, or let the Pin be published late.');
 	}
 	if (publishBefore !== null && scheduledAt !== null && publishBefore <= scheduledAt) {
-		refuse('publishBefore', `Publish Before (${iso(publishBefore)}) is not after Scheduled At (${iso(scheduledAt)}).`, 'Set a later Publish Before.');
+		refuse('publishBefore', `Publish Before (${utc(publishBefore)}) is not after Scheduled At (${utc(scheduledAt)}).`, 'Set a later Publish Before.');
 	}
 	const isPast = scheduledAt !== null && scheduledAt < now - MINUTE;
-	return isPast ? [`Scheduled At (${iso(scheduledAt)}) has passed, so the Pin is published at once.`] : [];
+	return [
+		...(isPast ? [`Scheduled At (${utc(scheduledAt)}) has passed, so the Pin is published at once.`] : []),
+		...(isLate ? [`Publish Before (${utc(publishBefore)}) has passed, so the Pin is published late.`] : []),
+	];
+}
+
+/** The rule for a Publish Before that has passed; without one there is nothing to rule. */
+export function whenLateField(value: unknown, publishBefore: number | null): WhenLate | null {
+	if (value === undefined || value === null || value === '') return publishBefore === null ? null : 'ask';
+	const rule = WHEN_LATE.find((known) => known === value);
+	if (rule === undefined) refuse('whenLate', `When Publish Before Has Passed “${shown(String(value))}” is not known.`, `Give one of ${WHEN_LATE.join(', ')}.`);
+	if (publishBefore === null) refuse('whenLate', 'When Publish Before Has Passed is set, but Publish Before is not.', 'Set Publish Before too, or leave both out.');
+	return rule;
 }
 
 /** The zone that was taken for a time that named none. */
@@ -37,7 +51,7 @@ export interface AssumedZones {
 export function zoneWarnings(times: { scheduledAt: number | null; publishBefore: number | null }, zones?: AssumedZones | null): string[] {
 	return ([['scheduledAt', 'Scheduled At'], ['publishBefore', 'Publish Before']] as const).flatMap(([field, name]) => {
 		const at = times[field], zone = zones?.[field];
-		return at !== null && typeof zone === 'string' && zone !== '' ? [`${name} named no time zone and was read in ${zone}: ${iso(at)}.`] : [];
+		return at !== null && typeof zone === 'string' && zone !== '' ? [`${name} named no time zone and was read in ${zone}: ${utc(at)}.`] : [];
 	});
 }
 
@@ -53,6 +67,7 @@ function parsedText(value: unknown, field: string, name: string): number {
 	return Date.parse(text.replace(/\[[^\]]*\]$/, '').replace(' ', 'T').replace(',', '.').replace(/\s+/g, '').replace(/([+-]\d{2})$/, '$1:00'));
 }
 
-function iso(at: number): string {
+/** An instant to the minute, as sentences tell it. */
+export function utc(at: number): string {
 	return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

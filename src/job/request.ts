@@ -1,7 +1,7 @@
 import { isEngineError, type EngineError } from '../errors';
 import { signsInPath } from './canonical-url';
 import { fingerprintOf, keyOf } from './idempotency';
-import type { Job, N8nOrigin } from './job';
+import type { Job, N8nOrigin, WhenLate } from './job';
 import { addressesOf } from './media';
 import { firstStep } from './media-plan';
 import { MARKER_PARAMETER } from './natural-key';
@@ -10,7 +10,7 @@ import type { Policy } from './policy';
 import { metadataField, originField } from './request-extras';
 import { accountField, colorField, idField, labelField, refuse, textField, urlField } from './request-fields';
 import { mediaField, type GivenMedia } from './request-media';
-import { checkTimes, instantField, zoneWarnings, type AssumedZones } from './request-times';
+import { checkTimes, instantField, whenLateField, zoneWarnings, type AssumedZones } from './request-times';
 
 /** What a caller asks to publish, as it comes from a node, the CLI or code; nothing is trusted yet. */
 export interface PublishRequest {
@@ -34,6 +34,8 @@ export interface PublishRequest {
 	/** ISO 8601 with a zone, or epoch milliseconds. */
 	scheduledAt?: string | number | null;
 	publishBefore?: string | number | null;
+	/** What to do when Publish Before has passed: `ask` a person (the default), `skip` the Pin, or `publish` it late. */
+	whenLate?: WhenLate | null;
 	/** The zone in which each of these was read when it named none: a warning says so. */
 	assumedZones?: AssumedZones;
 	metadata?: Record<string, unknown> | null;
@@ -44,7 +46,7 @@ export interface PublishRequest {
 
 /** A request that may be published: what it says, in the words of a job. */
 export type ParsedRequest = Pick<Job,
-	'account' | 'client' | 'source' | 'userKey' | 'assetId' | 'content' | 'marker' | 'scheduledAt' | 'publishBefore' | 'metadata' | 'n8n' | 'warnings'>;
+	'account' | 'client' | 'source' | 'userKey' | 'assetId' | 'content' | 'marker' | 'scheduledAt' | 'publishBefore' | 'whenLate' | 'metadata' | 'n8n' | 'warnings'>;
 
 export type Parsed = { ok: true; request: ParsedRequest } | { ok: false; error: EngineError };
 
@@ -70,6 +72,7 @@ function requestOf(raw: PublishRequest, now: number): Omit<ParsedRequest, 'warni
 	if (typeof raw !== 'object' || raw === null) refuse('request', 'The request is not an object.', 'Give the fields of one Pin.');
 	const boardId = idField(raw.boardId, 'boardId', 'Board');
 	if (boardId === null) refuse('boardId', 'The board is missing.', 'Choose a board from the list, or give its id.');
+	const publishBefore = instantField(raw.publishBefore, 'publishBefore', 'Publish Before', now);
 	return {
 		account: accountField(raw.account),
 		client: labelField(raw.client, 'client', 'Client', 100),
@@ -89,7 +92,8 @@ function requestOf(raw: PublishRequest, now: number): Omit<ParsedRequest, 'warni
 		},
 		marker: raw.marker === true,
 		scheduledAt: instantField(raw.scheduledAt, 'scheduledAt', 'Scheduled At', now),
-		publishBefore: instantField(raw.publishBefore, 'publishBefore', 'Publish Before', now),
+		publishBefore,
+		whenLate: whenLateField(raw.whenLate, publishBefore),
 		metadata: metadataField(raw.metadata),
 		n8n: originField(raw.n8n),
 	};
@@ -98,7 +102,7 @@ function requestOf(raw: PublishRequest, now: number): Omit<ParsedRequest, 'warni
 /** What is accepted but deserves a word. */
 function warningsOf(request: Omit<ParsedRequest, 'warnings'>, now: number): string[] {
 	const { content, source, userKey, assetId } = request;
-	const warnings = checkTimes(request.scheduledAt, request.publishBefore, now);
+	const warnings = checkTimes(request, now);
 	const { media } = content;
 	const what = media.kind === 'video_url' ? 'video' : 'image';
 	if (assetId === null && (media.kind === 'video_url' ? [media.url] : addressesOf(media)).some(signsInPath)) {

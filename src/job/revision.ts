@@ -17,7 +17,7 @@ export interface Actor {
 /** Fields a requeue or update may correct; absent ones stay, null clears. */
 export type Correction = Partial<Pick<PublishRequest,
 	'account' | 'client' | 'boardId' | 'boardName' | 'sectionId' | 'link' | 'title' | 'description' | 'altText' | 'dominantColor' | 'media'
-	| 'scheduledAt' | 'publishBefore' | 'assumedZones'>>;
+	| 'scheduledAt' | 'publishBefore' | 'whenLate' | 'assumedZones'>>;
 
 /** What a person asked for: the change and the ids it claims, or why not. */
 export type Decided = { change: Change; aliases: string[] } | EngineError;
@@ -50,6 +50,8 @@ export function corrected(job: Job, correction: Correction, now: number): Parsed
 		...requestOf(job),
 		// A section and a name belong to their board.
 		...(movesBoard && { sectionId: null, boardName: null }),
+		// So does the rule to its time.
+		...((given.publishBefore === null || given.publishBefore === '') && { whenLate: null }),
 		...given,
 	}, now);
 }
@@ -67,17 +69,17 @@ export function recorded(job: Job, revision: number, actor: Actor, now: number, 
 }
 
 /** A request as a correction: every field is given, what it leaves empty is cleared. */
-export function correctionOf({ client, content, scheduledAt, publishBefore }: ParsedRequest): Correction {
-	return { client, ...content, scheduledAt, publishBefore };
+export function correctionOf({ client, content, scheduledAt, publishBefore, whenLate }: ParsedRequest): Correction {
+	return { client, ...content, scheduledAt, publishBefore, whenLate };
 }
 
-type Correctable = Pick<Job, 'account' | 'client' | 'content' | 'scheduledAt' | 'publishBefore'>;
+type Correctable = Pick<Job, 'account' | 'client' | 'content' | 'scheduledAt' | 'publishBefore' | 'whenLate'>;
 
-function correctable({ account, client, content, scheduledAt, publishBefore }: Correctable): Record<string, unknown> {
-	return { account, client, ...content, scheduledAt, publishBefore };
+function correctable({ account, client, content, scheduledAt, publishBefore, whenLate }: Correctable): Record<string, unknown> {
+	return { account, client, ...content, scheduledAt, publishBefore, whenLate };
 }
 
 function requestOf(job: Job): PublishRequest {
-	const { account, client, content, source, userKey, assetId, scheduledAt, publishBefore, metadata, marker, n8n } = job;
-	return { account, client, ...content, source, key: userKey, assetId, scheduledAt, publishBefore, metadata, marker, n8n };
+	const { account, client, content, source, userKey, assetId, scheduledAt, publishBefore, whenLate, metadata, marker, n8n } = job;
+	return { account, client, ...content, source, key: userKey, assetId, scheduledAt, publishBefore, whenLate, metadata, marker, n8n };
 }

@@ -3,6 +3,7 @@ import type { FailureRow } from './failure-row';
 import { rowOf } from './failures';
 import { holdHint, type Incident } from './hold';
 import type { Job, Media } from './job';
+import { utc } from './request-times';
 
 /** The hint or client sentence of a row, about this job: its account, board, link and media in place of their signs. */
 export function sentence(text: string, { account, content }: Pick<Job, 'account' | 'content'>): string {
@@ -43,7 +44,7 @@ export function nextActionOf(job: Job, incident: Incident | null): string {
 		case 'succeeded':
 			return job.recovered ? 'Done: the Pin was found on the board.' : 'Done.';
 		case 'canceled':
-			return 'Nothing: it was canceled. Requeue brings it back.';
+			return afterCancel(job);
 		case 'failed':
 			return afterFailure(job);
 	}
@@ -63,6 +64,13 @@ function heldBy(job: Job, { kind, account, until, message }: Incident): string {
 	if (kind === 'paused') return `Held: ${message} ${until === null ? 'It goes on' : `It goes on ${clock(until, job)}, or sooner`} with Pinterest Requeue → Hold → Resume.${doubt}`;
 	const end = until === null ? '' : ` The hold ends ${clock(until, job)}.`;
 	return `Held: ${holdHint(kind, account)}${end}${doubt}`;
+}
+
+function afterCancel({ lastError, publishBefore }: Job): string {
+	const isSkipped = lastError?.code === 'deadline_passed' && publishBefore !== null;
+	return isSkipped
+		? `Nothing: it was skipped, since Publish Before (${utc(publishBefore)}) has passed. Requeue with a later one brings it back.`
+		: 'Nothing: it was canceled. Requeue brings it back.';
 }
 
 function afterFailure(job: Job): string {

@@ -2,7 +2,7 @@ import { assertNever } from './assert-never';
 import { attempted, giveBack } from './attempt';
 import { failed, stepOf, succeeded, type Change } from './change';
 import { ourFailure } from './classify';
-import { deadlineOf } from './deadline';
+import { deadlineOf, outOfTime } from './deadline';
 import { intoDoubt } from './doubt';
 import type { FailureRow } from './failure-row';
 import { rowOf } from './failures';
@@ -58,6 +58,7 @@ function afterFailure(job: LeasedJob, outcome: FailedAttempt, terms: Terms): Cha
 	const row = rowOf(failure.code);
 	const tried = { ...attempted(job, outcome, terms), ...uploadAfter(job, row) };
 	if (row.hold) return held(job, failure, tried, terms);
+	if (row.code === 'deadline_passed') return outOfTime(job, failure.facts, tried, terms);
 	if (row.class === 'route' || row.class === 'stop') return failed(job, row, failure.facts, terms.now, tried);
 	const next = nextTry(job, row, terms);
 	if (next) return sendAgain(job, failure, next.class, next.dueAt, { ...tried, used: next.used }, terms);
@@ -79,7 +80,7 @@ function held(job: LeasedJob, failure: Failure, tried: Partial<Job>, terms: Term
 function sendAgain(job: LeasedJob, { code, facts }: Failure, errorClass: ErrorClass, dueAt: number, more: Partial<Job>, terms: Terms): Change {
 	if (dueAt > deadlineOf(job, terms.policy)) {
 		const message = `Its time is over before it can be sent again. ${facts.message}`;
-		return failed(job, rowOf('deadline_passed'), { ...facts, message }, terms.now, more);
+		return outOfTime(job, { ...facts, message }, more, terms);
 	}
 	const lastError = { class: errorClass, code, message: facts.message, httpStatus: facts.httpStatus };
 	// Nothing is sent before the video is ready.

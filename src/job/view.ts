@@ -2,7 +2,7 @@ import type { JobEvent } from './event';
 import { assertNever } from './assert-never';
 import { rowOf } from './failures';
 import type { Incident } from './hold';
-import type { Attempt, ErrorClass, Evidence, Handling, Image, Job, JobState, N8nOrigin, Phase, PinContent, QueueName, RevisionChange } from './job';
+import type { Attempt, ErrorClass, Evidence, Handling, Image, Job, JobState, N8nOrigin, Phase, PinContent, QueueName, RevisionChange, WhenLate } from './job';
 import { clientSentence, nextActionOf, sentence } from './sentences';
 
 /** The job as everybody sees it: node output, events, the ops form and the command line. Field names are API. */
@@ -24,6 +24,8 @@ export interface JobView {
 	description: string | null;
 	scheduledAt: string | null;
 	publishBefore: string | null;
+	/** What becomes of it when Publish Before passes; null without one. */
+	whenLate: WhenLate | null;
 	createdAt: string;
 	nextAttemptAt: string | null;
 	finishedAt: string | null;
@@ -109,7 +111,7 @@ export function viewOf(job: Job, { incident = null, existing = false }: { incide
 		account: job.account, client: job.client,
 		board: { id: content.boardId, sectionId: content.sectionId, name: content.boardName },
 		link: content.link, source: job.source, creative: creativeView(job), title: content.title, description: content.description,
-		scheduledAt: iso(job.scheduledAt), publishBefore: iso(job.publishBefore), createdAt: instant(job.createdAt),
+		scheduledAt: iso(job.scheduledAt), publishBefore: iso(job.publishBefore), whenLate: job.whenLate, createdAt: instant(job.createdAt),
 		// A running job keeps its place in the line by the time it was due at; nothing else is next.
 		nextAttemptAt: job.state === 'running' ? null : iso(job.dueAt), finishedAt: iso(job.finishedAt),
 		attempts: job.attempts, attemptHistory: job.attemptHistory.map(attemptView),

@@ -11,7 +11,7 @@ import { jobOfParts, untouched, type Fate, type Given, type Moved } from '../job
 // A job is kept in three parts. Scripts compare and move the fields of the hash; `doc` and `content` are opaque to them, and leave out
 // what is as it would be without them. `content` changes only with a revision, so that an event carries the small `doc` alone and still
 // shows the job as of then.
-const GIVEN = ['client', 'source', 'userKey', 'assetId', 'fingerprint', 'marker', 'scheduledAt', 'publishBefore', 'metadata', 'n8n'] as const satisfies readonly (keyof Given)[];
+const GIVEN = ['client', 'source', 'userKey', 'assetId', 'fingerprint', 'marker', 'scheduledAt', 'publishBefore', 'whenLate', 'metadata', 'n8n'] as const satisfies readonly (keyof Given)[];
 const FATE = Object.entries(untouched()).map(([name, value]) => ({ name: name as keyof Fate, value, json: JSON.stringify(value) }));
 
 /** A record as scripts answer it: id, fields of the hash one after another, doc, content, client of the account. */
@@ -171,11 +171,13 @@ const SINCE_SNOOZES: object = { snoozedUntil: null };
 
 /** A content, with what it leaves out. */
 function parsedContent(json: string): Given {
-	const given = parsed(json) as Partial<Given>, content = given.content as PinContent;
+	const given = parsed(json) as Partial<Given>, { publishBefore = null } = given;
 	return {
 		client: given.client ?? null, source: given.source ?? null, userKey: given.userKey ?? null, assetId: given.assetId ?? null,
-		fingerprint: given.fingerprint ?? {}, marker: given.marker ?? false, scheduledAt: given.scheduledAt ?? null, publishBefore: given.publishBefore ?? null,
-		metadata: given.metadata ?? null, n8n: given.n8n ?? null, content: contentWithNulls(content),
+		fingerprint: given.fingerprint ?? {}, marker: given.marker ?? false, scheduledAt: given.scheduledAt ?? null, publishBefore,
+		// Of an earlier build, which asked a person.
+		whenLate: given.whenLate ?? (publishBefore === null ? null : 'ask'),
+		metadata: given.metadata ?? null, n8n: given.n8n ?? null, content: contentWithNulls(given.content ?? {}),
 	};
 }
 

@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { accountLocator, boardLocator, sectionLocator } from '../../shared/locators';
 import { mediaFields } from '../../shared/media';
 import { pinTextFields } from '../../shared/pin-fields';
+import { whenLateField } from '../../shared/when-late';
 
 const options: INodeProperties[] = [
 	{
@@ -68,7 +69,7 @@ const options: INodeProperties[] = [
 		name: 'publishBefore',
 		type: 'dateTime',
 		default: '',
-		description: 'After this time the job fails instead of publishing. Without a time zone the one of the workflow counts.',
+		description: 'The Pin is not published after this time, unless you choose to publish it late. Without a time zone the one of the workflow counts.',
 	},
 	{
 		displayName: 'Scheduled At',
@@ -77,6 +78,7 @@ const options: INodeProperties[] = [
 		default: '',
 		description: 'Not before this time. Without a time zone the one of the workflow counts; the job shows the time in UTC.',
 	},
+	{ ...whenLateField, displayOptions: { show: { publishBefore: [{ _cnd: { exists: true } }] } } },
 	{
 		displayName: 'When the Job Is Still Waiting',
 		name: 'whenWaiting',

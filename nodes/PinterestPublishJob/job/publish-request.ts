@@ -2,6 +2,7 @@ import type { GivenMedia, PublishRequest } from '../../../src';
 import { instantOf } from '../../shared/instant';
 import { boardNameOf, locatorOf } from '../../shared/locator-value';
 import { objectOf, textOf } from '../../shared/values';
+import { whenLateOf } from '../../shared/when-late';
 
 /** The fields of Enqueue as n8n gives them for one item. */
 export interface EnqueueFields {
@@ -48,6 +49,8 @@ export function requestOf(fields: EnqueueFields, media: GivenMedia, zone: string
 			metadata: objectOf(options['metadata'], 'Metadata'),
 			scheduledAt: scheduledAt?.iso ?? null,
 			publishBefore: publishBefore?.iso ?? null,
+			// A row without Publish Before needs no rule for it.
+			whenLate: publishBefore === null ? null : whenLateOf(options['whenLate']),
 			assumedZones: { scheduledAt: scheduledAt?.assumedZone ?? null, publishBefore: publishBefore?.assumedZone ?? null },
 			n8n,
 		},

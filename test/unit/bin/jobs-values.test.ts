@@ -18,6 +18,8 @@ it('reads a correction: what is given changes, an empty text clears, a new board
 	expect(correctionOf(valuesOf('requeue', 'pj_1', '--board', '42', '--section', '7'), NOW)).toEqual({ boardId: '42', sectionId: '7' });
 	expect(correctionOf(valuesOf('requeue', 'pj_1'), NOW)).toEqual({});
 	expect(correctionOf(valuesOf('update', 'pj_1', '--scheduled-at', '4h', '--publish-before', ''), NOW)).toEqual({ scheduledAt: new Date(NOW + 4 * HOUR).toISOString(), publishBefore: null });
+	expect(correctionOf(valuesOf('update', 'pj_1', '--when-late', 'skip'), NOW)).toEqual({ whenLate: 'skip' });
+	expect(() => correctionOf(valuesOf('update', 'pj_1', '--when-late', 'drop'), NOW)).toThrow('There is no rule "drop".');
 });
 
 it('takes an id that is named twice once', () => {

@@ -70,9 +70,10 @@ function endings(): [LeasedJob, Outcome][] {
 	const upload = { mediaId: '1', at: NOW, readyAt: null, polls: 0, sha256: '', bytes: 1 };
 	const videos = [leased({}, { media: film }), leased({ state: 'retry_scheduled', upload }, { media: film })];
 	const steps: Outcome[] = [{ kind: 'handed_over', mediaId: '1', sha256: '', bytes: 1 }, { kind: 'processing' }, { kind: 'media_ready' }];
-	const doubts = [0, 8, 11].map((step) => leased({ state: 'retry_scheduled', phase: 'reconcile', inDoubt: aDoubt({ step, absentScans: 2 }) }));
+	const inDoubt = (step: number, changes: Partial<Job> = {}) => leased({ state: 'retry_scheduled', phase: 'reconcile', inDoubt: aDoubt({ step, absentScans: 2 }), ...changes });
+	const doubts = [...[0, 8, 11].map((step) => inDoubt(step)), inDoubt(8, { publishBefore: NOW, whenLate: 'skip' })];
 	return [
-		...[aRunningJob(), aRunningJob({ used: exhausted }), aRunningJob({ lostLeases: 2 })].flatMap((job) =>
+		...[aRunningJob(), aRunningJob({ publishBefore: NOW - HOUR, whenLate: 'skip' }), aRunningJob({ used: exhausted }), aRunningJob({ lostLeases: 2 })].flatMap((job) =>
 			[published(), ...failures, ...looks, ...lost].map((outcome): [LeasedJob, Outcome] => [job, outcome])),
 		...doubts.flatMap((job) => [...looks, ...lost].map((outcome): [LeasedJob, Outcome] => [job, outcome])),
 		...videos.flatMap((job) => [job, { ...job, used: exhausted }, { ...job, lostLeases: 2 }]).flatMap((job) =>

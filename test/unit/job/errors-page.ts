@@ -60,7 +60,8 @@ function previews(): string {
 
 For a job that meets the same error every time, the first time at 00:00:00: the tables above, played through the decisions themselves. Chance moves
 each time a little, so that jobs do not come back together; these are the middle of it. \`pinterest-jobs policy CODE --at 14:30\` plays it
-for any code and time, with the earliest and latest instant of every try. A job whose own *Publish Before* comes first ends there.
+for any code and time, with the earliest and latest instant of every try. A job whose own *Publish Before* comes first ends there: as
+\`deadline_passed\`, or canceled where it is to be skipped. One that may be published late goes on.
 
 ${table(['code', 'what happens'], [...fates].map(([fate, codes]) => [codes.join(' '), fate]))}
 `;

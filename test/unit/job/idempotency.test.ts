@@ -45,7 +45,7 @@ describe('the idempotency key', () => {
 	it.each([
 		['another spelling of the link', { link: 'HTTPS://SHOP.example:443/summer?fbclid=1#top' }],
 		['texts', { title: 'Other', description: 'Other', altText: 'Other' }],
-		['labels, metadata and deadlines', { client: 'Acme', boardName: 'Summer', metadata: { a: 1 }, publishBefore: '2026-12-30T00:00Z' }],
+		['labels, metadata and deadlines', { client: 'Acme', boardName: 'Summer', metadata: { a: 1 }, publishBefore: '2026-12-30T00:00Z', whenLate: 'skip' as const }],
 		['a new signature of the image', { media: { kind: 'image_url', url: 'https://cdn.example/hat.jpg?X-Amz-Signature=1&X-Amz-Date=2' } as const }],
 	])('of content stays with %s', (_name, change) => {
 		expect(keyOf(parsed({ ...bare, ...change }))).toBe(keyOf(parsed(bare)));

@@ -3,7 +3,7 @@ import type { Change } from '../../../src/job/change';
 import { cancel, lateEvidence, requeue, resolve, update } from '../../../src/job/corrections';
 import { FAILURES, rowOf, type FailureCode } from '../../../src/job/failures';
 import type { FailureRow } from '../../../src/job/failure-row';
-import type { Job, LeasedJob } from '../../../src/job/job';
+import { WHEN_LATE, type Job, type LeasedJob } from '../../../src/job/job';
 import type { LookOutcome, Outcome } from '../../../src/job/outcome';
 import type { Policy } from '../../../src/job/policy';
 import { transition } from '../../../src/job/transition';
@@ -46,10 +46,10 @@ const steps: fc.Arbitrary<Step>[] = [
 describe('whatever happens to a job', () => {
 	it('it is never sent while its Pin may exist, its record stays whole, and each event has the next number', () => {
 		let looks = 0, resends = 0;
-		fc.assert(fc.property(fc.array(fc.oneof(...steps), { minLength: 5, maxLength: 80, size: 'max' }), fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true })), fc.constantFrom(POLICY, HASTY), (life, dice, policy) => {
+		fc.assert(fc.property(fc.array(fc.oneof(...steps), { minLength: 5, maxLength: 80, size: 'max' }), fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true })), fc.constantFrom(POLICY, HASTY), fc.constantFrom(null, ...WHEN_LATE), (life, dice, policy, whenLate) => {
 			const random = () => dice.next().value as number;
 			const witness: Witness = { policy, doubtSince: null, absences: [], events: 1, sends: 0 };
-			let job = aJob();
+			let job = whenLate === null ? aJob() : aJob({}, { publishBefore: NOW + 3 * HOUR, whenLate });
 			let now = NOW;
 			for (const step of life) {
 				now += step.wait;

@@ -66,6 +66,10 @@ const bad: readonly [why: string, changes: Record<string, unknown>, field: strin
 	['a wrong year', { scheduledAt: '2226-11-25T10:00Z' }, 'scheduledAt', /two years ahead/, /year/],
 	['a true for a date', { scheduledAt: true }, 'scheduledAt', /is not a date/, /2026-11-24T/],
 	['a deadline that has passed', { publishBefore: NOW - HOUR }, 'publishBefore', /has passed/, /later/],
+	['a deadline that has passed and a person to ask', { publishBefore: NOW, whenLate: 'ask' }, 'publishBefore', /has passed/, /published late/],
+	['a rule for a deadline that is not set', { whenLate: 'skip' }, 'whenLate', /Publish Before is not/, /Set Publish Before too/],
+	['the default rule for a deadline that is not set', { whenLate: 'ask' }, 'whenLate', /Publish Before is not/, /leave both out/],
+	['another rule for a deadline', { publishBefore: NOW + HOUR, whenLate: 'drop' }, 'whenLate', /“drop” is not known/, /ask, skip, publish/],
 	['a deadline before the schedule', { scheduledAt: NOW + 2 * HOUR, publishBefore: NOW + HOUR }, 'publishBefore', /is not after Scheduled At/, /later/],
 	['metadata over 4 kB', { metadata: { a: 'ä'.repeat(2100) } }, 'metadata', /42\d\d bytes/, /id of the record/],
 	['a list for metadata', { metadata: [1] }, 'metadata', /not an object/, /row/],
@@ -136,12 +140,20 @@ describe('a request', () => {
 
 	it.each<[string, Partial<PublishRequest>, RegExp]>([
 		['publishes a passed schedule at once', { scheduledAt: '2026-11-20T10:00Z' }, /2026-11-20 10:00 UTC\) has passed, so the Pin is published at once/],
+		['publishes late', { publishBefore: '2026-11-20T10:00Z', whenLate: 'publish' }, /Publish Before \(2026-11-20 10:00 UTC\) has passed, so the Pin is published late/],
 		['would double an image address that changes', { source: null, media: { kind: 'image_url', url: signedAddress } }, /Set a Source Record ID/],
 		['would not notice a changed image', { media: { kind: 'image_url', url: signedAddress } }, /Set an Asset ID/],
 		['names no zone', { scheduledAt: NOW + HOUR, assumedZones: { scheduledAt: 'Europe/Berlin', publishBefore: 'Europe/Berlin' } }, /^Scheduled At named no time zone and was read in Europe\/Berlin: \d{4}-\d\d-\d\d \d\d:\d\d UTC\.$/],
 		['has no link for its marker', { marker: true, link: null }, /no link to carry a marker/],
 	])('is accepted with a warning when it %s', (_name, changes, warning) => {
 		expect(parsed(changes).warnings).toEqual([expect.stringMatching(warning)]);
+	});
+
+	it.each<[string, Partial<PublishRequest>, string | null]>([
+		['no rule without Publish Before', {}, null], ['no rule for an empty one', { publishBefore: '', whenLate: null }, null],
+		['a person to ask when nothing is said', { publishBefore: NOW + HOUR }, 'ask'], ['the rule that is given', { publishBefore: NOW + HOUR, whenLate: 'skip' }, 'skip'],
+	])('has %s', (_name, changes, rule) => {
+		expect(parsed(changes).whenLate).toBe(rule);
 	});
 
 	it('has no warning when all is well', () => {

@@ -21,7 +21,7 @@ const undecided = failedWith('outcome_unknown', { inDoubt: aDoubt() });
 describe('the view of a job', () => {
 	it('has exactly the fields of the contract', () => {
 		expect(Object.keys(viewOf(aJob()))).toEqual([
-			'id', 'existing', 'state', 'phase', 'revision', 'seq', 'account', 'client', 'board', 'link', 'source', 'creative', 'title', 'description', 'scheduledAt', 'publishBefore',
+			'id', 'existing', 'state', 'phase', 'revision', 'seq', 'account', 'client', 'board', 'link', 'source', 'creative', 'title', 'description', 'scheduledAt', 'publishBefore', 'whenLate',
 			'createdAt', 'nextAttemptAt', 'finishedAt', 'attempts', 'attemptHistory', 'lastError', 'nextAction', 'fix', 'queue', 'handling', 'revisions', 'doubt', 'looks', 'looksCut',
 			'incident', 'warnings', 'pinId', 'pinUrl',
 			'recovered', 'metadata', 'n8n',

@@ -41,8 +41,8 @@ it('makes a carousel of a list of addresses', () => {
 });
 
 it('reads an image, an account and times', () => {
-	expect(correct({ imageUrl: 'https://x.example/a.jpg', account: { mode: 'name', value: 'acme-uk' }, publishBefore: '2026-12-01T09:00' })).toEqual({
-		media: { kind: 'image_url', url: 'https://x.example/a.jpg' }, account: 'acme-uk', publishBefore: '2026-12-01T09:00:00.000Z', assumedZones: { publishBefore: 'UTC' },
+	expect(correct({ imageUrl: 'https://x.example/a.jpg', account: { mode: 'name', value: 'acme-uk' }, publishBefore: '2026-12-01T09:00', whenLate: 'publish' })).toEqual({
+		media: { kind: 'image_url', url: 'https://x.example/a.jpg' }, account: 'acme-uk', publishBefore: '2026-12-01T09:00:00.000Z', whenLate: 'publish', assumedZones: { publishBefore: 'UTC' },
 	});
 });
 

@@ -41,14 +41,18 @@ it('reads every option', () => {
 	const { request, assumed } = read({
 		options: {
 			assetId: 'lamp-square', client: 'Acme', dominantColor: '#aabbcc', key: 'k1', marker: true, metadata: '{"row": 17}',
-			scheduledAt: '2026-12-01T09:00:00', publishBefore: '2026-12-02T09:00:00Z',
+			scheduledAt: '2026-12-01T09:00:00', publishBefore: '2026-12-02T09:00:00Z', whenLate: 'skip',
 		},
 	});
 	expect(request).toMatchObject({
 		assetId: 'lamp-square', client: 'Acme', dominantColor: '#aabbcc', key: 'k1', marker: true, metadata: { row: 17 },
-		scheduledAt: '2026-12-01T08:00:00.000Z', publishBefore: '2026-12-02T09:00:00.000Z',
+		scheduledAt: '2026-12-01T08:00:00.000Z', publishBefore: '2026-12-02T09:00:00.000Z', whenLate: 'skip',
 	});
 	expect(assumed).toEqual({ scheduledAt: true, publishBefore: false });
+});
+
+it.each([[undefined], ['']])('gives a row whose Publish Before is %p no rule for it', (publishBefore) => {
+	expect(read({ options: { publishBefore, whenLate: 'skip' } }).request).toMatchObject({ publishBefore: null, whenLate: null });
 });
 
 it.each([['[1]', 'not a JSON object'], ['{', 'not valid JSON'], [['a'], 'not a JSON object']])('refuses the metadata %p', (metadata, why) => {
