@@ -1,14 +1,14 @@
 import type { PaceSettings, Settings } from './config';
-import { APP, type Incident } from './job/hold';
-import { bucketsFor } from './pace/buckets';
-import { headroomIn } from './pace/headroom';
-import { NOTHING_KNOWN, steered } from './pace/limits';
-import type { Remembered } from './pace/steering';
+import type { PacingLimit } from './job/account-pacing';
+import type { Incident } from './job/hold';
+import { bucketNamesOf, limitsOf, presetNameOf } from './pace/account-limits';
+import { keptIn } from './pace/headroom';
 import type { AccountStore } from './store/accounts';
 import type { HoldStore } from './store/holds';
 import type { JobList } from './store/job-list';
 import type { Namespace } from './store/namespace';
 import type { SubscriptionStore } from './store/subscriptions';
+import { AccountViews, type ReportedAccount } from './work/account-views';
 import type { World } from './work/contract';
 import { Directory } from './work/directory';
 import { Overview } from './work/overview';
@@ -25,24 +25,32 @@ interface Parts {
 	/** Asks the account's workers to read its token and boards now. */
 	askForCheck(account: string): Promise<void>;
 	settings: Settings;
-	staleMs: number;
+	/** Whether who was heard of then still lives. */
+	isServed(lastServedAt: number | null): boolean;
 	world: World;
 }
 
 /** Builds what people see of accounts, and make them wait and go on with. */
-export function accountDesk({ namespace, accounts, holds, jobs, subscriptions, goOnAfter, askForCheck, settings, staleMs, world }: Parts): { directory: Directory; overview: Overview; pacing: Pacing } {
-	// Every process can say it, one that serves nobody too: the pace is as the account's worker told it, what was learned and the buckets are in Redis.
-	const headroom = (account: string, pace: PaceSettings | null, limits: Remembered) => namespace.read((client) => {
-		const { timeFactor } = settings, now = world.now();
-		const buckets = pace && bucketsFor(account, 'write', {
-			of: (who) => (who === APP ? settings.appPace : pace), timeFactor, steered: (own) => steered(own, 'write', limits.write ?? NOTHING_KNOWN, { now, timeFactor }),
-		});
-		return headroomIn(client, settings.namespace, buckets ?? [], now);
-	});
+export function accountDesk({ namespace, accounts, holds, jobs, subscriptions, goOnAfter, askForCheck, settings, isServed, world }: Parts): { directory: Directory; overview: Overview; accountViews: AccountViews; pacing: Pacing } {
+	// Every process can say it, one that serves nobody too: paces are as workers told them, what was learned and the buckets are in Redis.
+	const limits = async (of: ReportedAccount[]): Promise<PacingLimit[][]> => {
+		const terms = { now: world.now(), timeFactor: settings.timeFactor }, appPace = await appPaceOf(accounts, settings);
+		const paced = of.map(({ account, pace, limits: known }) => pace && { account, pace, appPace, known });
+		const kept = await namespace.read((client) => keptIn(client, settings.namespace, paced.flatMap((one) => (one ? bucketNamesOf(one, terms) : []))));
+		return paced.map((one) => (one ? limitsOf(one, kept, terms) : []));
+	};
+	const accountViews = new AccountViews({ accounts, holds, jobs, limits, presetOf: presetNameOf, isServed, world });
 	const firstName = (account: string) => accounts.firstName(account), names = () => accounts.names();
 	return {
 		directory: new Directory({ firstName, names, boardsOf: (of) => accounts.boardsOf(of) }),
-		overview: new Overview({ accounts, holds, jobs, subscriptions, inspect: () => namespace.inspect(), headroom, staleMs, world }),
+		overview: new Overview({ accounts, views: () => accountViews.list(), holds, jobs, subscriptions, inspect: () => namespace.inspect(), isServed, world }),
+		accountViews,
 		pacing: new Pacing({ firstName, accounts: names, holds, goOnAfter, askForCheck, world }),
 	};
+}
+
+/** The pace of the app as the worker that was heard of last keeps it; while none tells, as this process was given it. */
+async function appPaceOf(accounts: AccountStore, settings: Settings): Promise<PaceSettings | null> {
+	const told = (await accounts.workers()).find(({ appPace }) => appPace !== undefined);
+	return (told ? told.appPace : settings.appPace) ?? null;
 }

@@ -35,19 +35,21 @@ import type { Registrar } from './webhook/registrar';
 import { UrlGuard } from './webhook/url-guard';
 import { wants, type Filter } from './webhook/wants';
 import { webhookDesk } from './webhook-desk';
+import type { AccountView, AccountViews } from './work/account-views';
 import type { ServedAccount, World } from './work/contract';
 import type { Actor, Correction, Desk, RequeueOptions, Verdict } from './work/desk';
 import type { Directory } from './work/directory';
 import type { Failures } from './work/failures';
 import { Intake, type EnqueueOptions, type EnqueueResult } from './work/intake';
-import { boardsFinding, clockFindings, redisFindings, type Overview, type AccountView, type Finding, type Health } from './work/overview';
+import { boardsFinding, clockFindings, redisFindings, type Finding, type Health, type Overview } from './work/overview';
 import type { Pacing } from './work/pacing';
 import { holdUnserved } from './work/unserved';
 import { Views } from './work/views';
 
 export type { Actor, Correction, Verdict } from './work/desk';
 export type { EnqueueResult } from './work/intake';
-export type { AccountView, Finding, Health } from './work/overview';
+export type { AccountView, PacingView } from './work/account-views';
+export type { Finding, Health } from './work/overview';
 export type { ServedAccount } from './work/contract';
 export type { Received } from './webhook/receiver';
 
@@ -90,6 +92,7 @@ export class Engine {
 	/** The accounts and boards there are to choose from. */
 	readonly directory: Directory;
 	private readonly overview: Overview;
+	private readonly accountViews: AccountViews;
 	private readonly guard: UrlGuard;
 	private crew: Crew | null = null;
 	private readonly staleMs: number;
@@ -114,7 +117,7 @@ export class Engine {
 		}));
 		this.views = new Views({ holds: this.holdStore });
 		const { world, log, views } = this;
-		const isServed = (at: number | null) => this.overview.isServed(at);
+		const isServed = (at: number | null) => at !== null && world.now() - at <= this.staleMs;
 		const desks = frontDesk({
 			namespace: this.namespace, store: this.store, jobs: this.jobs, accounts: this.accountStore, holds: () => this.holdStore.list(),
 			askForCheck: (account) => this.askForCheck(account), isServed, trustedImageOrigins: settings.trustedImageOrigins, views, policy, world,
@@ -126,10 +129,10 @@ export class Engine {
 			firstNames: async (accounts) => (await this.accountStore.named({ accounts })).accounts, firstLook: desks.firstLook,
 			update: (job, request, by) => this.desk.updateTo(job, request, by), views, policy, world,
 		});
-		({ directory: this.directory, overview: this.overview, pacing: this.pacing } = accountDesk({
+		({ directory: this.directory, overview: this.overview, accountViews: this.accountViews, pacing: this.pacing } = accountDesk({
 			namespace: this.namespace, accounts: this.accountStore, holds: this.holdStore, jobs: this.jobs, subscriptions: this.subscriptionStore,
 			goOnAfter: (released) => this.desk.goOnAfter(released), askForCheck: (account) => this.askForCheck(account),
-			settings, staleMs: this.staleMs, world,
+			settings, isServed, world,
 		}));
 		if (timeFactor !== 1) log({ level: 'warn', event: 'engine.time_factor', timeFactor });
 	}
@@ -205,7 +208,7 @@ export class Engine {
 
 	/** Every account a worker reported or a job names. */
 	accounts(): Promise<AccountView[]> {
-		return this.overview.accounts();
+		return this.accountViews.list();
 	}
 
 	/** Never throws for a Redis that is away: that is a finding. */

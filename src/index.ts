@@ -9,7 +9,7 @@ export type { BulkAnswer, BulkOptions, BulkProgress, Chosen, SoFar } from './wor
 export type { GroupFilter } from './work/failures';
 export type { RequeueOptions } from './work/desk';
 export type {
-	AccountView, Actor, Correction, EnqueueResult, Finding, Health, Received, ServedAccount, Subscription, Verdict,
+	AccountView, Actor, Correction, EnqueueResult, Finding, Health, PacingView, Received, ServedAccount, Subscription, Verdict,
 } from './engine';
 export type { EngineConfig, PaceSettings, RedisSettings } from './config';
 export { EngineError, ERROR_TABLE, isEngineError } from './errors';

@@ -1,17 +1,17 @@
 import type { Engine } from '../engine';
 import type { Incident, Pausable } from '../job/hold';
-import { accountText, heldText } from './account-text';
+import { accountsText, accountText, heldText } from './account-text';
 import { aside, print } from './jobs-look';
 import { usage, type Called } from './jobs-options';
 import { actorOf, instantOf, textOf } from './jobs-values';
 
-/** Each account: who serves it, how it is paced, what holds it, when its next job is due. */
+/** Each account: who serves it, how it is paced, when its next Pin may go out and why not before. */
 export async function accounts(engine: Engine, { ids, values }: Called): Promise<void> {
 	noIds(ids, 'accounts');
 	const account = textOf(values, 'account'), client = textOf(values, 'client');
 	const found = (await engine.accounts()).filter((one) => (account === undefined || [one.account, ...one.aliases].includes(account)) && (client === undefined || one.client === client));
 	for (const one of found) print(one, values, accountText);
-	if (found.length === 0) aside(values, 'None.');
+	aside(values, found.length === 0 ? 'None.' : accountsText(found));
 }
 
 /** Publishes nothing new for an account, a client or at all. */

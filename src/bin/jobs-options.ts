@@ -105,7 +105,7 @@ Look
   list                     jobs, the newest first; open failures by when they failed
   groups                   open failures by cause, the oldest first
   progress BULK            how far a bulk requeue is
-  accounts                 each account: pace, headroom, what holds it, when its next job is due
+  accounts                 each account: pace, headroom, when its next Pin may go out and why not before
 
 Change what waits
   update ID …              correct or reschedule waiting jobs; with a correction below

@@ -57,7 +57,7 @@ export function refused(learned: Learned | null, refusal: Refusal, target: numbe
 	const counted = countOf(refusal, minuteMs, learned?.ceiling ?? null);
 	if (counted === null) return { ceiling: rate, rate: Math.max(rate * UNCOUNTED, target * FLOOR), from, refusedAt: at };
 	const ceiling = Math.min(Math.max(counted, rate * LEAST_KEPT, 1), target);
-	return { ceiling, rate: ceiling * UNDER_CEILING, from, refusedAt: at };
+	return { ceiling, rate: below(ceiling), from, refusedAt: at };
 }
 
 /** The pace at this instant, never above the target. */
@@ -66,11 +66,16 @@ export function rateAt(learned: Learned | null, target: number, now: number, tim
 	const minutes = Math.max(0, (now - learned.from) * timeFactor / MINUTE_MS);
 	const { ceiling, rate } = learned;
 	if (ceiling === null) return minutes < CAREFUL_MINUTES ? Math.min(rate, target) : target;
-	const near = ceiling * UNDER_CEILING;
+	const near = below(ceiling);
 	const climbing = Math.max(0, (near - rate) / (ceiling * CLIMB));
 	if (minutes < climbing) return Math.min(target, rate + minutes * ceiling * CLIMB);
 	const probing = Math.max(0, minutes - climbing - RESTS);
 	return Math.min(target, near * (1 + FIRST_PROBE * (2 ** probing - 1)));
+}
+
+/** The pace that a ceiling leaves while no more than it is tried. */
+export function below(ceiling: number): number {
+	return ceiling * UNDER_CEILING;
 }
 
 /** How many calls may go at once at this pace: not so many that a minute sees more than the ceiling. */

@@ -171,6 +171,9 @@ export interface CountedCause {
 export interface AccountCounts {
 	/** When its next job is due to be published, epoch ms; null also while the boards of all that wait are written to. */
 	nextDueAt: number | null;
+	/** The same of Pins to send, and of videos to take to Pinterest before. */
+	nextPinAt: number | null;
+	nextVideoAt: number | null;
 	waiting: number;
 	running: number;
 	inDoubt: number;

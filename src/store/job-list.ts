@@ -103,7 +103,7 @@ export class JobList {
 			const [counts, ...due] = answers.slice((1 + TO_PUBLISH.length) * i, (1 + TO_PUBLISH.length) * (i + 1)) as [Record<string, string>, ...(string | null)[]];
 			const number = (name: string) => Number(counts[name] ?? 0);
 			const waiting = number('queued') + number('retry_scheduled');
-			return [account, { waiting, running: number('running'), inDoubt: number('doubt'), failed: number('failed'), nextDueAt: earliest(due) }];
+			return [account, { waiting, running: number('running'), inDoubt: number('doubt'), failed: number('failed'), nextDueAt: earliest(due), nextPinAt: earliest(due.slice(0, 1)), nextVideoAt: earliest(due.slice(1)) }];
 		}));
 	}
 
@@ -188,7 +188,7 @@ function fitsText({ id, source, content, lastError }: Job, text: string | undefi
 	return [id, source, content.title, content.link, content.boardName, lastError?.message].some((value) => value?.toLowerCase().includes(wanted));
 }
 
-/** Lanes of what is on its way to be published. */
+/** Lanes of what is on its way to be published: first that of what can be sent, then those of videos. */
 const TO_PUBLISH: readonly Lane[] = ['publish', 'upload', 'media'];
 
 function earliest(instants: (string | null)[]): number | null {

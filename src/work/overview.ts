@@ -1,39 +1,11 @@
-import type { PaceSettings } from '../config';
 import { isEngineError } from '../errors';
-import { holds, nameOf, type Incident } from '../job/hold';
+import { isSlowed, type PacingLimit } from '../job/account-pacing';
+import { nameOf, type Incident } from '../job/hold';
 import { QUEUE_NAMES, type JobState, type QueueName } from '../job/job';
 import { iso } from '../job/view';
-import type { Remembered } from '../pace/steering';
-import type { Board } from '../publish/contract';
-import type { AccountCounts, JobCounts, StoredSubscription } from '../store/contract';
+import type { JobCounts, StoredSubscription } from '../store/contract';
+import type { AccountView } from './account-views';
 import type { World } from './contract';
-
-export interface AccountView {
-	/** The name it was connected under first: jobs, holds and events show this one. */
-	account: string;
-	/** Its further names, since it was renamed; a job enqueued for one of them is this account's. */
-	aliases: string[];
-	client: string | null;
-	pinterestUserId: string | null;
-	username: string | null;
-	/** A worker that holds its token was heard of lately. */
-	served: boolean;
-	lastServedAt: string | null;
-	waiting: number;
-	running: number;
-	inDoubt: number;
-	/** When its next job is due to be published; null when none waits, or only behind one that is being sent. A hold or the pace may make it later. */
-	nextDueAt: string | null;
-	/** What makes it wait: holds of its own, of its client, of the app. */
-	incidents: Incident[];
-	pace: PaceSettings | null;
-	/** A job whose Pin was proven absent waits for a person's verdict instead of being sent again. */
-	neverResend: boolean;
-	/** Writes that could start at once now; null without a limiter. */
-	headroom: number | null;
-	boards: Board[];
-	boardsAt: string | null;
-}
 
 /** One finding of Health or `doctor`, with what to do. */
 export interface Finding {
@@ -57,13 +29,10 @@ export interface Health {
 	failures: Record<QueueName, number>;
 	oldestDueAgeMs: number | null;
 	incidents: Incident[];
+	/** Accounts that publish or look slower than their settings say, and why. */
+	slowed: ({ account: string } & Pick<PacingLimit, 'name' | 'pace' | 'paceNow' | 'because' | 'why'>)[];
 	quarantineUntil: string | null;
 	subscriptions: { id: string; url: string; paused: boolean; waiting: number; dead: number }[];
-}
-
-interface AccountRecord {
-	account: string; aliases: string[]; client: string | null; pinterestUserId: string | null; username: string | null;
-	lastServedAt: number | null; boards: Board[]; boardsAt: number | null; pace: PaceSettings | null; limits: Remembered; neverResend: boolean;
 }
 
 interface RedisReport {
@@ -73,45 +42,28 @@ interface RedisReport {
 }
 
 interface Parts {
-	accounts: { list(): Promise<AccountRecord[]>; workers(): Promise<{ id: string; host: string; accounts: number; lastSeenAt: number; skewMs: number | null }[]> };
+	accounts: { workers(): Promise<{ id: string; host: string; accounts: number; lastSeenAt: number; skewMs: number | null }[]> };
+	/** Every account as people look at it. */
+	views(): Promise<AccountView[]>;
 	holds: { list(): Promise<Incident[]> };
-	jobs: { counts(): Promise<JobCounts>; accountCounts(accounts: string[]): Promise<Map<string, AccountCounts>> };
+	jobs: { counts(): Promise<JobCounts> };
 	subscriptions: { list(): Promise<StoredSubscription[]> };
 	inspect(): Promise<RedisReport>;
-	headroom(account: string, pace: PaceSettings | null, limits: Remembered): Promise<number | null>;
-	/** A worker not heard of for this long is gone, ms. */
-	staleMs: number;
+	/** Whether who was heard of then still lives. */
+	isServed(lastServedAt: number | null): boolean;
 	world: World;
 }
 
 /** A job that was due this long ago and has not begun deserves a word, ms. */
 const LATE_MS = 10 * 60_000;
 
-/** What is going on, for Health, `doctor` and the lists of accounts; reads only. */
+/** What is going on, for Health and `doctor`; reads only. */
 export class Overview {
 	constructor(private readonly parts: Parts) {}
 
-	async accounts(): Promise<AccountView[]> {
-		const [records, incidents] = await Promise.all([this.parts.accounts.list(), this.parts.holds.list()]);
-		const counts = await this.parts.jobs.accountCounts(records.map(({ account }) => account));
-		return Promise.all(records.map(async ({ limits, ...record }) => ({
-			...record,
-			served: this.isServed(record.lastServedAt),
-			lastServedAt: iso(record.lastServedAt),
-			boardsAt: iso(record.boardsAt),
-			...(({ waiting, running, inDoubt, nextDueAt }) => ({ waiting, running, inDoubt, nextDueAt: iso(nextDueAt) }))(counts.get(record.account)!),
-			incidents: incidents.filter((incident) => holds(incident, record.account)),
-			headroom: await this.parts.headroom(record.account, record.pace, limits),
-		})));
-	}
-
-	isServed(lastServedAt: number | null): boolean {
-		return lastServedAt !== null && this.parts.world.now() - lastServedAt <= this.parts.staleMs;
-	}
-
 	/** The hosts of the living workers, unless one of them runs on this host. */
 	async worksElsewhere(host: string): Promise<string[]> {
-		const hosts = (await this.parts.accounts.workers()).filter(({ lastSeenAt }) => this.isServed(lastSeenAt)).map((worker) => worker.host);
+		const hosts = (await this.parts.accounts.workers()).filter(({ lastSeenAt }) => this.parts.isServed(lastSeenAt)).map((worker) => worker.host);
 		return hosts.includes(host) ? [] : [...new Set(hosts)];
 	}
 
@@ -128,9 +80,9 @@ export class Overview {
 	private async seen(): Promise<Health> {
 		const [redis, workers, counts, incidents, subscriptions, accounts] = await Promise.all([
 			this.parts.inspect(), this.parts.accounts.workers(), this.parts.jobs.counts(), this.parts.holds.list(),
-			this.parts.subscriptions.list(), this.accounts(),
+			this.parts.subscriptions.list(), this.parts.views(),
 		]);
-		const living = workers.filter(({ lastSeenAt }) => this.isServed(lastSeenAt));
+		const living = workers.filter(({ lastSeenAt }) => this.parts.isServed(lastSeenAt));
 		const oldestDueAgeMs = counts.oldestDueAt === null ? null : Math.max(0, this.parts.world.now() - counts.oldestDueAt);
 		const findings = [
 			...redisFindings(redis), ...workerFindings(living.length, accounts), ...clockFindings(living.map(({ skewMs }) => skewMs)), ...incidentFindings(incidents),
@@ -140,14 +92,19 @@ export class Overview {
 			ok: !findings.some(({ level }) => level === 'error'),
 			findings: findings.length > 0 ? findings : [{ level: 'ok', code: 'all_well', subject: null, message: 'Redis keeps what it is told, workers serve every account, nothing is held.', hint: '' }],
 			redis: { version: redis.version, aof: redis.aof, appendfsync: redis.appendfsync, evictionPolicy: redis.evictionPolicy },
-			workers: living.map((worker) => ({ ...worker, lastSeenAt: iso(worker.lastSeenAt)! })),
+			workers: living.map(({ id, host, accounts: served, lastSeenAt, skewMs }) => ({ id, host, accounts: served, lastSeenAt: iso(lastSeenAt)!, skewMs })),
 			jobs: { ...counts.states, in_doubt: counts.inDoubt },
 			failures: counts.failures,
 			oldestDueAgeMs, incidents,
+			slowed: accounts.flatMap(slowedOf),
 			quarantineUntil: iso(redis.quarantineUntil),
 			subscriptions: subscriptions.map(({ id, url, paused, waiting, dead }) => ({ id, url, paused, waiting, dead })),
 		};
 	}
+}
+
+function slowedOf({ account, pacing }: AccountView): Health['slowed'] {
+	return pacing.limits.filter(isSlowed).map(({ name, pace, paceNow, because, why }) => ({ account, name, pace, paceNow, because, why }));
 }
 
 /** Servers of a failover differ by less, ms. */
@@ -276,5 +233,5 @@ function subscriptionFindings(subscriptions: StoredSubscription[]): Finding[] {
 const NOTHING: Health = {
 	ok: false, findings: [], redis: { version: null, aof: null, appendfsync: null, evictionPolicy: null }, workers: [],
 	jobs: { queued: 0, running: 0, retry_scheduled: 0, succeeded: 0, failed: 0, canceled: 0, in_doubt: 0 },
-	failures: { ops: 0, client: 0, engineering: 0 }, oldestDueAgeMs: null, incidents: [], quarantineUntil: null, subscriptions: [],
+	failures: { ops: 0, client: 0, engineering: 0 }, oldestDueAgeMs: null, incidents: [], slowed: [], quarantineUntil: null, subscriptions: [],
 };

@@ -4,7 +4,7 @@ export const getMany: Operation = {
 	name: 'Get Many',
 	value: 'getAll',
 	action: 'Get many accounts',
-	description: 'Every account that a worker reported or a job names: who serves it, what waits, what holds it, its boards',
+	description: 'Every account that a worker reported or a job names: who serves it, what waits, when its next Pin may go out and why not before, its boards',
 	fields: [],
 	run: perItem(async ({ engine }) => await engine.accounts()),
 };

@@ -28,19 +28,20 @@ const put = async (...given: Parameters<typeof world.request>[]) => (await engin
 });
 const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
 
-it('shows each account with its pace, headroom, holds and when its next job is due, from a process that serves nobody', async () => {
+it('shows each account with its pace, headroom, holds and when its next Pin may go out and why not before, from a process that serves nobody', async () => {
 	const scheduledAt = inAnHour();
 	await put([1, { scheduledAt }], [2, { scheduledAt }]);
 	await run('pause', '--account', 'acme-us', '--until', '4h', '--reason', 'texts are checked');
 	const text = await run('accounts', '--account', 'acme-us');
 	for (const fact of [
 		/^acme-us \(Acme\) {2}2 waiting, 0 running, 0 in doubt\n/, /served {4}yes, as acme_us\n/, 'pace      at most 100 writes a minute, 5 at once; 5 could start now',
-		/next {6}due \d{4}-\d\d-\d\d \d\d:\d\d UTC/, /held {6}acme-us {2}paused since .* UTC until .* UTC, 2 jobs waiting: ann paused acme-us: texts are checked\./, /boards {4}\d+, read /,
+		/next {6}\d{4}-\d\d-\d\d \d\d:\d\d UTC: Paused until .* UTC\. ann paused acme-us: texts are checked\.\n/, /held {6}acme-us {2}paused since .* UTC until .* UTC, 2 jobs waiting: ann paused acme-us: texts are checked\./, /boards {4}\d+, read /, /\n1 account: 1 held\.$/,
 	]) expect(text).toMatch(fact);
 
+	expect(await run('accounts', '--account', 'acme-eu')).toMatch(/\n {4}next {6}now: Ready\.\n[^]*\n1 account: 1 ready\.$/);
 	const all = await json<AccountView>('accounts');
 	expect(all).toMatchObject([
-		{ account: 'acme-eu', waiting: 0, nextDueAt: null, headroom: 5, incidents: [] },
+		{ account: 'acme-eu', waiting: 0, nextDueAt: null, headroom: 5, incidents: [], pacing: { state: 'ready', slowed: null } },
 		{ account: 'acme-us', waiting: 2, headroom: 5, pace: { writesPerMinute: 100 }, incidents: [{ kind: 'paused' }] },
 	]);
 	expect(Date.parse(all[1]!.nextDueAt!)).toBeGreaterThanOrEqual(Date.parse(scheduledAt) - 1000);

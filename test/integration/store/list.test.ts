@@ -69,7 +69,7 @@ describe('counts', () => {
 			snoozed: { failures: { ops: 0, client: 0, engineering: 0 }, groups: {} },
 		});
 		expect(await world.list.accountCounts(['acme', 'none'])).toEqual(new Map([
-			['acme', { waiting: 2, running: 1, inDoubt: 1, failed: 0, nextDueAt: START + 2 }], ['none', { waiting: 0, running: 0, inDoubt: 0, failed: 0, nextDueAt: null }],
+			['acme', { waiting: 2, running: 1, inDoubt: 1, failed: 0, nextDueAt: START + 2, nextPinAt: START + 2, nextVideoAt: null }], ['none', { waiting: 0, running: 0, inDoubt: 0, failed: 0, nextDueAt: null, nextPinAt: null, nextVideoAt: null }],
 		]));
 	});
 });

@@ -68,7 +68,7 @@ describe('a revision', () => {
 		await revise(job, requeued(job, { account: 'other' }));
 		expect((await world.list.list({ account: 'acme' })).jobs).toEqual([]);
 		expect(await world.list.accountCounts(['acme', 'other'])).toEqual(new Map([
-			['acme', { waiting: 0, running: 0, inDoubt: 0, failed: 0, nextDueAt: null }], ['other', { waiting: 1, running: 0, inDoubt: 0, failed: 0, nextDueAt: START }],
+			['acme', { waiting: 0, running: 0, inDoubt: 0, failed: 0, nextDueAt: null, nextPinAt: null, nextVideoAt: null }], ['other', { waiting: 1, running: 0, inDoubt: 0, failed: 0, nextDueAt: START, nextPinAt: START, nextVideoAt: null }],
 		]));
 		expect((await world.claimed('other')).id).toBe(job.id);
 	});
