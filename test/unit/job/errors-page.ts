@@ -8,6 +8,7 @@ import { OURS } from '../../../src/job/failure-rows/ours';
 import { STEPS } from '../../../src/job/failure-rows/steps';
 import { policyOf, type BackoffRule } from '../../../src/job/policy';
 import { previewOf, previewSentence } from '../../../src/job/preview';
+import { table, time } from './markdown';
 
 const groups: readonly [title: string, about: string, rows: readonly FailureRow[]][] = [
 	['The network', 'The call got no answer, or one that says nothing of the Pin.', NETWORK],
@@ -89,13 +90,4 @@ function lasting(lasts: NonNullable<FailureRow['hold']>['lasts']): string {
 
 function span({ baseMs, capMs }: BackoffRule): string {
 	return baseMs === capMs ? `after ${time(baseMs)}` : `${time(baseMs)} to ${time(capMs)}`;
-}
-
-function time(ms: number): string {
-	if (ms >= 3_600_000) return `${ms / 3_600_000} h`;
-	return ms >= 60_000 ? `${ms / 60_000} min` : `${ms / 1000} s`;
-}
-
-function table(head: string[], rows: string[][]): string {
-	return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

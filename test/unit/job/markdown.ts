@@ -14,3 +14,15 @@ export function tableUnder(page: string, heading: string): string[][] {
 function cellsOf(line: string): string[] {
 	return line.slice(1, line.lastIndexOf('|')).split('|').map((cell) => cell.trim().replace(/^`(.*)`$/, '$1'));
 }
+
+/** In the largest unit: 180 s are `3 min`. */
+export function time(ms: number): string {
+	if (ms >= 7 * 86_400_000 && ms % 86_400_000 === 0) return `${ms / 86_400_000} days`;
+	if (ms >= 3_600_000) return `${ms / 3_600_000} h`;
+	return ms >= 60_000 ? `${ms / 60_000} min` : `${ms / 1000} s`;
+}
+
+/** A table of a page, as its generator writes it. */
+export function table(head: string[], rows: string[][]): string {
+	return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
