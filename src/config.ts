@@ -11,6 +11,8 @@ export interface PaceSettings {
 	burst: number;
 	/** Writes a day over the whole app; null when the app has no daily limit. */
 	writesPerDay: number | null;
+	/** Pins of the account in any 24 hours, whatever Pinterest allows; no cap when it is null or left out. */
+	pinsPerDay?: number | null;
 	/** Publishes of one account under way at once. */
 	concurrent: number;
 	/** Seconds between two Pins of one account with one link; 0 when it is left out. */
@@ -75,7 +77,7 @@ export function settingsOf(config: EngineConfig): Settings {
 }
 
 /** Refuses a pace that no limiter can keep (`invalid_config`): not a number, none at all, or parts of a Pin. */
-export function checkPace({ writesPerMinute, burst, writesPerDay, concurrent, linkGapSeconds = 0 }: PaceSettings): void {
+export function checkPace({ writesPerMinute, burst, writesPerDay, pinsPerDay = null, concurrent, linkGapSeconds = 0 }: PaceSettings): void {
 	const positive = (value: number, name: string, example: string): void => {
 		if (!Number.isFinite(value) || value <= 0) throw refusal(`${name} is ${String(value)}.`, `Give a number above 0, for example ${example}.`);
 	};
@@ -85,6 +87,7 @@ export function checkPace({ writesPerMinute, burst, writesPerDay, concurrent, li
 	positive(writesPerMinute, 'Writes per Minute', '100');
 	whole(burst, 'Burst', '5');
 	if (writesPerDay !== null) positive(writesPerDay, 'Writes per Day', '250, or 0 in the node for no limit');
+	if (pinsPerDay !== null) whole(pinsPerDay, 'Most Pins a Day', '20, or 0 in the node for no cap');
 	whole(concurrent, 'At the Same Time', '2');
 	if (!(linkGapSeconds >= 0 && linkGapSeconds <= MOST_LINK_GAP)) {
 		throw refusal(`Seconds Between Pins of One Link is ${String(linkGapSeconds)}.`, `Give a number from 0 to ${MOST_LINK_GAP}, for example 60; 0 for no gap.`);

@@ -8,8 +8,8 @@ export type Parameter = (name: string, fallback?: unknown) => unknown;
 export function accountOf(parameter: Parameter): Omit<ServedAccount, 'token'> {
 	const account = textOf(parameter('account', ''), 'Account Name');
 	if (!account) throw refused('Account Name is empty.', 'Give the account a name, for example acme-us, and use the same in Enqueue.');
-	const { neverResend = false } = parameter('options', {}) as { neverResend?: boolean };
-	return { account, client: textOf(parameter('client', ''), 'Client Label'), pace: paceOf(parameter), neverResend };
+	const { neverResend = false, pinsPerDay = 0 } = parameter('options', {}) as { neverResend?: boolean; pinsPerDay?: number };
+	return { account, client: textOf(parameter('client', ''), 'Client Label'), pace: { ...paceOf(parameter), ...(Number(pinsPerDay) !== 0 && { pinsPerDay: Number(pinsPerDay) }) }, neverResend };
 }
 
 export function paceOf(parameter: Parameter): PaceSettings {

@@ -104,6 +104,14 @@ export const workerFields: INodeProperties[] = [
 		default: {},
 		options: [
 			{
+				displayName: 'Most Pins a Day',
+				name: 'pinsPerDay',
+				type: 'number',
+				typeOptions: { minValue: 0 },
+				default: 0,
+				description: 'How many Pins this account makes in any 24 hours, whatever Pinterest allows: a fifth of them at once, the others spread over the day. Jobs beyond it wait and lose no attempt. 0 for no cap. Videos count once.',
+			},
+			{
 				displayName: 'Never Send Again by Machine',
 				name: 'neverResend',
 				type: 'boolean',

@@ -33,6 +33,13 @@ export function dayBucket(callsPerDay: number, kind: CallKind, timeFactor: numbe
 	return bucket(DAY_MS / calls / timeFactor, Math.max(1, Math.floor(calls / 5)), null);
 }
 
+/** The Pins of an account in a day: a fifth at once and the rest spread over it, so that no 24 h see more; of one a day, that one each 24 h. */
+export function pinsBucket(pinsPerDay: number, timeFactor: number): Bucket {
+	const atOnce = Math.max(1, Math.floor(pinsPerDay / 5));
+	const everyMs = Math.ceil(DAY_MS / Math.max(1, pinsPerDay - atOnce) / timeFactor);
+	return { amount: 1, everyMs: Math.max(SHORTEST_STEP_MS, everyMs), maximum: atOnce, concurrent: null };
+}
+
 function bucket(msPerCall: number, burst: number, concurrent: number | null): Bucket {
 	const amount = Math.max(1, Math.ceil(SHORTEST_STEP_MS / msPerCall));
 	return { amount, everyMs: Math.round(msPerCall * amount), maximum: Math.max(burst, amount), concurrent };
@@ -53,10 +60,12 @@ export interface Paces {
 /** What a call is for: a Pin; the registration of a video; a look for Pins in doubt, the check of a token, a list of boards. */
 export type Purpose = 'pin' | 'registration' | 'look' | 'check' | 'list';
 
-/** The buckets one call of the account draws from, by their names, the account's own first. */
+/** The buckets one call of the account draws from, by their names, the account's own first. Without a purpose a write is a Pin. */
 export function bucketsFor(account: string, kind: CallKind, { of, timeFactor, steered }: Paces, purpose?: Purpose): [name: string, bucket: Bucket][] {
 	const found: [string, Bucket][] = [];
-	const own = of(account), app = of(APP);
+	const own = of(account), app = of(APP), isPin = kind === 'write' && purpose !== 'registration';
+	// Before its own pace, of which what waits here for hours must hold nothing.
+	if (own?.pinsPerDay && isPin) found.push([pinsLaneName(account), pinsBucket(own.pinsPerDay, timeFactor)]);
 	if (own) found.push([laneName(account, kind), steered?.(own) ?? minuteBucket(own, kind, timeFactor)]);
 	if (app) found.push([laneName(APP, kind), { ...minuteBucket(app, kind, timeFactor), concurrent: null }]);
 	const perDay = app?.writesPerDay ?? own?.writesPerDay ?? null;
@@ -69,6 +78,11 @@ export function bucketsFor(account: string, kind: CallKind, { of, timeFactor, st
 /** What an account's lane is called among all workers of a namespace. */
 export function laneName(account: string, kind: CallKind): string {
 	return kind === 'read' ? `${account}-reads` : account;
+}
+
+/** The lane in which an account's Pins wait for their day. */
+export function pinsLaneName(account: string): string {
+	return `${account}-pins-day`;
 }
 
 /** What Bottleneck calls the bucket in Redis. */

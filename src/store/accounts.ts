@@ -14,6 +14,7 @@ export interface ReportedPace {
 	writesPerMinute: number;
 	burst: number;
 	writesPerDay: number | null;
+	pinsPerDay?: number | null;
 	concurrent: number;
 }
 

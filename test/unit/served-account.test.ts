@@ -8,6 +8,7 @@ const served = (pace: Partial<PaceSettings>, account = 'acme-us') =>
 it.each([
 	['Writes per Minute', { writesPerMinute: 0 }], ['Writes per Minute', { writesPerMinute: NaN }], ['Writes per Minute', { writesPerMinute: Infinity }],
 	['Burst', { burst: 0 }], ['Burst', { burst: 1.5 }], ['Writes per Day', { writesPerDay: -1 }],
+	['Most Pins a Day', { pinsPerDay: -1 }], ['Most Pins a Day', { pinsPerDay: 0.5 }], ['Most Pins a Day', { pinsPerDay: NaN }],
 	['At the Same Time', { concurrent: 0 }], ['At the Same Time', { concurrent: 2.5 }], ['At the Same Time', { concurrent: '2' as unknown as number }],
 ])('refuses a pace whose %s makes no sense: %p', (name, pace) => {
 	expect(() => served(pace)).toThrow(expect.objectContaining({ code: 'invalid_config', message: expect.stringContaining(name) as string }));

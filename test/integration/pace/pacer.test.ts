@@ -6,7 +6,6 @@ import type { Heard } from '../../../src/job/rate-headers';
 import { bucketsFor } from '../../../src/pace/buckets';
 import { headroomIn } from '../../../src/pace/headroom';
 import { PACE_PRESETS } from '../../../src/pace/presets';
-import { readsOf, type ReadPurpose } from '../../../src/pace/reads';
 import { testNamespace } from '../../support/redis';
 import { aMemory, aPacer, aRedis, endAll, grants, pace } from './a-pacer';
 
@@ -120,6 +119,20 @@ describe('the pace of the app', () => {
 	});
 });
 
+it('lets no Pin of an account out beyond its cap of a day, but those of others, and videos be registered', async () => {
+	const pacer = aPacer(testNamespace(), { timeFactor: 1 });
+	pacer.limit('acme', pace({ pinsPerDay: 10 }));
+	pacer.limit('other', pace());
+	expect(await pacer.headroom('acme')).toBe(2);
+	for (const _ of [1, 2]) expect(await grants([pacer], 1)).toHaveLength(1);
+	expect(await pacer.headroom('acme')).toBe(0);
+	let isOut = false;
+	void pacer.slot('acme', () => Promise.resolve(isOut = true));
+	for (let n = 0; n < 3; n++) expect(await pacer.queuedSlot('acme', () => Promise.resolve('registered'))).toBe('registered');
+	expect(await pacer.slot('other', () => Promise.resolve('other'))).toBe('other');
+	expect(isOut).toBe(false);
+});
+
 it('the headroom of an account that has gone quiet grows as its tokens come, whoever asks', async () => {
 	const namespace = testNamespace(), redis = aRedis();
 	const own: PaceSettings = { ...PACE_PRESETS.trial, writesPerMinute: 10, burst: 2, writesPerDay: 10 };
@@ -135,45 +148,6 @@ it('the headroom of an account that has gone quiet grows as its tokens come, who
 	expect([await headroom(0), await headroom(dayStepMs - 10_000), await headroom(dayStepMs), await headroom(100 * dayStepMs)]).toEqual([0, 0, 1, 1]);
 	expect(await headroom(0, null)).toBeNull();
 	expect(await headroom(0, { ...own, concurrent: 3, writesPerDay: null }, 'fresh')).toBe(2);
-});
-
-it('lets reads through while writes have used up theirs', async () => {
-	const pacer = aPacer(testNamespace(), { timeFactor: 1 });
-	pacer.limit('acme', pace({ writesPerMinute: 1, burst: 1 }));
-	await pacer.slot('acme', () => Promise.resolve());
-	void pacer.slot('acme', () => Promise.resolve());
-	expect(await pacer.readSlot('acme', () => Promise.resolve('read'))).toBe('read');
-});
-
-it('lets looks go before checks, and checks before lists, whoever came first', async () => {
-	// A read every 625 ms, and none left over.
-	const pacer = aPacer(testNamespace(), { timeFactor: 1 });
-	pacer.limit('acme', pace({ writesPerMinute: 60, burst: 1 }));
-	const made: string[] = [];
-	const read = (purpose: ReadPurpose) => readsOf(pacer, 'acme', { purpose, timeFactor: 1 })(() => Promise.resolve(made.push(purpose)));
-	await read('list');
-	await read('list');
-	const waiting = (['list', 'list', 'check', 'look'] as const).map(read);
-	await Promise.all(waiting);
-	expect(made.slice(2)).toEqual(['look', 'check', 'list', 'list']);
-});
-
-it('ends the wait for a read that nobody wants any more, and gives its tokens back', async () => {
-	const namespace = testNamespace(), redis = aRedis();
-	const pacer = aPacer(namespace, { timeFactor: 1, appPace: pace({ writesPerMinute: 1, burst: 1 }) });
-	pacer.limit('acme', pace({ writesPerMinute: 5, burst: 1 }));
-	const over = new AbortController();
-	const read = (signal?: AbortSignal) => readsOf(pacer, 'acme', { purpose: 'list', timeFactor: 1, signal })(() => Promise.resolve('read'));
-	const left = async (count: string) => {
-		while ((await redis.hget(`b_{${namespace}}-acme-reads_settings`, 'reservoir')) !== count) await sleep(5);
-	};
-	expect(await read()).toBe('read');
-	const waiting = read(over.signal);
-	await left('0');
-	over.abort();
-	expect(await waiting).toBeUndefined();
-	await left('1');
-	expect(await read(over.signal)).toBeUndefined();
 });
 
 it('gives the token of a slot back in which nothing was sent', async () => {

@@ -34,8 +34,9 @@ export const mutants = [
 	{ name: 'account: two names of one user are two accounts', file: 'src/store/lua/bind-account.lua', find: `if first and first ~= account then becomeAlias(first) end`, replace: '', first: ['test/integration/store/renames.test.ts'] },
 	{ name: 'token: a read ends the hold of a missing scope', file: 'src/work/keeper.ts', find: `const TOKEN_HOLDS: readonly HoldKind[] = [`, replace: `const TOKEN_HOLDS: readonly HoldKind[] = ['scope_missing', `, first: ['test/integration/engine/token-checks.test.ts'] },
 	{ name: 'pace: burst without a bound', file: 'src/pace/buckets.ts', find: `maximum: Math.max(burst, amount)`, replace: `maximum: 100 * Math.max(burst, amount)`, first: ['test/unit/pace/buckets.test.ts', 'test/integration/pace/pacer.test.ts'] },
-	{ name: 'pace: lists go before looks', file: 'src/pace/lane.ts', find: `one.rank < other.rank ||`, replace: `one.rank > other.rank ||`, first: ['test/integration/pace/pacer.test.ts'] },
+	{ name: 'pace: lists go before looks', file: 'src/pace/lane.ts', find: `one.rank < other.rank ||`, replace: `one.rank > other.rank ||`, first: ['test/integration/pace/reads.test.ts'] },
 	{ name: 'pace: lists use up the reads of a day', file: 'src/pace/buckets.ts', find: `dayBucket(perDay / 2, kind, timeFactor)`, replace: `dayBucket(perDay, kind, timeFactor)`, first: ['test/unit/pace/buckets.test.ts'] },
+	{ name: 'pace: Pins of a day beyond their cap', file: 'src/pace/buckets.ts', find: `DAY_MS / Math.max(1, pinsPerDay - atOnce)`, replace: `DAY_MS / Math.max(1, pinsPerDay)`, first: ['test/unit/pace/buckets.test.ts'] },
 	{ name: 'pace: slots are not given back', file: 'src/pace/lane.ts', find: `limiter?.incrementReservoir(1)`, replace: `limiter?.incrementReservoir(0)`, first: ['test/integration/pace/pacer.test.ts'] },
 	{ name: 'pace: "slow down" is not heard', file: 'src/pace/steering.ts', find: `return refused(learned, {`, replace: `return null && refused(learned, {`, first: ['test/integration/pace/pacer.test.ts', 'test/unit/pace/learning.test.ts'] },
 ];

@@ -1,4 +1,4 @@
-import { bucketsFor, dayBucket, gapMs, minuteBucket, type Bucket } from '../../../src/pace/buckets';
+import { bucketsFor, dayBucket, gapMs, minuteBucket, pinsBucket, type Bucket } from '../../../src/pace/buckets';
 import { PACE_PRESETS, presetOf } from '../../../src/pace/presets';
 
 const MINUTE = 60_000, DAY = 24 * 60 * MINUTE;
@@ -33,6 +33,26 @@ describe('the bucket of a day', () => {
 	it('lets at most 300 calls of a trial app into any day: 250 over the day, 50 at once', () => {
 		const bucket = dayBucket(250, 'write', 1);
 		expect([bucket.maximum, most(bucket, DAY)]).toEqual([50, 300]);
+	});
+});
+
+describe('the bucket of the Pins of a day', () => {
+	it.each([2, 3, 5, 10, 20, 72, 100, 1000, 5000])('lets no more than %i Pins into any 24 hours, however fast the clock', (pinsPerDay) => {
+		for (const timeFactor of [1, 60]) {
+			const { amount, everyMs, maximum } = pinsBucket(pinsPerDay, timeFactor);
+			// A day that is over as the next token comes: [0, 24 h).
+			expect(maximum + amount * Math.ceil(DAY / timeFactor / everyMs)).toBeLessThanOrEqual(pinsPerDay);
+		}
+	});
+
+	it('gives the only Pin of a day each 24 hours', () => {
+		expect(pinsBucket(1, 1)).toEqual({ amount: 1, everyMs: DAY, maximum: 1, concurrent: null });
+	});
+
+	it('is drawn from by Pins alone, before anything else', () => {
+		const of = (who: string) => (who === 'acme' ? pace({ pinsPerDay: 10 }) : null);
+		const names = (kind: 'write' | 'read', purpose?: 'registration') => bucketsFor('acme', kind, { of, timeFactor: 1 }, purpose).map(([name]) => name);
+		expect([names('write'), names('write', 'registration'), names('read')]).toEqual([['acme-pins-day', 'acme'], ['acme'], ['acme-reads']]);
 	});
 });
 
