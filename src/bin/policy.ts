@@ -55,16 +55,16 @@ function textOf(preview: Preview): string {
 
 const MOST_LINES = 40;
 
-function stepLine({ what, at, earliest, latest }: PreviewStep, index: number): string {
+function stepLine({ what, at, earliest, latest, asFile }: PreviewStep, index: number): string {
 	const span = earliest === latest ? 'always then' : `${clock(earliest)} and ${clock(latest)}`;
-	return ` ${String(index + 1).padStart(3)}  ${what}  ${clock(at)}  ${span}`;
+	return ` ${String(index + 1).padStart(3)}  ${asFile ? 'file' : what}  ${clock(at)}  ${span}`;
 }
 
 function inIso({ from, steps, end, ...rest }: Preview): object {
 	const iso = (at: number) => new Date(at).toISOString();
 	return {
 		...rest, from: iso(from), sentence: previewSentence({ from, steps, end, ...rest }),
-		steps: steps.map(({ what, at, earliest, latest }) => ({ what, at: iso(at), earliest: iso(earliest), latest: iso(latest) })),
+		steps: steps.map(({ at, earliest, latest, ...step }) => ({ ...step, at: iso(at), earliest: iso(earliest), latest: iso(latest) })),
 		end: end.kind === 'failed' ? { ...end, at: iso(end.at) } : end,
 	};
 }

@@ -21,7 +21,7 @@ export function requeue(job: Job, correction: Correction, actor: Actor, now: num
 	if (!parsed.ok) return parsed.error;
 	const revised = nextRevision(job, parsed.request, actor, now);
 	const after: Partial<Job> = {
-		...revised, ...anew, ...firstStep(parsed.request, revised.upload, policy, now),
+		...revised, ...anew, ...firstStep(parsed.request, revised.upload, policy, now), bytesAfter: null,
 		requeues: job.requeues + (actor.automatic ? 1 : 0),
 	};
 	return { change: changeOf(job, after, 'job.requeued'), aliases: derivedIds(parsed.request, job.id) };
@@ -52,6 +52,8 @@ function nextRevision(job: Job, request: ParsedRequest, actor: Actor, now: numbe
 	const revision = job.revision + 1, changes = changesOf(job, request);
 	return {
 		...request, fingerprint: fingerprintOf(request), revision, revisions: recorded(job, revision, actor, now, changes),
+		// Another image may have an address that Pinterest can load.
+		bytesAfter: 'media' in changes ? null : job.bytesAfter,
 		// What was handed over is the account's, and is the video of this address.
 		upload: 'media' in changes && videoOf(request.content) !== videoOf(job.content) || 'account' in changes ? null : job.upload,
 	};

@@ -57,6 +57,8 @@ export interface FailureRow {
 	readonly renewsMedia?: true;
 	/** What was uploaded stays, and is looked at again before the next try. */
 	readonly awaitsMedia?: true;
+	/** Said of the address of an image: after some of these the image itself is sent (fall-back.ts). */
+	readonly ofAddress?: true;
 	readonly queue: QueueName;
 	/** What jobs that failed so have in common: one cause, one group. */
 	readonly about: 'account' | 'app' | 'board' | 'section' | 'link' | 'media' | 'answer' | 'job' | 'endpoint';

@@ -203,6 +203,8 @@ export interface Job {
 	inDoubt: Doubt | null;
 	/** Null until the video of this revision was handed over; always for images. */
 	upload: Upload | null;
+	/** The attempt after which its images are sent as bytes, since Pinterest cannot load them from their addresses; null as long as it may. */
+	bytesAfter: number | null;
 	/** What the looks at its board saw, whatever was decided by them; the oldest beyond a cap are only counted. */
 	looks: Evidence[];
 	looksCut: number;

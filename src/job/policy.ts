@@ -12,6 +12,8 @@ export interface Policy {
 	/** Every duration below is already divided by it; printed by whoever changes it. */
 	timeFactor: number;
 	retry: BackoffRule;
+	/** So often Pinterest has to fail to load an image from its address before the image itself is sent. */
+	addressFailures: number;
 	/** Sends after absence was proven. */
 	resendsAfterAbsence: number;
 	retryLater: BackoffRule;
@@ -68,6 +70,7 @@ export function policyOf(timeFactor = 1, changes: Partial<Policy> = {}): Policy 
 	return {
 		timeFactor,
 		retry: { baseMs: t(5 * SECOND), capMs: t(5 * MINUTE), attempts: 8, spreadFirst: true },
+		addressFailures: 2,
 		resendsAfterAbsence: 3,
 		retryLater: { baseMs: t(MINUTE), capMs: t(HOUR), attempts: 12 },
 		patienceMs: t(72 * HOUR),

@@ -1,6 +1,7 @@
 import { ourFailure } from './classify';
 import type { FailureRow } from './failure-row';
 import { rowOf, type FailureCode } from './failures';
+import { sendsBytes } from './fall-back';
 import type { HoldKind } from './hold';
 import type { ErrorClass, Job, LeasedJob, QueueName } from './job';
 import type { Outcome } from './outcome';
@@ -14,6 +15,8 @@ export interface PreviewStep {
 	at: number;
 	earliest: number;
 	latest: number;
+	/** The images themselves are sent instead of their addresses. */
+	asFile?: true;
 }
 
 /** What would become of a job that meets the same error every time. */
@@ -51,7 +54,7 @@ export function previewOf(code: string, policy: Policy, from: number): Preview {
 type Row = FailureRow & { code: FailureCode };
 
 interface Played {
-	steps: { what: 'send' | 'look'; at: number }[];
+	steps: { what: 'send' | 'look'; at: number; asFile?: true }[];
 	end: Preview['end'];
 }
 
@@ -66,7 +69,7 @@ function played(row: Row, policy: Policy, from: number, random: () => number): P
 		if (change.hold?.until === null) return { steps, end: { kind: 'held', scope: row.hold?.scope ?? 'account', hold: change.hold.kind } };
 		if (job.state === 'failed') return { steps, end: { kind: 'failed', queue: job.queue!.name, code: job.lastError!.code, at } };
 		at = job.dueAt ?? at;
-		steps.push({ what: job.phase === 'reconcile' ? 'look' : 'send', at });
+		steps.push({ what: job.phase === 'reconcile' ? 'look' : 'send', at, ...(sendsBytes(job) && { asFile: true as const }) });
 	}
 	return { steps, end: { kind: 'waits' } };
 }
@@ -100,11 +103,12 @@ const SHOWN = 9;
 
 /** The preview in one sentence: `Tried again at 00:30, 02:10, 07:40, then it goes to ops.` Times are UTC, with seconds where they matter. */
 export function previewSentence({ steps, holds, end, goesOn, from }: Preview): string {
-	const sends = steps.filter(({ what }) => what === 'send'), looks = steps.filter(({ what }) => what === 'look');
+	const sends = steps.filter(({ what, asFile }) => what === 'send' && !asFile), files = steps.filter(({ asFile }) => asFile), looks = steps.filter(({ what }) => what === 'look');
 	const tried = `${holds ? `the ${holds.scope} is held (${holds.kind}); ` : ''}tried again`;
 	const parts = [
 		...(looks.length > 0 ? [`looked for at ${times(looks, from)}`] : []),
 		...(sends.length > 0 ? [`${looks.length > 0 ? 'if it is not there, sent again' : tried} at ${times(sends, from)}${goesOn ? ' and so on' : ''}`] : []),
+		...(files.length > 0 ? [`the image itself is sent at ${times(files, from)}`] : []),
 	];
 	const said = [...parts, endOf(end, parts.length > 0, from)].join('; ');
 	return `${said.charAt(0).toUpperCase()}${said.slice(1)}.`;

@@ -1,8 +1,10 @@
 import { assertNever } from './assert-never';
 import type { FailureRow } from './failure-row';
 import { rowOf } from './failures';
+import { sendsBytes, wentAsBytes } from './fall-back';
 import { holdHint, type Incident } from './hold';
 import type { Job, Media } from './job';
+import { addressesOf } from './media';
 import { utc } from './request-times';
 
 /** The hint or client sentence of a row, about this job: its account, board, link and media in place of their signs. */
@@ -55,8 +57,15 @@ function waitingFor(job: Job): string {
 	if (job.phase === 'reconcile') return `Waiting: looking for the Pin on the board before sending again${at}.`;
 	if (job.phase === 'media') return job.upload === null ? `Waiting: the video is handed to Pinterest${at}.` : `Waiting: Pinterest is preparing the video; asking again${at}.`;
 	if (job.waitsForLink) return 'Waiting for its turn: another Pin of this link went out just before, or waits in front of it (Worker, Seconds Between Pins of One Link).';
-	if (job.state === 'retry_scheduled') return `Waiting: sending again${at}.`;
+	if (job.state === 'retry_scheduled') return `Waiting: sending again${at}${sendsBytes(job) ? ', with the image itself: Pinterest cannot load it from its address' : ''}.`;
 	return job.scheduledAt === null || job.scheduledAt <= job.createdAt ? `Waiting for its turn; due${at || ' now'}.` : `Waiting: scheduled${at}.`;
+}
+
+/** That Pinterest did not get the address which the job names. */
+export function sentAsFile(job: Job): string[] {
+	if (!wentAsBytes(job)) return [];
+	const addresses = addressesOf(job.content.media);
+	return [addresses.length === 1 ? `Sent as a file: Pinterest could not fetch ${addresses[0]}.` : `Sent as files: Pinterest could not fetch the images of the carousel (${addresses.join(' · ')}).`];
 }
 
 function heldBy(job: Job, { kind, account, until, message }: Incident): string {

@@ -1,9 +1,11 @@
 import { assertNever } from './assert-never';
 import { attempted, giveBack } from './attempt';
+import { backoffMs } from './backoff';
 import { failed, stepOf, succeeded, type Change } from './change';
 import { ourFailure } from './classify';
 import { deadlineOf, outOfTime } from './deadline';
 import { intoDoubt } from './doubt';
+import { fallsBack } from './fall-back';
 import type { FailureRow } from './failure-row';
 import { rowOf } from './failures';
 import { afterMediaStep, needsMediaStep } from './media-plan';
@@ -60,11 +62,19 @@ function afterFailure(job: LeasedJob, outcome: FailedAttempt, terms: Terms): Cha
 	if (row.hold) return held(job, failure, tried, terms);
 	if (row.code === 'deadline_passed') return outOfTime(job, failure.facts, tried, terms);
 	if (row.class === 'route' || row.class === 'stop') return failed(job, row, failure.facts, terms.now, tried);
+	if (fallsBack(job, row, tried.attemptHistory ?? [], terms.policy)) return sendAsBytes(job, failure, tried, terms);
 	const next = nextTry(job, row, terms);
 	if (next) return sendAgain(job, failure, next.class, next.dueAt, { ...tried, used: next.used }, terms);
 	if (row.becomes) return held(job, { ...failure, code: rowOf(row.becomes).code }, tried, terms);
 	const message = `Gave up${isMediaStep(job) ? '' : ` after ${job.attempts} attempts`}. ${failure.facts.message}`;
 	return failed(job, row, { ...failure.facts, message }, terms.now, tried);
+}
+
+/** Pinterest cannot load its images: the next attempt carries them. It comes when it would have come, or soon where none would. */
+function sendAsBytes(job: LeasedJob, failure: Failure, tried: Partial<Job>, terms: Terms): Change {
+	const row = rowOf(failure.code), { policy, now, random } = terms;
+	const dueAt = nextTry(job, row, terms)?.dueAt ?? now + backoffMs(policy.retry, 1, random);
+	return sendAgain(job, failure, row.class, dueAt, { ...tried, used: withCode(job, row.code), bytesAfter: job.attempts }, terms);
 }
 
 /** The account or the app waits, and the job with it; that uses up no try. */

@@ -3,7 +3,7 @@ import { assertNever } from './assert-never';
 import { rowOf } from './failures';
 import type { Incident } from './hold';
 import type { Attempt, ErrorClass, Evidence, Handling, Image, Job, JobState, N8nOrigin, Phase, PinContent, QueueName, RevisionChange, WhenLate } from './job';
-import { clientSentence, nextActionOf, sentence } from './sentences';
+import { clientSentence, nextActionOf, sentAsFile, sentence } from './sentences';
 
 /** The job as everybody sees it: node output, events, the ops form and the command line. Field names are API. */
 export interface JobView {
@@ -123,7 +123,7 @@ export function viewOf(job: Job, { incident = null, existing = false }: { incide
 		looks: job.looks.slice(-SHOWN).map(({ at, scan, pages, candidates, note }) => ({ at: instant(at), scan, pages, candidates, note })),
 		looksCut: job.looksCut + Math.max(0, job.looks.length - SHOWN),
 		incident: incident && { id: incident.id, kind: incident.kind, since: instant(incident.since), waiting: incident.waiting },
-		warnings: job.warnings,
+		warnings: [...job.warnings, ...sentAsFile(job)],
 		pinId: job.pinId, pinUrl: job.pinId === null ? null : job.pinUrl ?? `https://www.pinterest.com/pin/${job.pinId}/`,
 		recovered: job.recovered, metadata: job.metadata, n8n: job.n8n,
 	};

@@ -1,4 +1,5 @@
 import { ourFailure } from '../job/classify';
+import { addressFailureOf, sendsBytes } from '../job/fall-back';
 import type { FailureCode } from '../job/failures';
 import { rowOf } from '../job/failures';
 import type { LeasedJob } from '../job/job';
@@ -12,8 +13,9 @@ import { NOWHERE, type AddressGuard } from './guarded-get';
 import { handOver, mediaStatus } from './hand-over';
 import type { AccessToken, Permit, Publisher, TokenCheck, TokenSource, Trusted } from './contract';
 import type { CallEnd, PreparedCall } from './https-call';
+import { asFiles } from './as-files';
 import { pinBody } from './pin-body';
-import { failureAfterCure, PinterestClient, tokenOf } from './pinterest-client';
+import { failureAfterCure, PinterestClient, tokenOf, type Read } from './pinterest-client';
 import { look } from './reconcile';
 import { AccountTokens, TrustedTokens, type Tokens } from './tokens';
 
@@ -25,7 +27,7 @@ export interface PublisherOptions {
 	monotonic(): number;
 	/** This machine's own clock, epoch ms, which runs on while it sleeps; for tests, `Date.now` otherwise. */
 	wallClock?(): number;
-	/** What keeps videos from being loaded out of the operator's own network; without it none is loaded. */
+	/** What keeps videos and images from being loaded out of the operator's own network; without it none is loaded. */
 	guard?: AddressGuard;
 	/** Certificates to trust beside the usual ones, PEM. */
 	ca?: string;
@@ -86,27 +88,32 @@ class Attempt {
 		// A video that was never handed over, or that a correction has changed.
 		if (this.job.content.media.kind === 'video_url' && !this.job.upload) return notSent('media_gone');
 		const body = await this.body();
-		if (!body) return notSent('media_missing');
-		const call = await client.preparePin(token.value, body);
+		if (!body.ok) return { kind: 'not_sent', failure: body.failure };
+		const call = await client.preparePin(token.value, body.value);
 		if (call.kind === 'fault') return client.pinOutcome(call, tokens);
 		try {
-			const end = await this.send(call, body.length);
+			const end = await this.send(call, body.value.length);
 			return end ? await this.withRenewal(client.pinOutcome(end, tokens), token.value) : notSent('permit_refused');
 		} finally {
 			call.abandon();
 		}
 	}
 
-	/** Null when the bytes of an image are no longer kept. */
-	private async body(): Promise<Buffer | null> {
-		const { content, upload } = this.job;
+	/** Fails when the bytes of an image are no longer kept, or cannot be loaded where they have to stand in for an address. */
+	private async body(): Promise<Read<Buffer>> {
+		const { content, upload } = this.job, link = linkToSend(this.job);
+		if (sendsBytes(this.job)) {
+			const loaded = await asFiles(content.media, this.parts.guard ?? NOWHERE);
+			if (!loaded.ok) return { ok: false, failure: ourFailure(addressFailureOf(this.job), `Nor could the worker send it as a file: ${loaded.message}`) };
+			return { ok: true, value: pinBody({ ...content, media: loaded.media }, link, loaded.kept) };
+		}
 		const kept = new Map<string, Buffer>();
 		for (const sha256 of hashesOf(content.media)) {
 			const bytes = await this.parts.media(sha256);
-			if (!bytes) return null;
+			if (!bytes) return { ok: false, failure: ourFailure('media_missing') };
 			kept.set(sha256, bytes);
 		}
-		return pinBody(content, linkToSend(this.job), kept, upload?.mediaId);
+		return { ok: true, value: pinBody(content, link, kept, upload?.mediaId) };
 	}
 
 	/** Null when the permit was refused. The answer is waited for within the budget that the permit gave. */

@@ -92,7 +92,8 @@ export const CAUSES: Partial<Record<FailureCode, Cause>> = {
 	image_too_small: { request: image('https://shop.example/too-small.jpg'), end: 'failed', posts: 1 },
 	image_sizes_differ: { request: carousel('https://shop.example/a.jpg', 'https://shop.example/other-size.jpg'), end: 'failed', posts: 1 },
 	image_broken: { request: image('https://shop.example/broken.jpg'), end: 'failed', posts: 2 },
-	image_unreachable: { request: image('https://shop.example/unreachable.jpg'), end: 'failed', posts: 3 },
+	// The third try is to carry the image itself, which nobody can load here.
+	image_unreachable: { request: image('https://shop.example/unreachable.jpg'), end: 'failed', posts: 2 },
 	section_not_found: { request: () => ({ sectionId: '424242' }), end: 'failed', posts: 1 },
 	board_not_found: { request: () => ({ boardId: '999999' }), end: 'failed', posts: 1 },
 	board_busy: { act: (world, account) => world.sandbox.control.changeBoard(world.board(account), { busyForMs: 1e12 }), end: 'failed', posts: 1 + 12 },

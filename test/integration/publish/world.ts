@@ -81,6 +81,6 @@ function aJob(content: Partial<PinContent> & { boardId: string }, more: Partial<
 		attemptHistory: [], historyCut: 0, used: { classes: {}, codes: {}, afterAbsence: 0 },
 		inDoubt: { notBefore: createdAt - 120_000, sendBy: createdAt, step: 0, absentScans: 0 }, looks: [], looksCut: 0,
 		lastError: null, queue: null, handling: [], handlingCut: 0, edits: 0, groupKey: null, pinId: null, pinUrl: null, recovered: false, mayExist: false, lostLeases: 0, requeues: 0,
-		lookedAt: null, upload: null, revisions: [], lease: { fence: '1:a', until: createdAt + 60_000, sendBy: null }, ...more,
+		lookedAt: null, upload: null, bytesAfter: null, revisions: [], lease: { fence: '1:a', until: createdAt + 60_000, sendBy: null }, ...more,
 	};
 }

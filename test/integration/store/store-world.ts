@@ -162,7 +162,7 @@ export function aJob(changes: Partial<Job> & { boardId?: string } = {}): Job {
 		n8n: null, warnings: [], state: 'queued', phase: null, revision: 1, seq: 1, dueAt: START, finishedAt: null, attempts: 0, waitsForLink: false, startedAt: null,
 		attemptHistory: [], historyCut: 0, used: { classes: {}, codes: {}, afterAbsence: 0 }, inDoubt: null, looks: [], looksCut: 0, lastError: null, queue: null,
 		handling: [], handlingCut: 0, edits: 0, groupKey: null, pinId: null, pinUrl: null, recovered: false, mayExist: false, lostLeases: 0, requeues: 0, lookedAt: null,
-		upload: null, revisions: [], lease: null, ...rest,
+		upload: null, bytesAfter: null, revisions: [], lease: null, ...rest,
 	};
 }
 

@@ -2,8 +2,10 @@
 export const tests = [
 	'test/unit/job/transition.test.ts', 'test/unit/job/look.test.ts', 'test/unit/job/reconcile-plan.test.ts', 'test/unit/job/failures.test.ts',
 	'test/unit/job/classify.test.ts', 'test/unit/job/backoff.test.ts', 'test/unit/job/rate-headers.test.ts', 'test/unit/job/corrections.test.ts',
-	'test/unit/job/invariants.test.ts', 'test/integration/engine/publishing.test.ts',
+	'test/unit/job/invariants.test.ts', 'test/unit/job/fall-back.test.ts', 'test/integration/publish/as-files.test.ts', 'test/integration/engine/publishing.test.ts',
 ];
+
+const fallBack = ['test/unit/job/fall-back.test.ts'];
 
 const file = (name) => `src/job/${name}.ts`;
 
@@ -11,6 +13,11 @@ export const mutants = [
 	{ name: 'doubt: a 5xx was not sent', file: file('failure-rows/network'), find: `status: [408, 408] }],\n		outcome: 'unknown'`, replace: `status: [408, 408] }],\n		outcome: 'not_sent'` },
 	{ name: 'doubt: a lease lost after the permit is sent again', file: file('transition'), find: `	if (afterPermit) {`, replace: `	if (afterPermit && job.inDoubt) {` },
 	{ name: 'doubt: ends with a later refusal', file: file('transition'), find: `	if (job.inDoubt) return intoDoubt(job, outcome, job.inDoubt.sendBy, terms);\n`, replace: '' },
+	{ name: 'fall-back: while in doubt', file: file('transition'), find: `	if (job.inDoubt) return intoDoubt(`, replace: `	if (job.inDoubt && !(job.attempts > 1 && rowOf(outcome.failure.code).ofAddress)) return intoDoubt(`, first: fallBack },
+	{ name: 'fall-back: after the first failure', file: file('policy'), find: `addressFailures: 2`, replace: `addressFailures: 1`, first: fallBack },
+	{ name: 'fall-back: failures of another revision count', file: file('fall-back'), find: `attempt.revision === revision && `, replace: '', first: fallBack },
+	{ name: 'fall-back: said of what never left', file: file('fall-back'), find: ` && outcome !== 'not_sent'`, replace: '', first: fallBack },
+	{ name: 'fall-back: more bytes than may be', file: 'src/publish/as-files.ts', find: `		if (bytes > maxBytes) return null;\n`, replace: '', first: ['test/integration/publish/as-files.test.ts'] },
 	{ name: 'doubt: begins at the last attempt, not the first', file: file('doubt'), find: `Math.min(job.createdAt, job.attemptHistory[0]?.startedAt ?? now, job.startedAt ?? now)`, replace: `job.startedAt ?? now` },
 	{ name: 'doubt: the send deadline is now', file: file('doubt'), find: `Math.max(earlier?.sendBy ?? 0, sendBy)`, replace: `now` },
 	{ name: 'absence: proven by one scan', file: file('reconcile-plan'), find: `		&& absentScansAfter(doubt, outcome) >= policy.absentScans\n`, replace: '' },

@@ -11,7 +11,7 @@ afterEach(() => jest.restoreAllMocks());
 it('says of each error when it is tried again and who gets it in the end', () => {
 	policy(['--at', '2026-12-01T00:00Z']);
 	expect(printed.map((line) => line.split(' ')[0])).toEqual(FAILURES.map(({ code }) => code));
-	expect(printed.find((line) => line.startsWith('image_unreachable'))).toMatch(/Tried again at 00:00:45, 00:02:15; then at 00:02:15 it goes to client/);
+	expect(printed.find((line) => line.startsWith('image_unreachable'))).toMatch(/Tried again at 00:00:45; the image itself is sent at 00:02:15; then at 00:02:15 it goes to client/);
 	expect(printed.find((line) => line.startsWith('board_not_found'))).toMatch(/Goes to ops at once\.$/);
 	expect(printed.find((line) => line.startsWith('token_dead'))).toMatch(/The account is held \(token_dead\)/);
 	expect(printed.find((line) => line.startsWith('rate_limited'))).toMatch(/The account is held \(rate_limited\); tried again at .*it goes to ops \(deadline_passed\)\.$/);

@@ -76,10 +76,10 @@ function rowsTable(rows: readonly FailureRow[]): string {
 	]));
 }
 
-function thenOf({ outcome, hold, delay, becomes, renewsMedia }: FailureRow): string {
+function thenOf({ outcome, hold, delay, becomes, renewsMedia, ofAddress }: FailureRow): string {
 	if (outcome === 'unknown') return 'the board is read';
 	if (hold) return `holds the ${hold.scope} (\`${hold.kind}\`) ${lasting(hold.lasts)}`;
-	const after = becomes ? `, then as \`${becomes}\`` : renewsMedia ? ', uploaded anew' : '';
+	const after = becomes ? `, then as \`${becomes}\`` : renewsMedia ? ', uploaded anew' : ofAddress ? '; after the second the image itself is sent' : '';
 	return delay ? `${delay.attempts === 1 ? 'once' : `${delay.attempts} times`}, ${span(delay)}${after}` : '';
 }
 

@@ -21,7 +21,8 @@ describe('the preview of a failure', () => {
 			return expect(end).toMatchObject({ kind: 'failed', queue: 'ops', code: 'deadline_passed' });
 		}
 		if (row.class === 'route' || row.class === 'stop') return expect({ steps, end }).toEqual({ steps: [], end: { kind: 'failed', queue: row.queue, code, at: NOW } });
-		const tries = row.delay?.attempts ?? (row.class === 'retry' ? POLICY.retry.attempts : 0) + POLICY.retryLater.attempts;
+		// The second time that an address fails, the image itself is sent.
+		const tries = row.ofAddress ? Math.max(POLICY.addressFailures, row.delay!.attempts) : row.delay?.attempts ?? (row.class === 'retry' ? POLICY.retry.attempts : 0) + POLICY.retryLater.attempts;
 		expect(sends(steps)).toHaveLength(tries);
 		if (row.becomes) return expect(end).toMatchObject({ kind: 'held', hold: 'token_dead' });
 		return expect(end).toMatchObject({ kind: 'failed', queue: row.queue, code });
@@ -48,6 +49,11 @@ describe('the preview of a failure', () => {
 		expect([second!.earliest - first!.earliest, second!.latest - first!.latest]).toEqual([MINUTE, 2 * MINUTE]);
 	});
 
+	it('sends an image itself after the second time that Pinterest cannot load it, also where its row has no try left', () => {
+		expect(sends(preview('image_unreachable').steps).map(({ asFile }) => asFile ?? false)).toEqual([false, true]);
+		expect(sends(preview('image_broken').steps).map(({ asFile }) => asFile ?? false)).toEqual([false, true]);
+	});
+
 	it('never sends an account again that wants a person to decide', () => {
 		const { steps, end } = previewOf('response_timeout', { ...POLICY, neverResend: true }, NOW);
 		expect(sends(steps)).toEqual([]);
@@ -65,7 +71,7 @@ describe('its sentence', () => {
 		['unmapped', /^Goes to engineering at once\.$/],
 		['token_dead', /^The account is held \(token_dead\) and its jobs wait, until a check or a person ends the hold\.$/],
 		['app_not_approved', /^The app is held \(app_not_approved\)/],
-		['image_unreachable', /^Tried again at 10:00:45, 10:02:15; then at 10:02:15 it goes to client \(image_unreachable\)\.$/],
+		['image_unreachable', /^Tried again at 10:00:45; the image itself is sent at 10:02:15; then at 10:02:15 it goes to client \(image_unreachable\)\.$/],
 		['response_timeout', /^Looked for at 10:00:25, .* times more; if it is not there, sent again at .*; then at .* it goes to ops \(outcome_unknown\)\.$/],
 		['spam_block', /^The account is held \(spam_block\); tried again at /],
 	])('of %s says when it is tried again and where it goes', (code, sentence) => {
