@@ -2,6 +2,7 @@
 // --short           a minute; ends with 1 only when the bench itself breaks. Runs before a change goes in
 // --only a,b        some parts of it
 // --seed N          the same chance again
+// --most N          the longest backlog; a million otherwise
 // --check           shows what .bench/speed holds of the last runs, without running anything
 // --write           puts the tables into docs/benchmarks.md
 // --alone           for whoever makes the engine faster or smaller: one round of it, script by script and key by key, without BullMQ

@@ -1,16 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Engine, JOB_EVENT_TYPES, type PublishRequest } from '../../../src';
-import { ourFailure } from '../../../src/job/classify';
 import type { Pacer } from '../../../src/pace/pacer';
 import type { Publisher } from '../../../src/publish/contract';
 import type { JobStore } from '../../../src/store/job-store';
 import { accountOf, inCalls, type Contender, type ContenderSettings, type Told, type Way } from './contender';
+import { instantPublisher } from './instant-publisher';
 
 export const NAMESPACE = 'speed';
 
 const BENCH = { by: 'bench' };
-/** Sent with every permit, as the publisher does; ms. */
-const SEND_BUDGET_MS = 20_000;
 const NO_LIMIT = { writesPerMinute: 100, burst: 5, writesPerDay: null, linkGapSeconds: 0 };
 /** Until every account was checked and this worker may send. */
 const READY_WITHIN_MS = 120_000;
@@ -30,7 +28,6 @@ interface Inside {
 export class EngineContender implements Contender {
 	private readonly engine: Engine;
 	private readonly served = new Set<string>();
-	private pins = 0;
 	private registeredAt = Infinity;
 
 	constructor(private readonly settings: ContenderSettings, private readonly told: Told) {
@@ -94,33 +91,11 @@ export class EngineContender implements Contender {
 	private unlimited(): void {
 		const { inside } = this;
 		const assemble = inside.assemble.bind(inside);
-		inside.publisher = () => this.publisher();
+		inside.publisher = () => instantPublisher(this.told, (account) => this.served.add(account));
 		inside.assemble = () => {
 			const crew = assemble();
 			crew.pacer.limit = () => undefined;
 			return crew;
-		};
-	}
-
-	private publisher(): Publisher {
-		const never = () => Promise.reject(new Error('There are no videos and no doubts in this bench.'));
-		return {
-			publish: async (job, { token, trusts, permit }) => {
-				this.told.begins(job.source!);
-				const isGood = await trusts?.(await token.current());
-				const grant = isGood === false ? null : await permit(SEND_BUDGET_MS);
-				if (!grant) return { kind: 'not_sent', failure: ourFailure('permit_refused') };
-				await this.told.sends(job.source!);
-				return { kind: 'published', pinId: `${process.pid}${String(++this.pins).padStart(10, '0')}`, pinUrl: null, requestId: null, httpStatus: 201 };
-			},
-			handOver: never, mediaStatus: never, look: never,
-			check: async (token) => {
-				const { value } = await token.current();
-				this.served.add(value);
-				return { ok: true, user: { id: value, username: value, accountType: null } };
-			},
-			boards: () => Promise.resolve([]),
-			skewMs: () => null,
 		};
 	}
 

@@ -1,18 +1,20 @@
 import { parseArgs } from 'node:util';
 import { writeSection } from '../section';
 import { alone } from './alone';
+import { backlog } from './backlog';
 import { bytes } from './bytes';
 import { idle } from './idle';
 import { lifecycle } from './lifecycle';
+import { outage } from './outage';
 import { say, type Bench, type Part } from './part';
 import { chapterOf, lastReport, reportOf, type Report } from './report';
 import { second } from './second';
 
-const PARTS = [lifecycle, bytes, second, idle] as Part[];
+const PARTS = [lifecycle, bytes, second, idle, backlog, outage] as Part[];
 
 const OPTIONS = {
 	short: { type: 'boolean' }, only: { type: 'string' }, seed: { type: 'string' }, check: { type: 'boolean' }, write: { type: 'boolean' },
-	alone: { type: 'boolean' }, profile: { type: 'boolean' }, jobs: { type: 'string' }, accounts: { type: 'string' },
+	alone: { type: 'boolean' }, profile: { type: 'boolean' }, jobs: { type: 'string' }, accounts: { type: 'string' }, most: { type: 'string' },
 } as const;
 
 /** `npm run bench`: how fast the engine is beside BullMQ. Answers its exit code: 1 when a bound is broken, with `--short` only when the bench is. */
@@ -21,7 +23,7 @@ export async function speedBench(argv: string[], source: string): Promise<number
 	process.setMaxListeners(0);
 	const { values } = parseArgs({ args: argv, options: OPTIONS });
 	if (values.alone || values.profile) return alone({ profile: values.profile ?? false, jobs: Number(values.jobs ?? 5000), accounts: Number(values.accounts ?? 500) });
-	const bench: Bench = { short: values.short ?? false, source, seed: Number(values.seed ?? Date.now() % 1_000_000) };
+	const bench: Bench = { short: values.short ?? false, source, seed: Number(values.seed ?? Date.now() % 1_000_000), ...(values.most && { most: Number(values.most) }) };
 	const parts = chosen(values.only);
 	say(`Speed bench${bench.short ? ', the short form' : ''}: --seed ${bench.seed}\n`);
 	const reports = values.check ? await Promise.all(parts.map(lastReport)) : await runAll(parts, bench);

@@ -7,6 +7,8 @@ export interface Bench {
 	/** Compiled `src/`. */
 	source: string;
 	seed: number;
+	/** The longest backlog, when it is not to be a million. */
+	most?: number;
 }
 
 /** One question of the bench. What it measured is kept as JSON; figures and page are made of that. */

@@ -1,4 +1,5 @@
 import { inCalls, requestsOf } from '../../bench/speed/contender';
+import { survivedOf } from '../../bench/speed/outage';
 import { bounded, ratios, shown, spreadOf, timesBullmq } from '../../bench/speed/spread';
 
 describe('what was measured several times', () => {
@@ -50,5 +51,19 @@ describe('the jobs of a round', () => {
 			underWay--;
 		});
 		expect({ calls, most }).toEqual({ calls: [[1, 2], [3, 4], [5]], most: 2 });
+	});
+});
+
+describe('an outage', () => {
+	const seen = (...all: [string, number][]) => all.map(([key, at]) => ({ key, at }));
+
+	it('is survived by jobs that are sent once: one sent again is told, and one that never was', () => {
+		const jobs = seen(['a', 900], ['a', 5200], ['b', 6000]);
+		expect(survivedOf({ begun: jobs, sent: jobs }, { goneAt: 1000, backAt: 5000, jobs: 3 })).toEqual({ underWay: 1, firstMs: 200, newMs: 1000, twice: 1, never: 1 });
+	});
+
+	it('never ends for who begins nothing after it', () => {
+		const jobs = seen(['a', 100]);
+		expect(survivedOf({ begun: jobs, sent: jobs }, { goneAt: 1000, backAt: 5000, jobs: 1 })).toMatchObject({ underWay: 0, firstMs: null, newMs: null });
 	});
 });
