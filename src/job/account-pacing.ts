@@ -1,7 +1,7 @@
 import { holdHint, type HoldKind, type Incident } from './hold';
 
-export const LIMIT_NAMES = ['writes', 'reads', 'app_writes', 'app_reads', 'app_writes_day', 'app_reads_day'] as const;
-/** What a limit counts: the account's own calls, or those of the whole app; in a day where the name says so, else in a minute. */
+export const LIMIT_NAMES = ['pins_day', 'writes', 'reads', 'app_writes', 'app_reads', 'app_writes_day', 'app_reads_day'] as const;
+/** What a limit counts: the account's own calls or Pins, or the calls of the whole app; in a day where the name says so, else in a minute. */
 export type LimitName = (typeof LIMIT_NAMES)[number];
 
 /**
@@ -60,7 +60,7 @@ export interface PacingFacts {
 }
 
 /** Which limits a Pin draws from. */
-const OF_A_PIN: readonly LimitName[] = ['writes', 'app_writes', 'app_writes_day'];
+const OF_A_PIN: readonly LimitName[] = ['pins_day', 'writes', 'app_writes', 'app_writes_day'];
 
 /** Calls that these limits let start at once for one more Pin; null without a limit. */
 export function headroomOf(limits: PacingLimit[]): number | null {
@@ -139,7 +139,7 @@ function holdWhy({ account, kind, until, message }: PacingFacts['incidents'][num
 
 function fullWhy({ nextAt, name, why }: PacingLimit, now: number): string {
 	if (nextAt === null) return 'As many Pins are under way as may be at once: the next follows when one ends.';
-	return `Waits for the pace of the ${name === 'writes' ? 'account' : 'app'} until ${clock(nextAt, now)}. ${why}`;
+	return `Waits for the pace of the ${name.startsWith('app_') ? 'app' : 'account'} until ${clock(nextAt, now)}. ${why}`;
 }
 
 /** `10:05 UTC`, to the second when it is near, with the day when that is another one. */

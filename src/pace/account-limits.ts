@@ -1,7 +1,7 @@
 import type { PaceSettings } from '../config';
 import { clock, type LimitName, type PacingLimit } from '../job/account-pacing';
 import { APP } from '../job/hold';
-import { bucketsFor, CALL_KINDS, laneName, type Bucket, type CallKind, type Paces } from './buckets';
+import { bucketsFor, CALL_KINDS, laneName, pinsLaneName, type Bucket, type CallKind, type Paces } from './buckets';
 import { holdingOf, type Kept } from './headroom';
 import { below, isAlone, rateAt } from './learning';
 import { NOTHING_KNOWN, steered, targetOf, type Known } from './limits';
@@ -50,7 +50,7 @@ export function limitsOf(account: PacedAccount, kept: Map<string, Kept>, terms: 
 
 /** Whose numbers these settings are: those of a preset, or own ones. */
 export function presetNameOf(pace: PaceSettings): PacePreset | 'own' {
-	const isSame = (preset: PacePreset) => (Object.keys(PACE_PRESETS[preset]) as (keyof PaceSettings)[]).every((name) => PACE_PRESETS[preset][name] === pace[name]);
+	const isSame = (preset: PacePreset) => (Object.keys(PACE_PRESETS[preset]) as (keyof PaceSettings)[]).every((name) => PACE_PRESETS[preset][name as keyof typeof PACE_PRESETS[PacePreset]] === pace[name]);
 	return (Object.keys(PACE_PRESETS) as PacePreset[]).find(isSame) ?? 'own';
 }
 
@@ -62,19 +62,21 @@ function drawn({ account, pace, appPace, known }: PacedAccount, { now, timeFacto
 }
 
 function nameOf(bucketName: string, account: string, kind: CallKind): LimitName {
+	if (bucketName === pinsLaneName(account)) return 'pins_day';
 	const own = laneName(account, kind), calls = kind === 'write' ? 'writes' : 'reads';
 	if (bucketName === own) return calls;
 	return bucketName === laneName(APP, kind) ? `app_${calls}` : `app_${calls}_day`;
 }
 
-/** Writes that the settings name. */
+/** Writes or Pins that the settings name. */
 function configuredOf({ pace, appPace }: PacedAccount, name: LimitName): number {
+	if (name === 'pins_day') return pace.pinsPerDay!;
 	if (name.endsWith('_day')) return (appPace?.writesPerDay ?? pace.writesPerDay)!;
 	return name.startsWith('app_') ? appPace!.writesPerMinute : pace.writesPerMinute;
 }
 
 function asConfigured(name: LimitName, configured: number, pace: number): Force {
-	const calls = name.includes('reads') ? 'reads' : 'writes', over = name.startsWith('app_') ? ' over the whole app' : '';
+	const calls = name.includes('reads') ? 'reads' : name === 'pins_day' ? 'Pins' : 'writes', over = name.startsWith('app_') ? ' over the whole app' : '';
 	const why = name.endsWith('_day') ? `${pace} ${calls} a day${over}.` : `${pace} ${calls} a minute${over}: ${USED_SHARE * 100} % of ${configured}.`;
 	return { paceNow: pace, because: 'configured', why };
 }

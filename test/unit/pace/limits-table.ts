@@ -3,7 +3,7 @@ import { engineConfigOf } from '../../../nodes/shared/credential';
 import { workerFields } from '../../../nodes/PinterestPublishWorker/worker.fields';
 import { headerWaitMs } from '../../../src/job/backoff';
 import { policyOf, type BackoffRule, type Policy } from '../../../src/job/policy';
-import { dayBucket } from '../../../src/pace/buckets';
+import { dayBucket, pinsBucket } from '../../../src/pace/buckets';
 import { begun, below, isAlone, rateAt, refused } from '../../../src/pace/learning';
 import { PACE_PRESETS, READS_PER_WRITE, USED_SHARE } from '../../../src/pace/presets';
 import { table, time } from '../job/markdown';
@@ -37,6 +37,7 @@ const atPinterest: Row[] = [
 		'Pinterest allows a user of an app 100 writes a minute (quoted in public code); on trial ours'],
 	['Writes of an account at once after a quiet time', `${standard.burst}, on trial ${trial.burst}; never more than the unused ${percent(1 - USED_SHARE)} of a minute`, worker('burst'), OURS],
 	['Pins of an account under way at once', `${standard.concurrent}, on trial ${trial.concurrent}`, worker('concurrent'), OURS],
+	['Pins a day of an account', `no cap; of a cap ${percent(pinsBucket(100, 1).maximum / 100)} at once, the rest spread over the day`, 'Worker: *Most Pins a Day*', OURS],
 	['Reads a minute of an account', `${READS_PER_WRITE} for each write: ${standard.writesPerMinute * READS_PER_WRITE}, on trial ${trial.writesPerMinute * READS_PER_WRITE}; ${percent(USED_SHARE)} of it are used`, 'follows the writes',
 		'Pinterest\'s headers name 1,000 (seen in public code)'],
 	['Writes a day over the whole app', `no limit, on trial ${trial.writesPerDay}; ${percent(dayBucket(trial.writesPerDay, 'write', 1).maximum / trial.writesPerDay)} of it at once, the rest spread over the day. Reads: ${READS_PER_WRITE} for each write`,
