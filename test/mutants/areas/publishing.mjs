@@ -39,4 +39,8 @@ export const mutants = [
 	{ name: 'pace: Pins of a day beyond their cap', file: 'src/pace/buckets.ts', find: `DAY_MS / Math.max(1, pinsPerDay - atOnce)`, replace: `DAY_MS / Math.max(1, pinsPerDay)`, first: ['test/unit/pace/buckets.test.ts'] },
 	{ name: 'pace: slots are not given back', file: 'src/pace/lane.ts', find: `limiter?.incrementReservoir(1)`, replace: `limiter?.incrementReservoir(0)`, first: ['test/integration/pace/pacer.test.ts'] },
 	{ name: 'pace: "slow down" is not heard', file: 'src/pace/steering.ts', find: `return refused(learned, {`, replace: `return null && refused(learned, {`, first: ['test/integration/pace/pacer.test.ts', 'test/unit/pace/learning.test.ts'] },
+	{ name: 'pacing: what was learned is not shown', file: 'src/pace/account-limits.ts', find: `steered(own, kind, known[kind] ?? NOTHING_KNOWN`, replace: `steered(own, kind, NOTHING_KNOWN`, first: ['test/unit/pace/account-limits.test.ts', 'test/integration/engine/account-pacing.test.ts'] },
+	{ name: 'pacing: the hold that ends first is told', file: 'src/job/account-pacing.ts', find: `((one.until ?? Infinity) > (most?.until ?? Infinity)`, replace: `((one.until ?? Infinity) < (most?.until ?? Infinity)`, first: ['test/unit/job/account-pacing.test.ts'] },
+	{ name: 'pacing: an account that nobody serves is ready', file: 'src/job/account-pacing.ts', find: `	if (!facts.served) return say(`, replace: `	if (facts.served === null) return say(`, first: ['test/unit/job/account-pacing.test.ts'] },
+	{ name: 'pacing: the app is paced as whoever looks was told', file: 'src/account-desk.ts', find: `(told ? told.appPace : settings.appPace)`, replace: `(told ? settings.appPace : settings.appPace)`, first: ['test/integration/engine/account-pacing.test.ts'] },
 ];
