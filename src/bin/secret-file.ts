@@ -17,6 +17,8 @@ export interface SecretAccount {
 	/** Default https://api.pinterest.com/v5. */
 	baseUrl?: string;
 	pace?: 'standard' | 'trial' | PaceSettings;
+	/** Pins in any 24 hours, beside what the pace says. */
+	pinsPerDay?: number;
 	/** A job whose Pin was proven absent waits for a person's verdict instead of being sent again. */
 	neverResend?: boolean;
 }
@@ -31,13 +33,15 @@ interface Reading {
 	stamp: string;
 	/** It may have been edited again without another stamp. */
 	isYoung: boolean;
-	accounts: Promise<Accounts>;
+	contents: Promise<Contents>;
 }
 
 /** In the order of the file; of two with one name, the first is found. */
-interface Accounts {
+interface Contents {
 	all: SecretAccount[];
 	byLabel: Map<string, SecretAccount>;
+	/** What else stands in the file. */
+	rest: { appPace?: unknown };
 }
 
 /** The accounts of a secret file. `invalid_config` when it cannot be read, or when others than its owner may read it. */
@@ -51,29 +55,34 @@ export class SecretFile {
 		return [...(await this.asItIs()).all];
 	}
 
+	/** The limits over the whole app as the file has them; undefined when it names none. */
+	async appPace(): Promise<unknown> {
+		return (await this.asItIs()).rest.appPace;
+	}
+
 	/** Read anew only when it was changed: every account asks for its token twice a minute, and at every call. */
-	private async asItIs(): Promise<Accounts> {
+	private async asItIs(): Promise<Contents> {
 		const found = await this.unsharedStats();
 		const stamp = [found.ino, found.size, found.mtimeNs, found.ctimeNs].join();
-		if (this.reading?.stamp === stamp && !this.reading.isYoung) return this.reading.accounts;
+		if (this.reading?.stamp === stamp && !this.reading.isYoung) return this.reading.contents;
 		const isYoung = Date.now() - Number(found.mtimeMs) < STAMP_MS;
-		const reading: Reading = { stamp, isYoung, accounts: this.read() };
+		const reading: Reading = { stamp, isYoung, contents: this.read() };
 		this.reading = reading;
-		return reading.accounts.catch((error: unknown) => {
+		return reading.contents.catch((error: unknown) => {
 			if (this.reading === reading) this.reading = null;
 			throw error;
 		});
 	}
 
-	private async read(): Promise<Accounts> {
-		const accounts = (this.parsed(await readFile(this.path, 'utf8')) as { accounts?: unknown } | null)?.accounts;
+	private async read(): Promise<Contents> {
+		const { accounts, ...rest } = (this.parsed(await readFile(this.path, 'utf8')) ?? {}) as { accounts?: unknown };
 		if (!Array.isArray(accounts) || accounts.length === 0) {
 			throw new EngineError('invalid_config', { message: `${this.path} names no accounts.`, hint: 'Write { "accounts": [ { "account": "acme-us", "accessToken": "…" } ] }.' });
 		}
 		const unclear = (accounts as SecretAccount[]).find(({ neverResend = false }) => typeof neverResend !== 'boolean');
 		if (unclear) throw new EngineError('invalid_config', { message: `neverResend of ${unclear.account} is neither true nor false.`, hint: 'Write "neverResend": true, or leave it out.' });
 		const all = accounts as SecretAccount[];
-		return { all, byLabel: new Map([...all].reverse().map((one) => [one.account, one])) };
+		return { all, byLabel: new Map([...all].reverse().map((one) => [one.account, one])), rest };
 	}
 
 	/** Where one account's token comes from; an edit of the file is enough to change it. */
@@ -102,10 +111,10 @@ export class SecretFile {
 
 	private save(label: string, fresh: Partial<SecretAccount>): Promise<unknown> {
 		const write = async () => {
-			const all = await this.accounts();
+			const { all, rest } = await this.asItIs();
 			const next = all.map((entry) => (entry.account === label ? { ...entry, ...fresh } : entry));
 			const draft = `${this.path}.new`;
-			await writeFile(draft, `${JSON.stringify({ accounts: next }, null, 2)}\n`, { mode: 0o600 });
+			await writeFile(draft, `${JSON.stringify({ ...rest, accounts: next }, null, 2)}\n`, { mode: 0o600 });
 			await rename(draft, this.path);
 		};
 		this.writing = this.writing.then(write, write);

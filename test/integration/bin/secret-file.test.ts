@@ -116,6 +116,16 @@ it('renews once for all who ask at once, and keeps both new tokens before anybod
 	expect(sandbox.control.calls({ operation: 'oauthToken' }).items).toHaveLength(1);
 });
 
+it('keeps the limits of the app when a token is renewed', async () => {
+	const path = aFile([]);
+	writeFileSync(path, JSON.stringify({ appPace: { writesPerDay: 250 }, accounts: [connected('acme-us')] }));
+	const secrets = new SecretFile(path);
+	sandbox.control.changeAccount('acme-us', { revoke: 'access' });
+	await secrets.tokenSource('acme-us').refresh();
+	expect(await secrets.appPace()).toEqual({ writesPerDay: 250 });
+	expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ appPace: { writesPerDay: 250 }, accounts: [{ account: 'acme-us' }] });
+});
+
 it('says that the owner has to connect again when the renewal is refused, without the token', async () => {
 	const secrets = new SecretFile(aFile([connected('acme-us')]));
 	sandbox.control.changeAccount('acme-us', { revoke: 'all' });
