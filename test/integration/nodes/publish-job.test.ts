@@ -231,7 +231,8 @@ it('fails every item at once when Redis is away, saying so', async () => {
 it('takes 1,000 items in under two seconds', async () => {
 	const items = Array.from({ length: 1000 }, (_, n) => row(10_000 + n));
 	const began = performance.now();
-	const { items: jobs } = await enqueue(items, { title: 'A lamp', imageUrl: 'https://shop.example/lamp.jpg' });
+	// What a stranger's server or DNS takes is not ours either.
+	const { items: jobs } = await enqueue(items, { title: 'A lamp', imageUrl: 'https://shop.example/lamp.jpg', options: { checkMedia: false } });
 	expect(new Set(idsOf(jobs)).size).toBe(1000);
 	expect(performance.now() - began).toBeLessThan(2000);
 });

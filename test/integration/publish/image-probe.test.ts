@@ -38,6 +38,8 @@ describe('an image at an address', () => {
 		const server = await serve(says(200, { 'content-type': 'text/plain' }, png(1000, 1500)));
 		expect(await probe(server)).toEqual({ kind: 'image', contentType: 'image/png', width: 1000, height: 1500, bytes: 24 });
 		expect(server.received()).toMatch(/range: bytes=0-65535/i);
+		// A server that gives what is asked for must not give what would be refused.
+		expect(server.received()).toMatch(/accept: image\/jpeg, image\/png, image\/gif, image\/webp,/i);
 	});
 
 	it('is asked for in part, and its whole size is known all the same', async () => {
