@@ -3,9 +3,12 @@ import type { Spent } from './child';
 import type { ContenderSettings, Way } from './contender';
 import { ContenderProcess } from './contender-process';
 import { metered } from './meter';
+import { say } from './part';
 
 /** Jobs that are put in and worked off before anything is measured. */
 export const WARM_UP = 500;
+
+const MOST_COMPLAINTS = 4;
 
 /** What one job costs in one part of its life. */
 export interface PerJob {
@@ -19,7 +22,7 @@ export interface PerJob {
 /** One contender alone on an empty Redis, in two processes: one puts jobs in, one works. */
 export class Bout {
 	private next = 0;
-	readonly complaints = new Map<string, number>();
+	private readonly complaints = new Map<string, number>();
 
 	private constructor(readonly redis: Redis, readonly producer: ContenderProcess, readonly worker: ContenderProcess) {}
 
@@ -67,7 +70,8 @@ export class Bout {
 		for (const one of [this.worker, this.producer]) {
 			for (const [what, count] of await one.ask('complained').catch(() => [])) this.complaints.set(what, (this.complaints.get(what) ?? 0) + count);
 		}
-		for (const [what, count] of this.complaints) console.log(`  ${count} × ${what.slice(0, 300)}`);
+		for (const [what, count] of [...this.complaints].slice(0, MOST_COMPLAINTS)) say(`  ${count} × ${what.slice(0, 200)}`);
+		if (this.complaints.size > MOST_COMPLAINTS) say(`  … and ${this.complaints.size - MOST_COMPLAINTS} complaints of other kinds`);
 		await Promise.all([this.worker.end(), this.producer.end()]);
 	}
 }

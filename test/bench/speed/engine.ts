@@ -99,8 +99,8 @@ export class EngineContender implements Contender {
 		};
 	}
 
-	private hear({ level, event, ...line }: Record<string, unknown>): void {
+	private hear({ level, event, code, message }: Record<string, unknown>): void {
 		if (event === 'job.succeeded') this.told.ended();
-		else if (level === 'warn') this.told.complains(`${String(event)}: ${JSON.stringify(line)}`);
+		else if (level === 'warn') this.told.complains([event, code, message].filter(Boolean).join(': '));
 	}
 }

@@ -9,8 +9,9 @@ import { outage } from './outage';
 import { say, type Bench, type Part } from './part';
 import { chapterOf, lastReport, reportOf, type Report } from './report';
 import { second } from './second';
+import { workers } from './workers';
 
-const PARTS = [lifecycle, bytes, second, idle, backlog, outage] as Part[];
+const PARTS = [lifecycle, bytes, second, idle, backlog, outage, workers] as Part[];
 
 const OPTIONS = {
 	short: { type: 'boolean' }, only: { type: 'string' }, seed: { type: 'string' }, check: { type: 'boolean' }, write: { type: 'boolean' },

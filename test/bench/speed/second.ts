@@ -1,6 +1,7 @@
+import type { Redis } from 'ioredis';
 import { quantile } from '../figure';
 import { Bout } from './bout';
-import type { ContenderName } from './contender';
+import type { ContenderName, ContenderSettings } from './contender';
 import { BOARDS, FIRST } from './lifecycle';
 import type { Part } from './part';
 import { withRedis } from './rig';
@@ -23,6 +24,9 @@ const NAMES: readonly ContenderName[] = ['bullmq', 'engine'];
 /** Time to put a job in, ms: all have to be there before they are due. */
 const PUT_IN_MS = 3;
 const LEAD_MS = 3000;
+/** The worker goes on so long before they are due, ms. */
+const READY_MS = 500;
+const LONGEST_LEAD_MS = 240_000;
 
 /** Many jobs are due in the same second, and nothing limits them. */
 export const second: Part<Second> = {
@@ -34,15 +38,7 @@ export const second: Part<Second> = {
 		for (let round = 0; round < rounds; round++) {
 			const late = {} as Record<ContenderName, Lateness>;
 			for (const contender of round % 2 === 0 ? NAMES : [...NAMES].reverse()) {
-				const { way, concurrency } = FIRST[contender];
-				late[contender] = await Bout.with(redis, { contender, redisUrl, accounts, boards: BOARDS, concurrency }, async (bout) => {
-					const dueAt = Math.ceil((Date.now() + LEAD_MS + PUT_IN_MS * jobs) / 1000) * 1000;
-					await bout.producer.ask('enqueue', { from: bout.taken(jobs), count: jobs, way, dueAt });
-					await bout.worker.ask('goOn');
-					if (Date.now() > dueAt) throw new Error(`${contender} had not put ${jobs} jobs in when they were due.`);
-					await bout.worker.ask('until', { count: jobs });
-					return latenessOf((await bout.worker.ask('seen')).begun.map(({ at }) => at - dueAt));
-				});
+				late[contender] = await roundOf(redis, { contender, redisUrl, accounts, boards: BOARDS, concurrency: FIRST[contender].concurrency }, jobs);
 			}
 			measured.rounds.push(late);
 		}
@@ -62,6 +58,20 @@ export const second: Part<Second> = {
 		...NAMES.map((name) => `| ${name === 'engine' ? 'engine' : 'BullMQ'} | ${(['first', 'p50', 'p99', 'last'] as const).map((what) => shown(rounds.map((round) => round[name][what]))).join(' | ')} |`),
 	].join('\n'),
 };
+
+/** On a machine that is busy with other things it takes longer until all are put in: then once more, due later. */
+async function roundOf(redis: Redis, settings: ContenderSettings, jobs: number, leadMs = LEAD_MS + PUT_IN_MS * jobs): Promise<Lateness> {
+	if (leadMs > LONGEST_LEAD_MS) throw new Error(`${settings.contender} does not put ${jobs} jobs in within ${LONGEST_LEAD_MS / 2000} s.`);
+	const late = await Bout.with(redis, settings, async (bout) => {
+		const dueAt = Math.ceil((Date.now() + leadMs) / 1000) * 1000;
+		await bout.producer.ask('enqueue', { from: bout.taken(jobs), count: jobs, way: FIRST[settings.contender].way, dueAt });
+		await bout.worker.ask('goOn');
+		if (Date.now() > dueAt - READY_MS) return null;
+		await bout.worker.ask('until', { count: jobs });
+		return latenessOf((await bout.worker.ask('seen')).begun.map(({ at }) => at - dueAt));
+	});
+	return late ?? roundOf(redis, settings, jobs, 2 * leadMs);
+}
 
 function latenessOf(late: number[]): Lateness {
 	const sorted = late.sort((a, b) => a - b);

@@ -1,5 +1,6 @@
 import { inCalls, requestsOf } from '../../bench/speed/contender';
 import { survivedOf } from '../../bench/speed/outage';
+import { crowdOf } from '../../bench/speed/workers';
 import { bounded, ratios, shown, spreadOf, timesBullmq } from '../../bench/speed/spread';
 
 describe('what was measured several times', () => {
@@ -65,5 +66,14 @@ describe('an outage', () => {
 	it('never ends for who begins nothing after it', () => {
 		const jobs = seen(['a', 100]);
 		expect(survivedOf({ begun: jobs, sent: jobs }, { goneAt: 1000, backAt: 5000, jobs: 1 })).toMatchObject({ underWay: 0, firstMs: null, newMs: null });
+	});
+});
+
+describe('Pins that several workers published', () => {
+	const pin = (account: string, board: string, row: number, at: number) => ({ account, board, row, at });
+
+	it('are out of order when a later one of their board was there first, and double when they are there twice', () => {
+		const pins = [pin('a', 'one', 2, 1000), pin('a', 'one', 0, 1500), pin('a', 'two', 1, 1600), pin('b', 'one', 3, 1700), pin('b', 'one', 3, 3000)];
+		expect(crowdOf(pins, 1000)).toEqual({ pins: 4, twice: 1, outOfOrder: 1, perSecond: 2.5, seconds: 2, half: [0, 3] });
 	});
 });
