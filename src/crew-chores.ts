@@ -8,16 +8,20 @@ import type { AccountStore } from './store/accounts';
 import type { HoldStore } from './store/holds';
 import type { JobStore } from './store/job-store';
 import type { MediaStore } from './store/media-store';
+import type { Namespace } from './store/namespace';
 import type { Outbox } from './store/outbox';
+import { fileDeadline, overdue } from './store/overdue';
 import type { SubscriptionStore } from './store/subscriptions';
 import { BoardLists } from './work/board-lists';
 import type { FitAccount, World } from './work/contract';
+import { Deadlines } from './work/deadlines';
 import { Keeper } from './work/keeper';
 import { Sweeper } from './work/sweeper';
 
 /** What the chores of a crew need. */
 export interface ChoreParts {
 	settings: Settings;
+	namespace: Namespace;
 	store: JobStore;
 	holds: HoldStore;
 	accounts: AccountStore;
@@ -68,7 +72,7 @@ export function keeperOf({ accounts, holds, publisher, settings, world, log }: C
 }
 
 /** Takes over what lost its lease, and does what nobody asks for. */
-export function sweeperOf({ store, holds, outbox, subscriptions, media, settings, world, log }: ChoreParts, { moveRenamed, scaled }: SweeperParts): Sweeper {
+export function sweeperOf({ namespace, store, holds, outbox, subscriptions, media, settings, world, log }: ChoreParts, { moveRenamed, scaled }: SweeperParts): Sweeper {
 	/** Jobs whose adopted Pin proved to be another job's look again. */
 	const sendDisplacedBack = async () => {
 		for (const job of await store.displaced(50)) {
@@ -76,10 +80,15 @@ export function sweeperOf({ store, holds, outbox, subscriptions, media, settings
 			await store.revise(job.id, { expectedRevision: job.revision, expectedSeq: job.seq, change, aliases: [] });
 		}
 	};
+	const deadlines = new Deadlines({
+		store: { overdue: (max) => overdue(namespace, max), fileDeadline: (id, endsAt) => fileDeadline(namespace, id, endsAt), revise: (id, revision) => store.revise(id, revision) },
+		policy: settings.policy, world, log,
+	});
 	return new Sweeper({
 		store, policy: settings.policy, world, everyMs: scaled(2 * SECOND), log,
 		chores: [
 			{ name: 'holds', everyMs: scaled(SECOND), run: () => holds.releaseExpired() },
+			{ name: 'deadlines', everyMs: scaled(2 * SECOND), run: () => untilNone(() => deadlines.end()) },
 			{ name: 'renames', everyMs: scaled(5 * SECOND), run: moveRenamed },
 			{ name: 'displaced', everyMs: scaled(5 * SECOND), run: sendDisplacedBack },
 			{ name: 'subscriptions', everyMs: MINUTE, run: () => subscriptions.expire() },

@@ -8,7 +8,6 @@ import { afterFirst, readsOf } from './pace/reads';
 import { atMost } from './pace/within';
 import { openClient } from './store/connection';
 import type { JobList } from './store/job-list';
-import type { Namespace } from './store/namespace';
 import { Dispatcher } from './webhook/dispatcher';
 import type { UrlGuard } from './webhook/url-guard';
 import { Attempts } from './work/attempts';
@@ -24,7 +23,6 @@ import { Worker } from './work/worker';
 
 interface Parts extends ChoreParts {
 	id: string;
-	namespace: Namespace;
 	jobs: JobList;
 	guard: UrlGuard;
 }

@@ -70,6 +70,8 @@ export interface Revision {
 	change: Change;
 	/** Ids the corrected content derives; refused when another job owns one. */
 	aliases: string[];
+	/** No person wants it: where a send would be preceded by a look, this is refused before that. */
+	unasked?: true;
 }
 
 export type ReviseAnswer =
@@ -79,7 +81,7 @@ export type ReviseAnswer =
 	| { kind: 'owned'; by: string }
 	| { kind: 'contested'; owner: string | null }
 	/** Redis may have forgotten that it was sent: it is neither updated nor canceled before somebody has looked. */
-	| { kind: 'in_doubt' }
+	| { kind: 'in_doubt'; cut: Forgotten }
 	| { kind: 'media_missing' }
 	| { kind: 'missing' };
 

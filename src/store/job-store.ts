@@ -1,11 +1,13 @@
 import { EngineError } from '../errors';
 import { isSecondPin } from '../job/corrections';
+import { deadlineOf } from '../job/deadline';
+import type { Forgotten } from '../job/doubt';
 import type { HoldKind } from '../job/hold';
 import type { Job, LeasedJob } from '../job/job';
 import type { Policy } from '../job/policy';
 import type { Change } from '../job/transition';
 import { Batcher } from './batcher';
-import { changeFields, contentOf, docOf, leasedJobOf, recordJson, withClient, type RawRecord } from './codec';
+import { changeFields, contentOf, docOf, leasedJobOf, recordJson, text, withClient, type RawRecord } from './codec';
 import type {
 	Claim, DoublePin, EnqueueAnswer, EvidenceAnswer, Found, Held, Lane, NewJob, ReviseAnswer, Revision, SettleAnswer, Tombstone,
 } from './contract';
@@ -17,7 +19,7 @@ export type * from './contract';
 export type { Lease } from '../job/job';
 
 /** What the scripts need to know of the policy. */
-export type StorePolicy = Pick<Policy, 'leaseMs' | 'boardGapMs' | 'retentionMs' | 'tombstoneMs'> & {
+export type StorePolicy = Pick<Policy, 'leaseMs' | 'boardGapMs' | 'retentionMs' | 'tombstoneMs' | 'patienceMs'> & {
 	/** Holds under which not even a read is allowed. */
 	holdsThatForbidReads?: readonly HoldKind[];
 };
@@ -27,7 +29,8 @@ const FORBID_READS: readonly HoldKind[] = ['token_dead', 'scope_missing', 'accou
 const ENQUEUE_BATCH = 50;
 const EVIDENCE_TRIES = 10;
 
-type ClaimAnswer = [lookFrom: string | number, nextAt: string | number, fence: string, ids: string[], at: number, careful?: string, cut?: '' | [number, number | string, number]];
+type ClaimAnswer = [lookFrom: string | number, nextAt: string | number, fence: string, ids: string[], at: number, careful?: string, cut?: '' | Cut];
+type Cut = [at: number, persistedAt: number | string, isFresh: number];
 
 interface Settling {
 	held: Held;
@@ -93,7 +96,7 @@ export class JobStore {
 		const [[lookFrom, nextAt, , , at, careful, cut], records] = await this.namespace.run<[ClaimAnswer, RawRecord[]]>('claim', args);
 		return {
 			jobs: records.map(leasedJobOf), at, neverResend: careful === '1',
-			lookFirst: lookFrom !== '', lookFrom: instantOf(lookFrom), cut: cut ? { at: cut[0], lookFrom: Number(cut[1]), isFresh: cut[2] === 1 } : null, nextAt: instantOf(nextAt),
+			lookFirst: lookFrom !== '', lookFrom: instantOf(lookFrom), cut: cut ? forgotten(cut) : null, nextAt: instantOf(nextAt),
 		};
 	}
 
@@ -203,13 +206,17 @@ export class JobStore {
 		return count ?? 0;
 	}
 
+	private record(job: Job, more: Record<string, unknown>): string {
+		return recordJson(job, { ends: text(deadlineOf(job, this.policy)), ...more });
+	}
+
 	private stopsOf(lane: Lane): string {
 		// To hand a video over is a write.
 		return lane === 'look' ? this.readStops : '';
 	}
 
 	private async enqueueBatch(jobs: NewJob[]): Promise<EnqueueAnswer[]> {
-		const args = jobs.flatMap(({ job, aliases }) => [recordJson(job, { aliases, event: 'job.queued' }), docOf(job), contentOf(job)]);
+		const args = jobs.flatMap(({ job, aliases }) => [this.record(job, { aliases, event: 'job.queued' }), docOf(job), contentOf(job)]);
 		const answers = await this.namespace.run<[kind: string, id: string, client?: string][]>('enqueue', args);
 		const known = answers.flatMap(([kind, id]) => (kind === 'existing' ? [id] : []));
 		const records = new Map((await this.getMany(known)).flatMap((job) => (job ? [[job.id, job] as const] : [])));
@@ -237,20 +244,21 @@ export class JobStore {
 
 	private async settleAll(items: Settling[]): Promise<(SettleAnswer | Error)[]> {
 		const args = items.flatMap(({ held, change }) => [
-			recordJson(change.job, { ...changeFields(change), owned: held.lease.fence }), docOf(change.job),
+			this.record(change.job, { ...changeFields(change), owned: held.lease.fence }), docOf(change.job),
 		]);
 		const answers = await this.namespace.run<[string, string][]>('settle', [this.policy.boardGapMs, ...args]);
 		return answers.map(([kind, id], i) => settled(kind, id, items[i] as Settling));
 	}
 
-	private async reviseAs(id: string, fence: string, { expectedRevision, expectedSeq, change, aliases }: Revision): Promise<ReviseAnswer> {
-		const fields = recordJson(change.job, { ...changeFields(change), owned: fence, aliases });
+	private async reviseAs(id: string, fence: string, { expectedRevision, expectedSeq, change, aliases, unasked }: Revision): Promise<ReviseAnswer> {
+		const fields = this.record(change.job, { ...changeFields(change), owned: fence, aliases, unasked: unasked ? '1' : '' });
 		const args = [fields, docOf(change.job), contentOf(change.job), expectedRevision, expectedSeq];
-		const [kind, other] = await this.namespace.run<[string, string]>('revise', args);
+		const [kind, other] = await this.namespace.run<[string, string] | ['in_doubt', Cut]>('revise', args);
+		if (kind === 'in_doubt') return { kind, cut: forgotten(other as Cut) };
 		if (kind === 'revised') return { kind, job: change.job, displaced: other || null };
 		if (kind === 'owned') return { kind, by: other };
 		if (kind === 'contested') return { kind, owner: other || null };
-		if (kind === 'media_missing' || kind === 'in_doubt') return { kind };
+		if (kind === 'media_missing') return { kind };
 		const job = kind === 'moved' ? await this.get(id) : null;
 		return job ? { kind: 'moved', job } : { kind: 'missing' };
 	}
@@ -268,6 +276,10 @@ export class JobStore {
 		const [, displaced] = await this.namespace.run<[number, string]>('double-pin', [job.id, job.account, pinId, JSON.stringify(double), this.policy.retentionMs + this.policy.tombstoneMs]);
 		return { kind: 'double', job, pinIds: double.pinIds, displaced: displaced || null };
 	}
+}
+
+function forgotten([at, persistedAt, isFresh]: Cut): Forgotten {
+	return { at, lookFrom: Number(persistedAt), isFresh: isFresh === 1 };
 }
 
 function instantOf(answered: string | number): number | null {

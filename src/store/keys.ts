@@ -26,7 +26,7 @@ export const BOUNDS: readonly Bound[] = [
 	bound('meta', 'hash', 'counter, clock, version, the last 10 runs, durability, persistedAt, the last cuts, mediaBytes, quarantine, amnestyAt, logCut', '16 fields', 'for ever'),
 	bound('op:*', 'string', 'first answer of a call', 'calls of 2 min', '2 min'),
 
-	bound('job:*', 'hash', 'what scripts compare and move', '28 fields', JOB),
+	bound('job:*', 'hash', 'what scripts compare and move', '29 fields', JOB),
 	bound('doc:*', 'string', 'JSON of what else changes', 'history and evidence capped by the policy', JOB),
 	bound('content:*', 'string', 'JSON of what a revision publishes', 'metadata ≤ 4 kB; an earlier revision 8 days', JOB),
 	bound('alias:*', 'string', 'job id that a further key leads to', 'one a corrected key', 'as the job, then as its tombstone'),
@@ -38,6 +38,7 @@ export const BOUNDS: readonly Bound[] = [
 	bound('finished', 'zset', 'job nobody waits for by its end', 'one a finished job', JOB),
 	bound('leases', 'zset', 'job by end of lease', 'jobs at work', 'until settled'),
 	bound('lane:*', 'zset', 'job by when it is due, then by when it came in', 'waiting jobs, by lane, account and board or link', 'until claimed'),
+	bound('deadlines', 'zset', 'waiting job by when it must end without being sent', 'waiting jobs', 'until claimed'),
 	bound('boards:*', 'zset', 'board or link by when its first job may start', 'boards and links with waiting jobs', 'until claimed'),
 	bound('due:*', 'zset', 'account by when its first board may start', 'accounts with waiting jobs', 'until claimed'),
 	bound('busy:*', 'hash', 'board → job that writes to it', 'publishes under way', 'until settled'),

@@ -52,6 +52,7 @@ function expectedIndexes(dump: Dump): Set<string> {
 			const where = job.waits === '1' ? `~${url}` : board;
 			const place = `${lane}:${account}:${where}`;
 			places.add(`lane:${place} ${job.ord ? `${job.ord}:` : ''}${id} ${job.due}`);
+			if (lane !== 'look' && job.ends) places.add(`deadlines ${id} ${job.ends}`);
 			heads.set(place, { lane, account, place: where, at: Math.min(heads.get(place)?.at ?? Infinity, Number(job.due)) });
 		}
 		if (job.fence) places.add(`leases ${id} ${job.leaseEnd}`);
@@ -103,7 +104,7 @@ function causeFaults(dump: Dump): string[] {
 	return differences('causes', groups!, causes!);
 }
 
-const INDEXES = /^(state|jobs|lane|boards|due|busy|nat|failed|mediarefs|counts):|^(leases|doubt|finished|groups|snoozed)$/;
+const INDEXES = /^(state|jobs|lane|boards|due|busy|nat|failed|mediarefs|counts):|^(leases|doubt|finished|groups|snoozed|deadlines)$/;
 
 function actualIndexes(dump: Dump): Set<string> {
 	return new Set(Object.entries(dump).filter(([name]) => INDEXES.test(name)).flatMap(([name, value]) => placesIn(name, value)));

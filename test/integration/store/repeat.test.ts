@@ -5,6 +5,7 @@ import { changeOf, succeeded } from '../../../src/job/change';
 import { BOUNDS, boundOf } from '../../../src/store/keys';
 import type { Namespace } from '../../../src/store/namespace';
 import { BulkStore } from '../../../src/store/bulk-store';
+import { fileDeadline } from '../../../src/store/overdue';
 import { contradictions } from './invariants';
 import { adopted, aJob, failedFor, intoDoubt, policy, published, StoreWorld } from './store-world';
 
@@ -99,6 +100,11 @@ async function live(world: StoreWorld): Promise<void> {
 	await jobs.claim('acme', 'publish', 9, 1000);
 	for (const one of [shown!, other!]) await jobs.settle(one, published(one, world.time, one.id));
 
+	const late = aJob({ dueAt: world.time });
+	await world.put(late);
+	await world.redis.zadd(world.key('deadlines'), 0, 'pj_gone');
+	await fileDeadline(world.namespace, 'pj_gone', null);
+	await fileDeadline(world.namespace, late.id, world.time + 1);
 	await holds.open({ account: 'acme', kind: 'paused', until: null, code: 'paused', message: '' });
 	await holds.release('acme', null, 'me');
 	await holds.open({ account: 'acme', kind: 'rate_limited', until: world.time + 1, code: 'r', message: '' });

@@ -49,6 +49,7 @@ export const mutants = [
 	{ name: 'deadline: ignored once a doubt is over', file: file('look'), find: `if (dueAt > deadlineOf(job, policy)) return`, replace: `if (false) return` },
 	{ name: 'deadline: skipped when its patience ends', file: file('deadline'), find: `job.whenLate !== 'skip' || deadlineOf(job, policy) !== job.publishBefore`, replace: `job.whenLate !== 'skip'`, first: ['test/unit/job/deadline.test.ts'] },
 	{ name: 'deadline: Publish Before ends what may be late', file: file('deadline'), find: `job.whenLate === 'publish' ? null : job.publishBefore`, replace: `job.publishBefore`, first: ['test/unit/job/deadline.test.ts'] },
+	{ name: 'deadline: ends a job in doubt while it waits', file: file('deadline'), find: ` && job.inDoubt === null`, replace: ``, first: ['test/unit/job/deadline.test.ts'] },
 	{ name: 'poison: counts all leases that were ever lost', file: file('transition'), find: `{ ...job, lostLeases: 0 }`, replace: `job` },
 	{ name: 'poison: never', file: file('transition'), find: `if (lostLeases < terms.policy.poisonLeases) return giveBack`, replace: `if (true) return giveBack` },
 	{ name: 'poison: one lost lease early', file: file('transition'), find: `const lostLeases = job.lostLeases + 1;`, replace: `const lostLeases = job.lostLeases + 2;` },

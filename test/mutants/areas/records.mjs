@@ -33,6 +33,8 @@ export const mutants = [
 	{ name: 'enqueue: tombstone ignored', file: lua('enqueue'), find: `if redis.call('EXISTS', key('tomb', id)) == 1 then return 'tombstone', id end`, replace: '' },
 	{ name: 'enqueue: alias not followed', file: lua('enqueue'), find: `if alias then return ownerOfKey(alias) end`, replace: '' },
 	{ name: 'enqueue: fingerprints not compared', file: 'src/work/intake.ts', find: `if (fields.length === 0) return`, replace: `if (fields.length >= 0) return`, first: ['test/integration/nodes/publish-job.test.ts'] },
+	{ name: 'deadlines: a job stays in their index while it is claimed', file: lua('include/lanes'), find: `	redis.call('ZREM', key('deadlines'), job.id)\n`, replace: ``, first: ['test/integration/store/deadlines.test.ts'] },
+	{ name: 'deadlines: jobs in doubt stand in their index', file: lua('include/lanes'), find: `return lane and lane ~= 'look' and`, replace: `return lane and`, first: ['test/integration/store/deadlines.test.ts'] },
 	{ name: 'revise: the number seen is ignored', file: lua('revise'), find: ` and old.seq == ARGV[9]`, replace: '' },
 	{ name: 'revise: the revision seen is ignored', file: lua('revise'), find: `old.rev == ARGV[8] and `, replace: '' },
 	{ name: 'revise: a job that somebody works on', file: lua('revise'), find: ` and old.fence == new.owned`, replace: '' },

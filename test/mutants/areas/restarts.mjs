@@ -29,10 +29,12 @@ export const mutants = [
 	{ name: 'restart: a young registration is taken for an old one', file: lua('include/runs'), find: `	for _, worker in ipairs(young) do redis.call('HSET', key('worker', worker), 'since', wall) end\n`, replace: '' },
 	{ name: 'restart: a second one hides what the first had lost', file: lua('include/runs'), find: `if wasLookingUntil <= now then redis`, replace: `if true then redis` },
 	{ name: 'failover: a job is sent before the replicas have it', first: ['test/integration/store/topologies.test.ts'], file: lua('include/runs'), find: ` or infoOf('replication', 'connected_slaves') ~= '0' end`, replace: ` end` },
-	{ name: 'cut: what may have been sent is changed by hand', file: lua('revise'), find: `and mayHaveLeft(old) then`, replace: `and false then` },
+	{ name: 'cut: what may have been sent is changed by hand', file: lua('revise'), find: `return mayHaveLeft(old) or`, replace: `return` },
 	{ name: 'cut: what came later cannot be changed by hand', file: lua('include/runs'), find: `return tonumber(job.created) <= cutAt and tonumber(job.due) <= cutAt`, replace: `return cutAt > 0` },
 	{ name: 'cut: what was not looked for yet is updated past the horizon', file: lua('revise'), find: `local isDenied = new.event == 'job.updated' or`, replace: `local isDenied = new.event == 'job.updated' and lookUntil() > now or` },
 	{ name: 'cut: what may have been sent is canceled as if it had not', file: lua('revise'), find: ` or new.may == '')`, replace: `)` },
+	{ name: 'cut: what may have been sent ends with its time, without a look', file: lua('revise'), find: `\n	or new.unasked == '1'\n`, replace: `\n`, first: ['test/integration/store/deadlines.test.ts'] },
+	{ name: 'cut: what came again since ends with its time, without a look', file: lua('revise'), find: ` or new.unasked == '1' and lookUntil() > now end`, replace: ` end`, first: ['test/integration/store/deadlines.test.ts'] },
 	{ name: 'cut: a renamed account keeps its jobs from going on', file: lua('revise'), find: `isDenied and not isRenamed and`, replace: `isDenied and` },
 	{ name: 'clock: goes back', file: lua('include/begin'), find: `local now = math.max(wall, tonumber(meta[2] or 0))`, replace: `local now = wall` },
 ];

@@ -1,4 +1,8 @@
 import fc from 'fast-check';
+import { deadlineOf, endOfWaiting } from '../../../src/job/deadline';
+import { intoSuspicion } from '../../../src/job/doubt';
+import type { Job } from '../../../src/job/job';
+import { overdue } from '../../../src/store/overdue';
 import type { Model } from './model';
 import { ACCOUNTS, beatAll, IMAGES, JOBS, policy, type Real } from './real';
 import { met, stepOf } from './step';
@@ -49,6 +53,36 @@ const dismiss = step('dismiss', fc.nat(JOBS - 1), async (model, real, n) => {
 	expect(await real.jobs.dismissDoublePin(id)).toBe(stood);
 });
 
+/** The waiting jobs whose time is over, the longest first. */
+function overdueIn({ jobs, now }: Model): Job[] {
+	const waiting = [...jobs.values()].flatMap(({ job, lease }) => (lease === null && ['queued', 'retry_scheduled'].includes(job.state) && job.phase !== 'reconcile' ? [job] : []));
+	const over = waiting.map((job) => ({ job, at: deadlineOf(job, policy) })).filter(({ at }) => at < now);
+	return over.sort((a, b) => a.at - b.at || (a.job.id < b.job.id ? -1 : 1)).map(({ job }) => job);
+}
+
+/** Jobs whose time is over while they wait are ended or, where Redis may have forgotten that they were sent, looked for; now and then after the time that it takes. */
+const endOverdue = step('endOverdue', fc.record({ max: fc.integer({ min: 1, max: 4 }), waits: fc.boolean() }), async (model, real, { max, waits }) => {
+	if (waits) real.tick(model, policy.patienceMs + 1);
+	const late = overdueIn(model).slice(0, max);
+	expect((await overdue(real.world.namespace, max)).map(({ id }) => id)).toEqual(late.map(({ id }) => id));
+	const terms = { policy, now: model.now, random: () => 0 };
+	for (const seen of late) {
+		const change = endOfWaiting(seen, terms)!;
+		const asSeen = { expectedRevision: seen.revision, expectedSeq: seen.seq, aliases: [] };
+		const { kind } = model.revise(seen.id, seen, null, change, [], true);
+		const answer = await real.jobs.revise(seen.id, { ...asSeen, change, unasked: true });
+		expect(answer.kind).toBe(kind);
+		met(`overdue ${kind === 'revised' ? change.event : kind}`);
+		if (answer.kind === 'in_doubt') {
+			const suspected = intoSuspicion(seen, answer.cut, terms);
+			expect(model.revise(seen.id, seen, null, suspected, []).kind).toBe('revised');
+			expect((await real.jobs.revise(seen.id, { ...asSeen, change: suspected })).kind).toBe('revised');
+		}
+		model.writes();
+	}
+	await real.agrees(model, late.map(({ id }) => id));
+});
+
 /** Accounts whose jobs wait and that nobody served for long are held. */
 const watch = step('watch', fc.constantFrom(0, 60_000, 600_000), async (model, real, staleMs) => {
 	const { names, opened } = model.watch(ACCOUNTS, staleMs);
@@ -73,4 +107,4 @@ const restart = step('restart', fc.constant(null), async (model, real) => {
 	await real.restart();
 });
 
-export const chores = [beginWrite, putImage, sweepImages, purge, dismiss, watch, beat, restart];
+export const chores = [beginWrite, putImage, sweepImages, purge, endOverdue, dismiss, watch, beat, restart];

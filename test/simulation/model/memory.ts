@@ -42,10 +42,10 @@ export class Memory {
 	}
 
 	/** Whether nobody may change a job so by hand, since it may have been sent as it was; a renamed account changes nothing of that. */
-	denies(job: Job, { job: after, event }: Change, now: number): boolean {
-		const isDenied = event === 'job.updated' || (event === 'job.canceled' && (this.isQuarantined(now) || !after.mayExist));
+	denies(job: Job, { job: after, event }: Change, unasked: boolean, now: number): boolean {
+		const isDenied = event === 'job.updated' || (event === 'job.canceled' && (this.isQuarantined(now) || !after.mayExist)) || unasked;
 		const isRenamed = after.account !== job.account && after.content.boardId === job.content.boardId && naturalKey(after) === naturalKey(job);
-		return isDenied && !isRenamed && this.mayHaveLost(job, now);
+		return isDenied && !isRenamed && (this.mayHaveLost(job, now) || (unasked && this.isQuarantined(now)));
 	}
 
 	private mayHaveLost({ createdAt, dueAt }: Job, now: number): boolean {

@@ -156,14 +156,14 @@ export class Model {
 		return { kind: 'settled', other: this.apply(known, change, this.policy.boardGapMs) };
 	}
 
-	revise(id: string, seen: Job, fence: string | null, change: Change, aliases: string[]): Expected {
+	revise(id: string, seen: Job, fence: string | null, change: Change, aliases: string[], unasked = false): Expected {
 		const known = this.jobs.get(id);
 		if (!known) return { kind: 'missing', other: null };
 		const { job, lease } = known;
 		const asSeen = job.revision === seen.revision && job.seq === seen.seq && (lease?.fence ?? null) === fence && job.state === change.from && job.edits === change.fromEdits;
 		if (!asSeen) return { kind: 'moved', other: null };
 		if (job.state === 'succeeded' && change.job.state !== 'succeeded' && this.pins.ownerOf(job.pinId) === id) return { kind: 'moved', other: null };
-		if (this.memory.denies(job, change, this.now)) return { kind: 'in_doubt', other: null };
+		if (this.memory.denies(job, change, unasked, this.now)) return { kind: 'in_doubt', other: null };
 		const owner = aliases.map((alias) => this.ownerOf(alias)).find((other) => other !== null && other !== id);
 		if (owner) return { kind: 'owned', other: owner };
 		const refusal = this.adoptionRefusal(change);

@@ -133,7 +133,10 @@ export class Real implements Twice {
 
 	private parsed(n: number) {
 		const media = { kind: 'image_url', url: 'https://shop.example/1.jpg' } as const;
-		const parsed = parseRequest({ media, ...REQUESTS[n]! }, this.world.time);
+		// One is not wanted any more after half a minute, one may be late.
+		const publishBefore = this.world.time + 30_000;
+		const late = n === 4 ? { publishBefore, whenLate: 'skip' } as const : n === 5 ? { publishBefore, whenLate: 'publish' } as const : {};
+		const parsed = parseRequest({ media, ...REQUESTS[n]!, ...late }, this.world.time);
 		if (!parsed.ok) throw parsed.error;
 		return parsed.request;
 	}

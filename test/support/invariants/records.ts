@@ -18,7 +18,7 @@ export function everyKeyIsBounded(history: History): string[] {
 	return Object.entries(types).filter(([name, type]) => boundOf('', name)?.type !== type).map(([name, type]) => `${name} (${type}) has no bound`);
 }
 
-const OF_WAITING = /^(lane|boards|due):/;
+const OF_WAITING = /^(lane|boards|due):|^deadlines$/;
 const OF_WORKING = /^(leases|displaced|busy:.+)$/;
 
 /** When all has ended, nothing stands in an index of what waits or is worked on; what is still in doubt stands with the doubts. */

@@ -8,11 +8,11 @@ import { eventsByJob, grouped, type History } from '../history';
 // it had taken for its own by looking proved to be another's.
 const EDGES: Record<string, readonly string[]> = {
 	'': ['queued', 'queued media'],
-	queued: ['queued', 'queued media', 'running', 'canceled'],
-	'queued media': ['queued media', 'queued', 'retry media', 'retry publish', 'failed', 'canceled'],
+	queued: ['queued', 'queued media', 'running', 'failed', 'canceled', 'retry reconcile'],
+	'queued media': ['queued media', 'queued', 'retry media', 'retry publish', 'retry reconcile', 'failed', 'canceled'],
 	running: ['running', 'succeeded', 'retry publish', 'retry reconcile', 'retry media', 'failed', 'canceled'],
-	'retry media': ['retry publish', 'retry media', 'failed', 'canceled'],
-	'retry publish': ['retry publish', 'retry media', 'running', 'canceled', 'succeeded'],
+	'retry media': ['retry publish', 'retry media', 'retry reconcile', 'failed', 'canceled'],
+	'retry publish': ['retry publish', 'retry media', 'retry reconcile', 'running', 'failed', 'canceled', 'succeeded'],
 	'retry reconcile': ['retry publish', 'succeeded', 'failed', 'queued', 'canceled'],
 	succeeded: ['retry reconcile', 'succeeded'],
 	failed: ['queued', 'queued media', 'succeeded'],

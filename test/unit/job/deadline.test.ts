@@ -1,6 +1,6 @@
 import type { Change } from '../../../src/job/change';
 import { requeue, update } from '../../../src/job/corrections';
-import { deadlineOf, tooLate } from '../../../src/job/deadline';
+import { deadlineOf, endOfWaiting, tooLate } from '../../../src/job/deadline';
 import type { Job, LeasedJob, WhenLate } from '../../../src/job/job';
 import type { Outcome } from '../../../src/job/outcome';
 import { transition } from '../../../src/job/transition';
@@ -23,6 +23,28 @@ describe('the end of a job that waits', () => {
 		expect(deadlineOf(job, POLICY)).toBe(at);
 		expect(tooLate(job, POLICY, at)).toBeNull();
 		expect(tooLate(job, POLICY, at + 1)).toMatchObject({ kind: 'not_sent', failure: { code: 'deadline_passed' } });
+	});
+});
+
+describe('a job that waits without a claim', () => {
+	const over = before(NOW - 1, 'ask');
+	const at = (job: Job, now = NOW) => endOfWaiting(job, { policy: POLICY, now });
+
+	it.each<[string, Job, object]>([
+		['fails when a person is to be asked', aJob(over), { event: 'job.failed', job: { state: 'failed', queue: { name: 'ops' }, lastError: { code: 'deadline_passed' }, attempts: 0, attemptHistory: [] } }],
+		['is canceled when it is to be skipped', aJob({ ...over, whenLate: 'skip' }), { event: 'job.canceled', job: { state: 'canceled', queue: null } }],
+		['fails after its patience', aJob({ createdAt: NOW - 73 * HOUR, whenLate: 'publish', publishBefore: NOW - HOUR }), { event: 'job.failed' }],
+		['ends between two tries', aJob({ ...over, state: 'retry_scheduled', phase: 'publish' }), { event: 'job.failed' }],
+		['ends before its video is ready', aJob({ ...over, state: 'retry_scheduled', phase: 'media' }), { event: 'job.failed' }],
+	])('%s', (_name, job, change) => {
+		expect(at(job)).toMatchObject(change);
+	});
+
+	it.each<[string, Job]>([
+		['in time', aJob(before(NOW, 'skip'))], ['that may be late', aJob({ ...over, whenLate: 'publish' })], ['that runs', aRunningJob(over)], ['in doubt', { ...aJobInDoubt({}, over), lease: null }],
+		['whose video is handed over', { ...aJob({ ...over, phase: 'media' }), lease: aRunningJob().lease }], ['that has ended', aJob({ ...over, state: 'succeeded', pinId: '1' })],
+	])('is left alone when it is one %s', (_name, job) => {
+		expect(at(job)).toBeNull();
 	});
 });
 

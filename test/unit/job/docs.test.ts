@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Change } from '../../../src/job/change';
 import { cancel, lateEvidence, requeue, resolve, sendBack, update } from '../../../src/job/corrections';
+import { endOfWaiting } from '../../../src/job/deadline';
+import { intoSuspicion } from '../../../src/job/doubt';
 import { FAILURES, type FailureCode } from '../../../src/job/failures';
 import type { FailureRow } from '../../../src/job/failure-row';
 import type { Job, LeasedJob } from '../../../src/job/job';
@@ -23,6 +25,8 @@ it('docs/states.md has every edge that the code can make, and no other', () => {
 	const decidedHere = written.filter(({ by }) => !/^(enqueue|claim)/.test(by!)).map(({ edge }) => edge);
 	expect(decidedHere.sort()).toEqual([...edgesOfTheCode()].sort());
 });
+
+const TERMS = { policy: POLICY, now: NOW, random: () => 0 };
 
 const film = { kind: 'video_url', url: 'https://cdn.example/film.mp4' } as const;
 
@@ -54,6 +58,12 @@ function edgesOfTheCode(): Set<string> {
 	const seen = (change: Change) => edges.add(`${change.from} → ${change.job.state} ${change.event ?? ''}`.trim());
 	for (const [job, outcome] of endings()) seen(transition(job, outcome, POLICY, NOW, dice(0.5)));
 	seen(giveBack(aRunningJob(), NOW));
+	for (const job of waiting) {
+		const late = [{ ...job, publishBefore: NOW - HOUR }, { ...job, publishBefore: NOW - HOUR, whenLate: 'skip' as const }];
+		const changes = late.map((one) => endOfWaiting(one, TERMS));
+		for (const change of changes) if (change) seen(change);
+		if (changes[0]) seen(intoSuspicion(job, { at: NOW, lookFrom: NOW, isFresh: true }, TERMS));
+	}
 	for (const change of waiting.flatMap(corrections)) seen(change);
 	seen(sendBack(waiting[5]!, NOW, POLICY));
 	return edges;

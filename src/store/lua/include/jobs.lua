@@ -18,7 +18,7 @@
 local OLD_CONTENT_MS = 8 * 24 * 3600 * 1000 -- events are kept 7 days
 local FIELDS = {
 	'state', 'phase', 'account', 'board', 'due', 'seq', 'rev', 'n', 'created', 'started', 'finished',
-	'fence', 'leaseEnd', 'sendBy', 'look', 'nat', 'queue', 'group', 'media', 'doubt', 'pin', 'may', 'aliases', 'edit', 'ord', 'url', 'waits', 'handed',
+	'fence', 'leaseEnd', 'sendBy', 'look', 'nat', 'queue', 'group', 'media', 'doubt', 'pin', 'may', 'aliases', 'edit', 'ord', 'url', 'waits', 'handed', 'ends',
 }
 
 local function readJob(id)

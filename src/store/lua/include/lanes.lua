@@ -1,5 +1,7 @@
 -- Keeps the three levels from which jobs are claimed in step.
 --
+-- deadlines                      ZSET  job by when it must end without being sent; not those in doubt, which are looked for however late,
+--                                      nor records of an earlier build, which end when they are claimed
 -- lane:<lane>:<account>:<place>  ZSET  <ord>:<job> by when it is due, so that jobs due together go out as they came in
 --                                      (neither a place nor a job's id has a colon). A place is a board, or '~' and a link: jobs
 --                                      that came up too soon after another Pin of their link wait there for its turn (claim.lua)
@@ -46,9 +48,15 @@ local function touch(lane, account, board)
 	touchedList[#touchedList + 1] = { lane, account, board }
 end
 
+local function hasDeadline(job)
+	local lane = laneOf(job)
+	return lane and lane ~= 'look' and (job.ends or '') ~= ''
+end
+
 local function file(job)
 	local lane = laneOf(job)
 	if not lane then return end
+	if hasDeadline(job) then redis.call('ZADD', key('deadlines'), job.ends, job.id) end
 	redis.call('ZADD', key('lane', lane, job.account, placeOf(job)), job.due, memberOf(job))
 	touch(lane, job.account, placeOf(job))
 end
@@ -56,6 +64,7 @@ end
 local function unfile(job)
 	local lane = laneOf(job)
 	if not lane then return end
+	redis.call('ZREM', key('deadlines'), job.id)
 	-- A worker of an earlier build files a job without its place: it must not stand there twice.
 	redis.call('ZREM', key('lane', lane, job.account, placeOf(job)), memberOf(job), job.id)
 	touch(lane, job.account, placeOf(job))
