@@ -36,6 +36,9 @@ interface Parts {
 	world: World;
 }
 
+/** For the head of a video that somebody corrects to. */
+const VIDEO_MS = 10_000;
+
 interface FrontDesk {
 	desk: Desk;
 	failures: Failures;
@@ -49,7 +52,9 @@ export function frontDesk({ namespace, store, jobs, accounts, holds, askForCheck
 	const refuted = new Map<string, number>();
 	const places = (boards: (account: string) => Promise<KnownBoards | null>, more: { refuted?: Map<string, number> } = {}) =>
 		new PlaceCheck({ boards, ownersOf: (boardId) => accounts.ownersOf(boardId), askForBoards: askForCheck, now: () => world.now(), sleep: (ms) => sleep(ms), ...more });
-	const preflight = () => new Preflight({ places: places((account) => accounts.reported(account)), probe: (url) => probeImage(url, guard) });
+	const preflight = () => new Preflight({
+		places: places((account) => accounts.reported(account)), probe: (url) => probeImage(url, guard), probeVideo: (url) => probeVideo(url, guard, AbortSignal.timeout(VIDEO_MS)),
+	});
 	const list = (filter: JobFilter) => jobs.list(filter);
 	const desk = new Desk({ store, list, preflight, views, policy, world });
 	const bulk = new BulkRequeue({

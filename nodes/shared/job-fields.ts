@@ -67,7 +67,7 @@ export const checkFields: INodeProperties[] = [
 		name: 'check',
 		type: 'boolean',
 		default: true,
-		description: 'Whether to look at a changed board, section or image address before anything runs: a board that is not one of the account, or an image that cannot be loaded, is refused at once',
+		description: 'Whether to look at a changed board, section, image or video address before anything runs: a board that is not one of the account, or an image or video that cannot be loaded, is refused at once',
 	},
 	{
 		displayName: 'Dry Run',

@@ -1,7 +1,7 @@
 import { EngineError } from '../errors';
 import { assertNever } from './assert-never';
 import type { FailureCode } from './failures';
-import type { Job, PinContent } from './job';
+import type { Job, Media, PinContent } from './job';
 import { addressesOf } from './media';
 import { LEAST_PIXELS, MAX_IMAGE_BYTES, megabytes } from './media-limits';
 import type { Failure } from './outcome';
@@ -35,9 +35,12 @@ export function changedParts(before: Job, after: Job): { place: boolean; media: 
 	const is = before.content, will = after.content;
 	return {
 		place: before.account !== after.account || is.boardId !== will.boardId || is.sectionId !== will.sectionId,
-		media: addressesOf(will.media).some((url) => !addressesOf(is.media).includes(url)),
+		media: loadedFrom(will.media).some((url) => !loadedFrom(is.media).includes(url)),
 	};
 }
+
+/** A video is loaded by a worker, images by Pinterest. */
+const loadedFrom = (media: Media): string[] => [...(media.kind === 'video_url' ? [media.url] : []), ...addressesOf(media)];
 
 type Place = { account: string; content: Pick<PinContent, 'boardId' | 'sectionId'> };
 

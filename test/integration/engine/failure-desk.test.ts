@@ -9,7 +9,7 @@ let images: RawServer;
 
 beforeAll(async () => {
 	images = await rawServer({
-		whole: (socket, request) => void socket.end(request.startsWith('GET /page') ? answer('text/html', '<html>') : request.startsWith('GET /good') ? answer('image/png', png) : 'HTTP/1.1 404 X\r\ncontent-length: 0\r\n\r\n'),
+		whole: (socket, request) => void socket.end(request.startsWith('GET /busy') ? 'HTTP/1.1 503 X\r\ncontent-length: 0\r\n\r\n' : request.startsWith('GET /page') ? answer('text/html', '<html>') : request.startsWith('GET /good') ? answer('image/png', png) : 'HTTP/1.1 404 X\r\ncontent-length: 0\r\n\r\n'),
 	});
 	world = await TestWorld.start({ timeFactor: 200, engine: { trustedImageOrigins: [images.url], policy: UNHURRIED } });
 	engine = world.engine();
@@ -103,6 +103,15 @@ describe('a look before a correction is written', () => {
 		expect(await engine.get(job.id)).toMatchObject({ state: 'failed', revision: 1, seq: job.seq });
 		await requeue('/good.png');
 		expect(await world.ended(engine, [job.id])).toMatchObject([{ state: 'succeeded' }]);
+	});
+
+	it('refuses a video that a worker could not hand over, and takes one whose server has a fault of its own', async () => {
+		const job = await failed();
+		const videoAt = (path: string) => ({ boardId: world.board(), media: { kind: 'video_url' as const, url: `${images.url}${path}` } });
+		for (const [path, says] of [['/page.mp4', 'gives text/html, not a video'], ['/gone.mp4', 'answered 404'], ['/good.mp4', 'gives image/png, not a video']] as const) {
+			await expect(engine.requeue(job.id, videoAt(path), ANN)).rejects.toMatchObject({ code: 'preflight_failed', details: { field: 'media' }, message: expect.stringContaining(says) as string });
+		}
+		expect(await engine.requeue(job.id, videoAt('/busy.mp4'), ANN, { dryRun: true })).toMatchObject({ state: 'queued', phase: 'media' });
 	});
 
 	it('is left out by who knows better', async () => {

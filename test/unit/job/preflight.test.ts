@@ -142,6 +142,7 @@ describe('a preflight', () => {
 		['one image more', after(carousel(url, 'https://cdn.example/cap.jpg')), { place: false, media: true }],
 		['the same image twice', after(carousel(url, url)), { place: false, media: false }],
 		['the address of the image', after({ media: { kind: 'image_url', url: 'https://cdn.example/cap.jpg' } }), { place: false, media: true }],
+		['the image by a video', after({ media: { kind: 'video_url', url: 'https://cdn.example/hat.mp4' } }), { place: false, media: true }],
 		['the image by a file, whose bytes are here', after({ media: { kind: 'image_base64', sha256: 'e'.repeat(64), contentType: 'image/png', bytes: 5 } }), { place: false, media: false }],
 	])('looks at what the correction of %s changed, and at nothing else', (_what, changed, parts) => {
 		expect(changedParts(before, changed)).toEqual(parts);
