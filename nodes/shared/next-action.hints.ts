@@ -1,14 +1,14 @@
 import type { IExecuteFunctions, NodeExecutionHint } from 'n8n-workflow';
-import type { JobView } from '../../src';
+import type { AccountView, JobView } from '../../src';
 import type { ItemError } from './errors';
 
 /** More would push the output out of sight; the items say the rest. */
 const LINES = 3;
 
-/** Tells in the output pane what to do about the failed, held and refused jobs of an output, and that a dry run was one. */
+/** Tells in the output pane what to do about the failed, held and refused jobs of an output, what its accounts wait for, and that a dry run was one. */
 export function addOutputHints(n8n: IExecuteFunctions, json: Record<string, unknown>[], now = Date.now()): void {
 	if (typeof n8n.addExecutionHints !== 'function') return;
-	const hints = [...dryRunHint(json), ...refusalHints(json), ...nextActionHints(jobsIn(json), now)];
+	const hints = [...dryRunHint(json), ...refusalHints(json), ...nextActionHints(jobsIn(json), now), ...pacingHints(json.flatMap((one: unknown) => (isAccount(one) ? [one] : [])))];
 	if (hints.length > 0) n8n.addExecutionHints(...hints);
 }
 
@@ -39,12 +39,27 @@ export function nextActionHints(jobs: JobView[], now: number): NodeExecutionHint
 	return [{ type: 'warning', location: 'outputPane', message: lines.join('<br>') }];
 }
 
+/** One hint with a line for each account whose jobs are held or have no worker, then for those that are slowed. */
+export function pacingHints(accounts: AccountView[]): NodeExecutionHint[] {
+	const isStuck = ({ waiting, pacing: { state } }: AccountView) => waiting > 0 && (state === 'held' || state === 'not_served');
+	// Each item that comes in gives all accounts.
+	const all = [...new Map(accounts.map((one) => [one.account, one])).values()];
+	const stuck = all.filter(isStuck), told = [...stuck, ...all.filter((one) => !isStuck(one) && one.pacing.slowed !== null)];
+	if (told.length === 0) return [];
+	const lines = told.slice(0, LINES).map((one) => `<b>${escaped(one.account)}</b>: ${escaped(isStuck(one) ? `${one.waiting} waiting. ${one.pacing.why}` : one.pacing.slowed!)}`);
+	const left = told.length - lines.length;
+	if (left > 0) lines.push(`${left} more ${left === 1 ? 'account' : 'accounts'}: <b>pacing.why</b> of each item says why.`);
+	return [{ type: stuck.length > 0 ? 'warning' : 'info', location: 'outputPane', message: lines.join('<br>') }];
+}
+
 /** The job views in an output, one by one or in the list of an item about many. */
 export function jobsIn(json: Record<string, unknown>[]): JobView[] {
 	return json.flatMap((one) => (isJob(one) ? [one] : Array.isArray(one['jobs']) ? one['jobs'].filter(isJob) : []));
 }
 
 const isJob = (one: unknown): one is JobView => typeof one === 'object' && one !== null && 'nextAction' in one && 'attemptHistory' in one;
+
+const isAccount = (one: unknown): one is AccountView => typeof one === 'object' && one !== null && 'pacing' in one && 'incidents' in one;
 
 /** Jobs that wait for somebody, by what they wait for; what was resolved or snoozed is left alone. */
 function causesOf(jobs: JobView[], now: number): Map<string, JobView[]> {

@@ -27,7 +27,7 @@ export interface Operation {
 	fields: INodeProperties[];
 	/** Refused to an AI agent: a person decides. */
 	peopleOnly?: true;
-	/** Hints tell what to do about the failed, held and refused jobs of the output. */
+	/** Hints tell what to do about the failed, held and refused jobs of the output, and what its accounts wait for. */
 	tellsNext?: true;
 	/** What has happened to the items that went well ("enqueued"); absent when nothing is changed. */
 	done?: string;

@@ -6,5 +6,6 @@ export const getMany: Operation = {
 	action: 'Get many accounts',
 	description: 'Every account that a worker reported or a job names: who serves it, what waits, when its next Pin may go out and why not before, its boards',
 	fields: [],
+	tellsNext: true,
 	run: perItem(async ({ engine }) => await engine.accounts()),
 };

@@ -236,3 +236,12 @@ it('takes 1,000 items in under two seconds', async () => {
 	expect(new Set(idsOf(jobs)).size).toBe(1000);
 	expect(performance.now() - began).toBeLessThan(2000);
 });
+
+it('shows what each account waits for, and tells of those that nobody serves', async () => {
+	await enqueue([row(91)], { account: { __rl: true, mode: 'name', value: 'acme-91' } });
+	const { items, hints } = await runNode(publishJob, { parameters: { resource: 'account', operation: 'getAll' }, items: [row(1)], credential });
+	expect(items.find(({ json }) => json['account'] === 'acme-91')!.json).toMatchObject({
+		waiting: 1, headroom: null, pacing: { state: 'held', why: expect.stringMatching(/^Held: No worker publishes for acme-91\./) as string, nextSlotAt: null, preset: null, limits: [] },
+	});
+	expect(hints).toMatchObject([{ type: 'warning', message: expect.stringContaining('No worker publishes for') as string }]);
+});

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, NodeExecutionHint } from 'n8n-workflow';
-import { addOutputHints, dryRunHint, jobsIn, nextActionHints, refusalHints } from '../../../nodes/shared/next-action.hints';
-import type { HoldKind, Incident, JobView } from '../../../src';
+import { addOutputHints, dryRunHint, jobsIn, nextActionHints, pacingHints, refusalHints } from '../../../nodes/shared/next-action.hints';
+import type { AccountView, HoldKind, Incident, JobView } from '../../../src';
 import type { Job } from '../../../src/job/job';
 import { viewOf } from '../../../src/job/view';
 import { aJob, HOUR, NOW } from '../job/builders';
@@ -78,4 +78,15 @@ it('tells nothing where n8n has no place for hints, or nothing is to be told', (
 	addOutputHints({} as IExecuteFunctions, [{ ...failed('board_not_found', '1') }]);
 	addOutputHints({ addExecutionHints: (...hints: NodeExecutionHint[]) => void told.push(...hints) } as unknown as IExecuteFunctions, [{ ...viewOf(aJob()) }]);
 	expect(told).toEqual([]);
+});
+
+it('says of accounts once what their jobs wait for, then which are slowed', () => {
+	const account = (name: string, state: string, more: { waiting?: number; slowed?: string } = {}) =>
+		({ account: name, waiting: more.waiting ?? 3, pacing: { state, why: `${name} waits.`, slowed: more.slowed ?? null } }) as AccountView;
+	expect(pacingHints([account('a', 'ready'), account('b', 'not_due'), account('c', 'held', { waiting: 0 })])).toEqual([]);
+	expect(pacingHints([account('a', 'paced', { slowed: 'Slowed to 12 writes a minute.' })])).toMatchObject([{ type: 'info', message: '<b>a</b>: Slowed to 12 writes a minute.' }]);
+	const all = [account('a', 'ready', { slowed: 'Slowed.' }), account('<b>', 'held'), account('c', 'not_served'), account('d', 'held'), account('e', 'ready')];
+	expect(pacingHints([...all, ...all])).toMatchObject([{ type: 'warning', message: [
+		'<b>&#60;b&#62;</b>: 3 waiting. &#60;b&#62; waits.', '<b>c</b>: 3 waiting. c waits.', '<b>d</b>: 3 waiting. d waits.', '1 more account: <b>pacing.why</b> of each item says why.',
+	].join('<br>') }]);
 });
