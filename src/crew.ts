@@ -4,7 +4,7 @@ import { lateEvidence } from './job/corrections';
 import { dataOf } from './job/event';
 import { describe } from './log';
 import { Pacer, type Slot } from './pace/pacer';
-import { afterFirst, readsOf } from './pace/reads';
+import { afterFirst, readsOf, type Reads } from './pace/reads';
 import { atMost } from './pace/within';
 import { openClient } from './store/connection';
 import type { JobList } from './store/job-list';
@@ -69,7 +69,7 @@ export class Crew {
 		this.worker = this.makeWorker();
 		this.keeper = keeperOf(parts, {
 			ready: (account) => this.worker.serve(account), renamed: (name, first) => this.rename(name, first), heard: (account, heard) => void this.pacer.heard(account, heard),
-			reads: (account, purpose, signal) => readsOf(this.pacer, account, { purpose, timeFactor: settings.timeFactor, signal }), scaled: (ms) => this.scaled(ms),
+			reads: (account, purpose, signal) => this.readsOf(account, { purpose, timeFactor: settings.timeFactor, signal }), scaled: (ms) => this.scaled(ms),
 		});
 		this.renames = new Renames({
 			names: () => parts.accounts.renames(), list: (filter) => parts.jobs.list(filter),
@@ -159,8 +159,16 @@ export class Crew {
 		this.attempts.serves(label, false);
 		this.mediaSteps.serves(label, false);
 		this.keeper.forget(label);
+		const ended = this.worker.drop(label);
+		// Last: whatever waits for a slot finds that there is nothing to do.
 		this.pacer.limit(label, null);
-		return this.worker.drop(label);
+		return ended;
+	}
+
+	/** Reads of an account that somebody serves here; a reading under way ends with that. */
+	private readsOf(account: string, asked: Parameters<typeof readsOf>[2]): Reads {
+		const reads = readsOf(this.pacer, account, asked), isServed = () => this.served.has(account);
+		return async <T>(call: () => Promise<T>) => (isServed() ? reads<T | undefined>(async () => (isServed() ? call() : undefined)) : undefined);
 	}
 
 	private async beat(): Promise<void> {

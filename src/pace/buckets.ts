@@ -58,7 +58,8 @@ export interface Paces {
 }
 
 /** What a call is for: a Pin; the registration of a video; a look for Pins in doubt, the check of a token, a list of boards. */
-export type Purpose = 'pin' | 'registration' | 'look' | 'check' | 'list';
+export const PURPOSES = ['pin', 'registration', 'look', 'check', 'list'] as const;
+export type Purpose = (typeof PURPOSES)[number];
 
 /** The buckets one call of the account draws from, by their names, the account's own first. Without a purpose a write is a Pin. */
 export function bucketsFor(account: string, kind: CallKind, { of, timeFactor, steered }: Paces, purpose?: Purpose): [name: string, bucket: Bucket][] {

@@ -27,7 +27,8 @@ export interface Standing {
 }
 
 interface Waiter {
-	/** In whose turn it comes. */
+	account: string;
+	/** In whose turn it comes: what goes last takes no turn from the account's other calls. */
 	who: string;
 	rank: number;
 	begin(limiter: Bottleneck | null): Promise<void>;
@@ -77,15 +78,16 @@ export class Lane {
 		return this.pending > 0 ? 0 : performance.now() - this.usedAt;
 	}
 
-	/** Runs `task` in a slot, as soon as there is one and it is the turn of `who`; resolves to undefined when the lane is stopped first, or the wait ended. */
-	run<T>(who: string, task: (slot: Slot) => Promise<T>, { rank = 0, signal }: Standing = {}): Promise<T | undefined> {
+	/** Runs `task` in a slot, as soon as there is one and it is the turn of the account; resolves to undefined when the lane is stopped first, or the wait ended. */
+	run<T>(account: string, task: (slot: Slot) => Promise<T>, { rank = 0, signal }: Standing = {}): Promise<T | undefined> {
 		if (signal?.aborted) return Promise.resolve(undefined);
 		return new Promise((resolve, reject) => {
 			// Its place in Bottleneck's queue stays, and gives the token back.
 			const leave = () => void (this.waiters.delete(waiter) && resolve(undefined));
 			signal?.addEventListener('abort', leave, { once: true });
 			const waiter: Waiter = {
-				who,
+				account,
+				who: rank > 0 ? `${account} ${rank}` : account,
 				rank,
 				place: null,
 				cancel: () => resolve(undefined),
@@ -101,6 +103,11 @@ export class Lane {
 			this.bucket.open().then((limiter) => this.queue(limiter, waiter), (error: unknown) => this.bucket.failed(error));
 			this.arm();
 		});
+	}
+
+	/** What of this account waits here need not any more: its limit was lifted. */
+	letGo(account: string): void {
+		for (const waiter of [...this.waiters]) if (waiter.account === account) void waiter.begin(null);
 	}
 
 	/** Every waiter is told that there will be no slot; what runs goes on. */

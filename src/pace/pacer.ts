@@ -3,7 +3,7 @@ import { APP } from '../job/hold';
 import type { Heard } from '../job/rate-headers';
 import type { Log } from '../log';
 import { mend, openConnection, type Connection, type RedisClient } from './bottleneck-connection';
-import { bucketId, bucketsFor, CALL_KINDS, laneName, type Bucket, type CallKind, type Purpose } from './buckets';
+import { bucketId, bucketsFor, CALL_KINDS, laneName, PURPOSES, type Bucket, type CallKind, type Purpose } from './buckets';
 import { headroomIn } from './headroom';
 import { Lane, type Slot, type Standing } from './lane';
 import { leftIn, steered } from './limits';
@@ -88,6 +88,9 @@ export class Pacer {
 		else this.paces.delete(account);
 		if (!pace) this.steering.forget(account);
 		this.aim(account);
+		// What waits by a limit that is gone would wait by it to its end.
+		const drawn = new Set(CALL_KINDS.flatMap((kind) => PURPOSES.flatMap((purpose) => this.bucketsOf(account, kind, purpose).map(([name]) => name))));
+		for (const [name, lane] of this.lanes) if (!drawn.has(name)) lane.letGo(account);
 	}
 
 	/**
@@ -158,30 +161,28 @@ export class Pacer {
 	private async through<T>(account: string, kind: CallKind, run: (slot: Slot) => Promise<T>, { most = Infinity, purpose, ...standing }: Asked): Promise<T | undefined> {
 		if (this.paces.has(account)) await this.steering.first(account)?.catch((error: unknown) => this.failed(error));
 		if (this.stopped) return undefined;
-		const lanes = this.bucketsOf(account, kind, purpose).map(([name, bucket]) => this.lane(name, bucket));
-		const [own] = this.paces.has(account) ? lanes : [];
-		const name = laneName(account, kind), counts = own !== undefined && most < Infinity;
+		const name = laneName(account, kind), counts = this.paces.has(account) && most < Infinity;
 		if (counts && (this.asked.get(name) ?? 0) >= most) return undefined;
 		const count = (by: number) => counts && this.asked.set(name, (this.asked.get(name) ?? 0) + by);
 		count(1);
-		const slots: Slot[] = [];
+		const slots: Slot[] = [], passed = new Set<string>();
 		let hasBegun = false;
 		const unused = () => slots.splice(0).forEach((slot) => slot.unused());
-		// What goes last takes no turn from the account's other calls.
-		const who = standing.rank ? `${account} ${standing.rank}` : account;
-		const enter = (index: number): Promise<T | undefined> => {
-			const lane = lanes[index];
-			hasBegun ||= !lane;
-			if (!lane) return run({ unused });
-			return lane.run(who, async (slot) => {
+		const enter = (): Promise<T | undefined> => {
+			// Anew at each step: a limit may have been set or lifted while another was waited for.
+			const next = this.bucketsOf(account, kind, purpose).find(([lane]) => !passed.has(lane));
+			hasBegun ||= !next;
+			if (!next) return run({ unused });
+			passed.add(next[0]);
+			return this.lane(...next).run(account, async (slot) => {
 				slots.push(slot);
-				const done = await enter(index + 1);
+				const done = await enter();
 				// Its wait ended in a later lane.
 				if (!hasBegun && standing.signal?.aborted) unused();
 				return done;
 			}, standing);
 		};
-		return enter(0).finally(() => count(-1));
+		return enter().finally(() => count(-1));
 	}
 
 	/** The buckets one call of the account draws from, the account's own first. */

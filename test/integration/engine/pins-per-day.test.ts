@@ -3,7 +3,7 @@ import { FAST_PACE, TestWorld } from '../../support/world';
 let world: TestWorld;
 afterEach(() => world.stop());
 
-it('keeps the Pins of an account beyond its cap of a day waiting, without an attempt, and no other account', async () => {
+it('keeps the Pins of an account beyond its cap of a day waiting, without an attempt, and no other account, until it is lifted', async () => {
 	world = await TestWorld.start();
 	const engine = world.engine();
 	await world.serve(engine, 'acme-us', { ...FAST_PACE, pinsPerDay: 2 });
@@ -16,4 +16,12 @@ it('keeps the Pins of an account beyond its cap of a day waiting, without an att
 	const states = (await Promise.all(ids.map((id) => engine.get(id)))).map(({ state, attempts }) => `${state} ${attempts}`);
 	expect(states.sort()).toEqual(['queued 0', 'queued 0', 'succeeded 1']);
 	expect((await engine.accounts()).find(({ account }) => account === 'acme-us')).toMatchObject({ headroom: 0, waiting: 2, pace: { pinsPerDay: 2 } });
+
+	// The Worker is published again without the cap.
+	const from = performance.now();
+	await world.serve(engine, 'acme-us');
+	const ended = await world.ended(engine, ids);
+	expect(ended.map(({ state, attempts }) => `${state} ${attempts}`)).toEqual(Array(3).fill('succeeded 1'));
+	// At the pace of the account, with as many boards as it has: nothing of a day is waited for.
+	expect(performance.now() - from).toBeLessThan(5000);
 });
