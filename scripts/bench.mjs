@@ -7,7 +7,7 @@
 // --write           puts the tables into docs/benchmarks.md
 // --alone           for whoever makes the engine faster or smaller: one round of it, script by script and key by key, without BullMQ
 // --profile         the same, with a .cpuprofile of each process in .bench/speed
-// --jobs N --accounts N   other sizes for these two
+// --jobs N --accounts N --only enqueue   for these two: other sizes, and no more than enqueuing
 import { runBench } from './lib/bench.mjs';
 
 await runBench('speed', 'speedBench');

@@ -14,17 +14,19 @@ interface AloneOptions {
 	profile: boolean;
 	jobs: number;
 	accounts: number;
+	/** `enqueue` alone; what was put in is not worked off then. */
+	only?: string;
 }
 
 const PROFILES = resolve('.bench/speed');
 
 /** For whoever makes the engine faster or smaller: what one round costs it, script by script and key by key, without BullMQ and without bounds. */
-export async function alone({ profile, jobs, accounts }: AloneOptions): Promise<number> {
+export async function alone({ profile, jobs, accounts, only }: AloneOptions): Promise<number> {
 	await mkdir(PROFILES, { recursive: true });
 	const { way, concurrency } = FIRST.engine;
 	const fileOf = (what: string) => (profile ? `${PROFILES}/${what}.cpuprofile` : undefined);
 	await withRedis({ appendonly: false }, (redis, redisUrl) => Bout.with(redis, { contender: 'engine', redisUrl, accounts, boards: BOARDS, concurrency }, async (bout) => {
-		for (const what of ['enqueue', 'work'] as const) {
+		for (const what of only === 'enqueue' ? ['enqueue'] as const : ['enqueue', 'work'] as const) {
 			const times = await ScriptTimes.begin(redis);
 			const cost = what === 'enqueue' ? await bout.enqueue(jobs, way, fileOf(what)) : await bout.work(jobs, fileOf(what));
 			say(`${what}: ${costText(cost)}${profile ? `; ${fileOf(what)}` : ''}`);
@@ -34,6 +36,7 @@ export async function alone({ profile, jobs, accounts }: AloneOptions): Promise<
 			}
 			await sayBytes(redis, `${what}: bytes a job`, jobs + WARM_UP);
 		}
+		if (only === 'enqueue') return;
 		await bout.worker.ask('bury');
 		await sayBytes(redis, 'tombstones: bytes a job', jobs + WARM_UP);
 	}));

@@ -23,7 +23,7 @@ export async function speedBench(argv: string[], source: string): Promise<number
 	// Each process that is to end with this one listens for its end.
 	process.setMaxListeners(0);
 	const { values } = parseArgs({ args: argv, options: OPTIONS });
-	if (values.alone || values.profile) return alone({ profile: values.profile ?? false, jobs: Number(values.jobs ?? 5000), accounts: Number(values.accounts ?? 500) });
+	if (values.alone || values.profile) return alone({ profile: values.profile ?? false, jobs: Number(values.jobs ?? 5000), accounts: Number(values.accounts ?? 500), only: values.only });
 	const bench: Bench = { short: values.short ?? false, source, seed: Number(values.seed ?? Date.now() % 1_000_000), ...(values.most && { most: Number(values.most) }) };
 	const parts = chosen(values.only);
 	say(`Speed bench${bench.short ? ', the short form' : ''}: --seed ${bench.seed}\n`);
