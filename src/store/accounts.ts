@@ -162,6 +162,11 @@ export class AccountStore {
 		return served === null ? null : recordOf(account, served, fields, { aliases: aliasesIn(await this.renames()), now: this.namespace.now() });
 	}
 
+	/** When a worker was last heard of that publishes for the account of this first name; null when none ever was. */
+	async lastServedAt(account: string): Promise<number | null> {
+		return Number(await this.namespace.read((client) => client.zscore(this.namespace.key('accounts'), account))) || null;
+	}
+
 	/** What the workers reported of an account's boards, under its first name; null for an account nobody named. */
 	async reported(account: string): Promise<Pick<AccountRecord, 'lastServedAt' | 'boards' | 'boardsAt'> | null> {
 		const { namespace } = this;

@@ -11,6 +11,8 @@ export interface AccountName {
 interface Parts {
 	firstName(account: string): Promise<string>;
 	names(): Promise<AccountName[]>;
+	/** Of an account under its first name. */
+	isServed(account: string): Promise<boolean>;
 	boardsOf(accounts: string[]): Promise<Board[][]>;
 }
 
@@ -21,6 +23,12 @@ export class Directory {
 	/** Every account a worker reported or a job names. */
 	names(): Promise<AccountName[]> {
 		return this.parts.names();
+	}
+
+	/** Those of these accounts, under any of their names, for which nobody publishes now. */
+	async unserved(accounts: string[]): Promise<string[]> {
+		const served = await Promise.all(accounts.map(async (account) => this.parts.isServed(await this.parts.firstName(account))));
+		return accounts.filter((_, i) => !served[i]);
 	}
 
 	/** The boards of an account under any of its names, or of every account, as workers reported them. */

@@ -1,5 +1,5 @@
 import type { NodeExecutionHint } from 'n8n-workflow';
-import type { AccountView, Finding, JobView } from '../../../src';
+import type { Finding, JobView } from '../../../src';
 import { escaped, jobsIn, nextActionHints } from '../../shared/next-action.hints';
 import type { Call, Outcome } from '../../shared/operation';
 import type { ReadRequest } from './publish-request';
@@ -8,11 +8,11 @@ import type { ReadRequest } from './publish-request';
 export async function addEnqueueHints({ n8n, engine }: Call, outcomes: Outcome[], read: ReadRequest[]): Promise<void> {
 	if (typeof n8n.addExecutionHints !== 'function' || !outcomes.some((outcome) => 'json' in outcome)) return;
 	try {
-		const [accounts, findings] = await Promise.all([engine.accounts(), engine.checkRedis()]);
-		const used = new Set(read.map(({ request }) => request.account));
+		const used = [...new Set(read.map(({ request }) => request.account).filter((account) => account))];
+		const [waiting, findings] = await Promise.all([engine.directory.unserved(used), engine.checkRedis()]);
 		const known = jobsIn(outcomes.flatMap((outcome) => ('json' in outcome ? outcome.json : [])));
 		const hints = [
-			...unserved(accounts, used), ...nextActionHints(notUnserved(known), Date.now()), ...unsafe(findings), ...assumedZone(read, n8n.getTimezone()),
+			...unserved(waiting), ...nextActionHints(notUnserved(known), Date.now()), ...unsafe(findings), ...assumedZone(read, n8n.getTimezone()),
 		];
 		n8n.addExecutionHints(...hints);
 	} catch (error) {
@@ -24,9 +24,7 @@ export async function addEnqueueHints({ n8n, engine }: Call, outcomes: Outcome[]
 /** Of a missing worker the first hint tells. */
 const notUnserved = (jobs: JobView[]) => jobs.filter(({ incident }) => incident?.kind !== 'no_worker');
 
-export function unserved(accounts: AccountView[], used: Set<string>): NodeExecutionHint[] {
-	const served = new Set(accounts.filter((account) => account.served).flatMap(({ account, aliases }) => [account, ...aliases]));
-	const waiting = [...used].filter((account) => account && !served.has(account));
+export function unserved(waiting: string[]): NodeExecutionHint[] {
 	if (waiting.length === 0) return [];
 	return [warning(
 		`Accepted, but nobody publishes for <b>${waiting.map(escaped).join(', ')}</b> now: the jobs wait. `
