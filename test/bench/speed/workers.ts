@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { prefixOf } from '../../../src/store/keys';
 import { none, type Figure } from '../figure';
 import { ACCOUNT_PACE, namesOf, withRig } from '../scale/rig';
+import { Bout } from './bout';
+import type { ContenderSettings } from './contender';
+import { ContenderProcess } from './contender-process';
+import { NAMESPACE } from './engine';
+import { FIRST } from './lifecycle';
 import { say, type Part } from './part';
+import { withRedis } from './rig';
 import { bounded } from './spread';
 
 /** A Pin as Pinterest has it; `row` says in which order the jobs came in. */
@@ -27,10 +34,19 @@ interface Crowd {
 	half: [fewest: number, most: number];
 }
 
+/** So many workers of the speed rounds, without a pace and without HTTP. */
+interface Unlimited {
+	workers: number;
+	perSecond: number;
+	/** Jobs of the worker that had the fewest, and the most. */
+	shares: [fewest: number, most: number];
+}
+
 interface Workers {
 	accounts: number;
 	each: number;
 	crowds: Crowd[];
+	unlimited: Unlimited[];
 }
 
 const BOARDS = 8;
@@ -45,9 +61,10 @@ export const workers: Part<Workers> = {
 
 	async measure({ short, source }) {
 		const { accounts, each } = short ? { accounts: 5, each: 8 } : { accounts: 40, each: 60 };
-		const crowds: Crowd[] = [];
+		const crowds: Crowd[] = [], unlimited: Unlimited[] = [];
 		for (const count of short ? [2] : WORKERS) crowds.push(await crowd(source, count, { accounts, each }));
-		return { accounts, each, crowds };
+		for (const count of short ? [2] : WORKERS) unlimited.push(await withoutLimits(count, short ? { jobs: 500, accounts: 20 } : { jobs: 10_000, accounts: 500 }));
+		return { accounts, each, crowds, unlimited };
 	},
 
 	figures: ({ accounts, each, crowds }) => crowds.flatMap((one): Figure[] => {
@@ -59,10 +76,12 @@ export const workers: Part<Workers> = {
 		];
 	}),
 
-	table: ({ accounts, each, crowds }) => [
+	table: ({ accounts, each, crowds, unlimited }) => [
 		`\`pinterest-jobs worker\`, ${accounts} accounts with ${each} Pins each on ${BOARDS} boards, due at one instant, ${ACCOUNT_PACE.writesPerMinute} writes a minute allowed; the whole way, with its HTTP.\n`,
 		'| worker processes | Pins a second | until the last | Pins of an account when half are there |', '| --: | --: | --: | --- |',
 		...crowds.map(({ workers: count, perSecond, seconds, half }) => `| ${count} | ${perSecond.toFixed(1)} | ${seconds.toFixed(1)} s | ${half[0]} to ${half[1]} |`),
+		'\nWithout a pace and without HTTP, as in the rounds above:\n', '| worker processes | claim to settle, a second | jobs of one of them |', '| --: | --: | --- |',
+		...unlimited.map(({ workers: count, perSecond, shares }) => `| ${count} | ${Math.round(perSecond).toLocaleString('en-US')} | ${shares[0]} to ${shares[1]} |`),
 	].join('\n'),
 };
 
@@ -81,6 +100,29 @@ function crowd(source: string, count: number, { accounts, each }: { accounts: nu
 			workers: count, ...seen, refused: ofAccounts.reduce((sum, { status429 }) => sum + status429, 0),
 			mostPerMinute: Math.max(...ofAccounts.map(({ maxWritesPerMinute }) => maxWritesPerMinute)),
 		};
+	});
+}
+
+function withoutLimits(count: number, { jobs, accounts }: { jobs: number; accounts: number }): Promise<Unlimited> {
+	return withRedis({ appendonly: false }, (redis, redisUrl) => {
+		const settings: ContenderSettings = { contender: 'engine', redisUrl, accounts, boards: BOARDS, concurrency: FIRST.engine.concurrency };
+		return Bout.with(redis, settings, async (bout) => {
+			const others = Array.from({ length: count - 1 }, () => new ContenderProcess(settings));
+			try {
+				for (const other of others) await other.ask('prepare');
+				const ended = () => redis.zcard(`${prefixOf(NAMESPACE)}state:succeeded`), before = await ended();
+				await bout.enqueue(jobs, FIRST.engine.way);
+				const since = performance.now();
+				// What holds them is in Redis: when one goes on, all do.
+				await bout.worker.ask('goOn');
+				for (const until = since + LONGEST_MS; await ended() < before + jobs; await sleep(20)) if (performance.now() > until) throw new Error(`${count} workers did not end ${jobs} jobs.`);
+				const perSecond = 1000 * jobs / (performance.now() - since);
+				const shares = await Promise.all([bout.worker, ...others].map(async (one) => (await one.ask('seen')).sent.length));
+				return { workers: count, perSecond, shares: [Math.min(...shares), Math.max(...shares)] };
+			} finally {
+				await Promise.all(others.map((other) => other.end()));
+			}
+		});
 	});
 }
 
