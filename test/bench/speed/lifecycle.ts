@@ -46,8 +46,8 @@ const TRIES = 2;
 export const lifecycle: Part<Lifecycle> = {
 	name: 'lifecycle', title: 'Enqueue, claim, settle',
 
-	async measure({ short }) {
-		const { jobs, rounds, accounts } = short ? { jobs: 1000, rounds: 1, accounts: 50 } : { jobs: 10_000, rounds: 7, accounts: 500 };
+	async measure({ short, jobs = short ? 1000 : 10_000 }) {
+		const { rounds, accounts } = short ? { rounds: 1, accounts: 50 } : { rounds: 7, accounts: 500 };
 		const at = (redisUrl: string): SettingsOf => (contender, { concurrency, keptJobs }) => ({ contender, redisUrl, accounts, boards: BOARDS, concurrency, keptJobs });
 		const measured = await withRedis({ appendonly: false }, async (redis, redisUrl) => {
 			const best = short ? FIRST : await bestOf(redis, at(redisUrl), jobs / 2), all: Lifecycle['rounds'] = [];

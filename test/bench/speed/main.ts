@@ -23,8 +23,8 @@ export async function speedBench(argv: string[], source: string): Promise<number
 	// Each process that is to end with this one listens for its end.
 	process.setMaxListeners(0);
 	const { values } = parseArgs({ args: argv, options: OPTIONS });
-	if (values.alone || values.profile) return alone({ profile: values.profile ?? false, jobs: Number(values.jobs ?? 5000), accounts: Number(values.accounts ?? 500), only: values.only });
-	const bench: Bench = { short: values.short ?? false, source, seed: Number(values.seed ?? Date.now() % 1_000_000), ...(values.most && { most: Number(values.most) }) };
+	if (values.alone || values.profile) return alone({ profile: values.profile ?? false, jobs: numberOf(values.jobs) ?? 5000, accounts: numberOf(values.accounts) ?? 500, only: values.only });
+	const bench: Bench = { short: values.short ?? false, source, seed: numberOf(values.seed) ?? Date.now() % 1_000_000, jobs: numberOf(values.jobs), most: numberOf(values.most) };
 	const parts = chosen(values.only);
 	say(`Speed bench${bench.short ? ', the short form' : ''}: --seed ${bench.seed}\n`);
 	const reports = values.check ? await Promise.all(parts.map(lastReport)) : await runAll(parts, bench);
@@ -50,6 +50,10 @@ async function run(part: Part, bench: Bench): Promise<Report> {
 	const report = await reportOf(part, bench);
 	say(`✓ ${part.title}, ${report.seconds} s`);
 	return report;
+}
+
+function numberOf(text: string | undefined): number | undefined {
+	return text === undefined ? undefined : Number(text);
 }
 
 function chosen(only: string | undefined): Part[] {

@@ -7,6 +7,8 @@ export interface Bench {
 	/** Compiled `src/`. */
 	source: string;
 	seed: number;
+	/** Jobs of a round of enqueuing and working, when it is not to be the usual number. */
+	jobs?: number;
 	/** The longest backlog, when it is not to be a million. */
 	most?: number;
 }
