@@ -29,6 +29,7 @@ export async function speedBench(argv: string[], source: string): Promise<number
 	say(`Speed bench${bench.short ? ', the short form' : ''}: --seed ${bench.seed}\n`);
 	const reports = values.check ? await Promise.all(parts.map(lastReport)) : await runAll(parts, bench);
 	const chapters = parts.flatMap((part, i) => (reports[i] ? [chapterOf(part, reports[i])] : []));
+	if (chapters.length === 0) throw new Error('Nothing of this was measured yet: run npm run bench first.');
 	const text = chapters.map((chapter) => chapter.text).join('\n\n'), figures = chapters.flatMap((chapter) => chapter.figures);
 	say(`\n${text}\n`);
 	if (values.write) await writeSection('speed', text);
