@@ -24,7 +24,8 @@ export interface Pulse {
 	sentMs: number;
 }
 
-const LONGEST_QUIET_MS = 60_000;
+/** Longer than a lease, after which what was cut off goes on. */
+const LONGEST_QUIET_MS = 120_000;
 
 /** What a contender can be told to do. */
 export class Deeds implements Told {
@@ -72,7 +73,7 @@ export class Deeds implements Told {
 		await this.contender.goOn();
 	}
 
-	/** Resolves when so many have ended since it began to work; rejects when none has for a minute. */
+	/** Resolves when so many have ended since it began to work; rejects when none has for two minutes. */
 	until({ count }: { count: number }): Promise<void> {
 		return new Promise((resolve, reject) => {
 			if (this.endedCount >= count) return resolve();
@@ -81,7 +82,7 @@ export class Deeds implements Told {
 				if (this.endedCount > seen) [seen, seenAt] = [this.endedCount, performance.now()];
 				if (performance.now() - seenAt < LONGEST_QUIET_MS) return;
 				clearInterval(watch);
-				reject(new Error(`No job has ended for a minute; ${seen} of ${count} have. ${JSON.stringify([...this.complaints].slice(0, 5))}`));
+				reject(new Error(`No job has ended for two minutes; ${seen} of ${count} have. ${JSON.stringify([...this.complaints].slice(0, 5))}`));
 			}, 1000);
 			this.wanted = { count, reached: () => {
 				clearInterval(watch);

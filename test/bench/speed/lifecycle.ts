@@ -130,7 +130,13 @@ async function bestOf(redis: Redis, settings: SettingsOf, jobs: number): Promise
 /** Each is tried as often as the others, in turn: one slow moment of the machine must not decide. */
 async function fastest<T>(choices: readonly T[], rate: (one: T) => Promise<number>): Promise<T> {
 	const rates = new Map<T, number>();
-	for (let tries = 0; tries < TRIES; tries++) for (const one of choices) rates.set(one, Math.max(rates.get(one) ?? 0, await rate(one)));
+	for (let tries = 0; tries < TRIES; tries++) {
+		for (const one of choices) {
+			// What it cannot bear is not its best.
+			const seen = await rate(one).catch((error: Error) => say(`  ${JSON.stringify(one)}: ${error.message.split('\n')[0]}`));
+			rates.set(one, Math.max(rates.get(one) ?? 0, seen ?? 0));
+		}
+	}
 	return [...rates].sort(([, a], [, b]) => b - a)[0]![0];
 }
 

@@ -20,7 +20,7 @@ export interface Report {
 	measured: unknown;
 }
 
-/** Runs a part and keeps what it measured in `.bench/speed/<part>.json`. */
+/** Runs a part and keeps what it measured in `.bench/speed/<part>.json`, of the short form in a file of its own. */
 export async function reportOf(part: Part, bench: Bench): Promise<Report> {
 	const since = performance.now();
 	const measured = await part.measure(bench);
@@ -29,14 +29,14 @@ export async function reportOf(part: Part, bench: Bench): Promise<Report> {
 		seconds: Math.round((performance.now() - since) / 1000), measured,
 	};
 	await mkdir(FOLDER, { recursive: true });
-	await writeFile(fileOf(part), JSON.stringify(report, null, '\t'));
+	await writeFile(fileOf(part, bench.short), JSON.stringify(report, null, '\t'));
 	return report;
 }
 
 /** What a part measured when it ran last; null when it never did. */
-export async function lastReport(part: Part): Promise<Report | null> {
+export async function lastReport(part: Part, short: boolean): Promise<Report | null> {
 	try {
-		return JSON.parse(await readFile(fileOf(part), 'utf8')) as Report;
+		return JSON.parse(await readFile(fileOf(part, short), 'utf8')) as Report;
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
 		throw error;
@@ -50,8 +50,8 @@ export function chapterOf(part: Part, { measured, at, seed, seconds, machine, sh
 	return { figures, text: [`### ${part.title}`, head, ...(table === '' ? [] : [table]), ...(figures.length === 0 ? [] : [tableOf(figures)])].join('\n\n') };
 }
 
-function fileOf({ name }: Part): string {
-	return join(FOLDER, `${name}.json`);
+function fileOf({ name }: Part, short: boolean): string {
+	return join(FOLDER, `${name}${short ? '.short' : ''}.json`);
 }
 
 async function versions(): Promise<Report['versions']> {
