@@ -31,16 +31,17 @@ export type Probed =
 	| { kind: 'unchecked' };
 
 /** What a correction changed and what therefore has to be looked at. What stayed is not judged: it may have been mended at Pinterest. */
-export function changedParts(before: Job, after: Job): { place: boolean; media: boolean } {
-	const is = before.content, will = after.content;
+export function changedParts(before: Job, after: Job): { place: boolean; video: boolean; images: boolean } {
+	const is = before.content, will = after.content, known = addressesOf(is.media), video = videoOf(will.media);
 	return {
 		place: before.account !== after.account || is.boardId !== will.boardId || is.sectionId !== will.sectionId,
-		media: loadedFrom(will.media).some((url) => !loadedFrom(is.media).includes(url)),
+		// That of a video whose cover alone is another one may have expired, since Pinterest has the video.
+		video: video !== null && video !== videoOf(is.media),
+		images: addressesOf(will.media).some((url) => !known.includes(url)),
 	};
 }
 
-/** A video is loaded by a worker, images by Pinterest. */
-const loadedFrom = (media: Media): string[] => [...(media.kind === 'video_url' ? [media.url] : []), ...addressesOf(media)];
+const videoOf = (media: Media): string | null => (media.kind === 'video_url' ? media.url : null);
 
 type Place = { account: string; content: Pick<PinContent, 'boardId' | 'sectionId'> };
 

@@ -21,9 +21,9 @@ export class Preflight {
 
 	/** What of the corrected job would fail again; empty when nothing would, or nobody can tell. */
 	async problems(before: Job, after: Job): Promise<Problem[]> {
-		const { place, media } = changedParts(before, after);
+		const { place, video, images } = changedParts(before, after), { media } = after.content;
 		const [ofPlace, ofVideo, ofImages] = await Promise.all([
-			place ? this.parts.places.problem(after) : null, media ? this.video(after.content.media) : null, media ? this.images(after.content.media) : [],
+			place ? this.parts.places.problem(after) : null, video ? this.video(media) : null, images ? this.images(media) : [],
 		]);
 		return [ofPlace, ofVideo, ...ofImages].filter((problem) => problem !== null);
 	}

@@ -1,6 +1,7 @@
 import { ourFailure } from '../../../src/job/classify';
 import type { FailureCode } from '../../../src/job/failures';
 import { changedParts, imageProblem, isProven, lookOfImage, lookOfVideo, placeProblem, refusalOf, sizesProblem, type KnownBoards, type Probed, type Problem } from '../../../src/job/preflight';
+import type { Job } from '../../../src/job/job';
 import { aJob, NOW, parsed } from './builders';
 
 const boards = (count: number): KnownBoards['boards'] => Array.from({ length: count }, (_, n) => ({ id: String(n + 1), name: `Board ${n + 1}`, sections: [] }));
@@ -129,23 +130,34 @@ describe('a look at the images of a corrected carousel', () => {
 });
 
 describe('a preflight', () => {
+	const NOTHING = { place: false, video: false, images: false }, FILM = 'https://cdn.example/hat.mp4';
 	const carousel = (...addresses: string[]) => ({ media: { kind: 'carousel' as const, cards: addresses.map((address) => ({ image: { kind: 'image_url' as const, url: address } })) } });
 	const before = aJob();
 	const after = (changes: Parameters<typeof parsed>[0]) => ({ ...before, ...parsed(changes) });
 
-	it.each<[string, ReturnType<typeof after>, { place: boolean; media: boolean }]>([
-		['nothing', after({}), { place: false, media: false }],
-		['the title', after({ title: 'Other' }), { place: false, media: false }],
-		['the board', after({ boardId: '99' }), { place: true, media: false }],
-		['the section', after({ sectionId: '5' }), { place: true, media: false }],
-		['the account', after({ account: 'acme-eu' }), { place: true, media: false }],
-		['one image more', after(carousel(url, 'https://cdn.example/cap.jpg')), { place: false, media: true }],
-		['the same image twice', after(carousel(url, url)), { place: false, media: false }],
-		['the address of the image', after({ media: { kind: 'image_url', url: 'https://cdn.example/cap.jpg' } }), { place: false, media: true }],
-		['the image by a video', after({ media: { kind: 'video_url', url: 'https://cdn.example/hat.mp4' } }), { place: false, media: true }],
-		['the image by a file, whose bytes are here', after({ media: { kind: 'image_base64', sha256: 'e'.repeat(64), contentType: 'image/png', bytes: 5 } }), { place: false, media: false }],
+	it.each<[string, ReturnType<typeof after>, Partial<ReturnType<typeof changedParts>>]>([
+		['nothing', after({}), {}],
+		['the title', after({ title: 'Other' }), {}],
+		['the board', after({ boardId: '99' }), { place: true }],
+		['the section', after({ sectionId: '5' }), { place: true }],
+		['the account', after({ account: 'acme-eu' }), { place: true }],
+		['one image more', after(carousel(url, 'https://cdn.example/cap.jpg')), { images: true }],
+		['the same image twice', after(carousel(url, url)), {}],
+		['the address of the image', after({ media: { kind: 'image_url', url: 'https://cdn.example/cap.jpg' } }), { images: true }],
+		['the image by a video', after({ media: { kind: 'video_url', url: 'https://cdn.example/hat.mp4' } }), { video: true }],
+		['the image by a file, whose bytes are here', after({ media: { kind: 'image_base64', sha256: 'e'.repeat(64), contentType: 'image/png', bytes: 5 } }), {}],
 	])('looks at what the correction of %s changed, and at nothing else', (_what, changed, parts) => {
-		expect(changedParts(before, changed)).toEqual(parts);
+		expect(changedParts(before, changed)).toEqual({ ...NOTHING, ...parts });
+	});
+
+	it.each<[string, object, Partial<ReturnType<typeof changedParts>>]>([
+		['cover, not at the video, whose address may have expired since it was handed over', { url: FILM, cover: { kind: 'image_url', url: 'https://cdn.example/other.jpg' } }, { images: true }],
+		['address, not at its cover', { url: 'https://cdn.example/other.mp4' }, { video: true }],
+		['frame, which is a part of it', { url: FILM, cover: { kind: 'frame', atSeconds: 3 } }, {}],
+	])('looks at a video\'s %s', (_what, video, parts) => {
+		const filmed = after({ media: { kind: 'video_url', url: FILM, cover: { kind: 'image_url', url } } });
+		const media = { cover: filmed.content.media.kind === 'video_url' ? filmed.content.media.cover : null, ...video };
+		expect(changedParts(filmed, { ...filmed, content: { ...filmed.content, media: { kind: 'video_url', ...media } as Job['content']['media'] } })).toEqual({ ...NOTHING, ...parts });
 	});
 
 	it('refuses with the first hint and every message', () => {
