@@ -51,9 +51,13 @@ function judged(contentType: string | null, bytes: number | null, head: Buffer, 
 	const facts = sniffImage(head);
 	if (facts) return { kind: 'image', bytes, ...facts };
 	if (!enough) return { kind: 'unreachable', message: 'the answer ended before the image began' };
-	if (contentType?.startsWith('image/')) return { kind: 'image', contentType, bytes, width: null, height: null };
+	const named = contentType?.startsWith('image/') ? contentType : isLongJpeg(head) ? 'image/jpeg' : null;
+	if (named) return { kind: 'image', contentType: named, bytes, width: null, height: null };
 	return { kind: 'no_image', contentType };
 }
+
+/** Colour profiles and previews may fill more than is read here, so that the size comes later. */
+const isLongJpeg = (head: Buffer): boolean => head.length >= READ_BYTES && head.toString('latin1', 0, 3) === '\xff\xd8\xff';
 
 function sizeOf({ 'content-range': range, 'content-length': length }: IncomingMessage['headers']): number | null {
 	const whole = /\/(\d+)$/.exec(range ?? '')?.[1] ?? (range ? undefined : length);

@@ -71,6 +71,23 @@ describe('an image at an address', () => {
 	});
 });
 
+describe('a JPEG at an address', () => {
+	/** Its size stands behind so many bytes of colour profile. */
+	const jpegBehind = (bytes: number): Buffer => {
+		const profile = (size: number) => Buffer.concat([Buffer.from([0xff, 0xe2, size >> 8, size & 0xff]), Buffer.alloc(size - 2)]);
+		return Buffer.concat([Buffer.from([0xff, 0xd8]), ...Array.from({ length: Math.ceil(bytes / 60_000) }, () => profile(60_000))]);
+	};
+	const isServed = async (body: Buffer) => probe(await serve(says(206, { 'content-type': 'binary/octet-stream', 'content-range': `bytes 0-${body.length - 1}/900000` }, body)));
+
+	it('whose size stands further behind than is read is one of unknown size, though its server names no type', async () => {
+		expect(await isServed(jpegBehind(120_000).subarray(0, 65_536))).toEqual({ kind: 'image', contentType: 'image/jpeg', width: null, height: null, bytes: 900_000 });
+	});
+
+	it('that ends before its size is none', async () => {
+		expect(await isServed(jpegBehind(60_000))).toEqual({ kind: 'no_image', contentType: 'binary/octet-stream' });
+	});
+});
+
 describe('no image at an address', () => {
 	it.each<[string, RawBehaviour, object]>([
 		['a page', says(200, { 'content-type': 'text/html; charset=utf-8' }, '<html>'), { kind: 'no_image', contentType: 'text/html' }],
