@@ -20,3 +20,9 @@ it('is over before anything else is asked of the namespace, however many ask mea
 	expect(new Set(await Promise.all(asked))).toEqual(new Set(['namespace_newer']));
 	await older.close();
 });
+
+it('refuses a build that takes what a record leaves out for missing: it would fail after it has sent', async () => {
+	await world.namespace.open();
+	const LAST_THAT_DOES = 3;
+	await expect(world.namespace.run('attach', [LAST_THAT_DOES, '', 20_000, '', 'of that build'])).rejects.toMatchObject({ code: 'namespace_newer' });
+});
