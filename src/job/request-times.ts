@@ -16,10 +16,17 @@ export function instantField(value: unknown, field: string, name: string, now: n
 	return Math.round(at);
 }
 
+type Times = Pick<Job, 'scheduledAt' | 'publishBefore' | 'whenLate'>;
+
+/** Whether nothing may be published any more by the request's own rule. */
+export function isOver({ publishBefore, whenLate }: Omit<Times, 'scheduledAt'>, now: number): boolean {
+	return publishBefore !== null && publishBefore <= now && whenLate !== 'publish';
+}
+
 /** The schedule as a whole: refuses what can never be published, warns of what is published at once. */
-export function checkTimes({ scheduledAt, publishBefore, whenLate }: Pick<Job, 'scheduledAt' | 'publishBefore' | 'whenLate'>, now: number): string[] {
+export function checkTimes({ scheduledAt, publishBefore, whenLate }: Times, now: number): string[] {
 	const isLate = publishBefore !== null && publishBefore <= now;
-	if (isLate && whenLate !== 'publish') {
+	if (isLate && isOver({ publishBefore, whenLate }, now)) {
 		refuse('publishBefore', `Publish Before (${utc(publishBefore)}) has passed.`, 'Set a later one, leave it empty, or let the Pin be published late.');
 	}
 	if (publishBefore !== null && scheduledAt !== null && publishBefore <= scheduledAt) {

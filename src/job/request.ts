@@ -10,7 +10,7 @@ import type { Policy } from './policy';
 import { metadataField, originField } from './request-extras';
 import { accountField, colorField, idField, labelField, refuse, textField, urlField } from './request-fields';
 import { mediaField, type GivenMedia } from './request-media';
-import { checkTimes, instantField, whenLateField, zoneWarnings, type AssumedZones } from './request-times';
+import { checkTimes, instantField, isOver, whenLateField, zoneWarnings, type AssumedZones } from './request-times';
 
 /** What a caller asks to publish, as it comes from a node, the CLI or code; nothing is trusted yet. */
 export interface PublishRequest {
@@ -48,7 +48,7 @@ export interface PublishRequest {
 export type ParsedRequest = Pick<Job,
 	'account' | 'client' | 'source' | 'userKey' | 'assetId' | 'content' | 'marker' | 'scheduledAt' | 'publishBefore' | 'whenLate' | 'metadata' | 'n8n' | 'warnings'>;
 
-export type Parsed = { ok: true; request: ParsedRequest } | { ok: false; error: EngineError };
+export type Parsed = { ok: true; request: ParsedRequest } | { ok: false; error: EngineError; /** When its time alone is over: who has a job of it already may still be told of that. */ late?: ParsedRequest };
 
 /** A new job with the further ids it answers to. */
 export interface NewJob {
@@ -58,12 +58,13 @@ export interface NewJob {
 
 /** Reads a request field by field; `invalid_request` names the field and what to do. Unknown fields are ignored. */
 export function parseRequest(raw: PublishRequest, now: number): Parsed {
+	let request: ReturnType<typeof requestOf> | null = null;
 	try {
-		const request = requestOf(raw, now);
+		request = requestOf(raw, now);
 		return { ok: true, request: { ...request, warnings: [...warningsOf(request, now), ...zoneWarnings(request, raw.assumedZones)] } };
 	} catch (error) {
-		if (isEngineError(error)) return { ok: false, error };
-		throw error;
+		if (!isEngineError(error)) throw error;
+		return { ok: false, error, ...(request && isOver(request, now) && { late: { ...request, warnings: [] } }) };
 	}
 }
 

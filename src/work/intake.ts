@@ -49,7 +49,8 @@ interface Parts {
 
 interface Item { request: ParsedRequest; made: NewJob }
 interface Answered extends Item { answer: Exclude<EnqueueAnswer, { kind: 'renamed' }> }
-type Parsed = Item | { error: EngineError };
+/** `late` is what it would be, were its time not over. */
+type Parsed = Item | { error: EngineError; late?: Item };
 type Taken = { job: Job; existing: boolean } | { error: EngineError };
 
 /** Puts jobs under their keys: a request that came before is answered with the job as it stands. */
@@ -58,7 +59,7 @@ export class Intake {
 
 	/** One result per request, in order. Throws only when the whole call cannot be served (`redis_unavailable`). */
 	async enqueue(requests: PublishRequest[], options: EnqueueOptions): Promise<EnqueueResult[]> {
-		const given = requests.map((request) => this.parse(request));
+		const given = await this.lateButKnown(requests.map((request) => this.parse(request)));
 		const { check } = options;
 		const parsed = check?.boards || check?.media ? await this.lookedOver(given, check) : given;
 		const taken = await this.takeAll(parsed.filter((one) => 'made' in one), options);
@@ -83,10 +84,20 @@ export class Intake {
 
 	/** Whether each request's key names a job, or what is left of one; false for a request that would be refused. */
 	async known(requests: PublishRequest[]): Promise<boolean[]> {
-		const parsed = requests.map((request) => this.parse(request));
-		const items = await this.firstNamed(parsed.filter((one) => 'made' in one));
-		const known = await this.parts.store.known(items.map(({ made }) => made.job.id));
-		return parsed.map((one) => 'made' in one && known.shift()!);
+		const parsed = (await this.lateButKnown(requests.map((request) => this.parse(request)))).map((one) => ('made' in one ? one : null));
+		const known = await this.areKnown(parsed.filter((one) => one !== null));
+		return parsed.map((one) => one !== null && known.shift()!);
+	}
+
+	/** A sheet may run again after its Pins are out, and past their Publish Before: what has its job already is answered with it. */
+	private async lateButKnown(parsed: Parsed[]): Promise<Parsed[]> {
+		const known = await this.areKnown(parsed.flatMap((one) => ('error' in one && one.late ? [one.late] : [])));
+		return parsed.map((one) => ('error' in one && one.late && known.shift()! ? one.late : one));
+	}
+
+	private async areKnown(items: Item[]): Promise<boolean[]> {
+		if (items.length === 0) return [];
+		return this.parts.store.known((await this.firstNamed(items)).map(({ made }) => made.job.id));
 	}
 
 	/** An image may go again while it is put back, but a caller whose image goes every time does something else wrong. */
@@ -140,7 +151,7 @@ export class Intake {
 	private parse(raw: PublishRequest): Parsed {
 		const now = this.parts.world.now();
 		const parsed = parseRequest(raw, now);
-		if (!parsed.ok) return { error: parsed.error };
+		if (!parsed.ok) return { error: parsed.error, ...(parsed.late && { late: this.made(parsed.late, now) }) };
 		return this.made(parsed.request, now);
 	}
 

@@ -83,3 +83,19 @@ it('cancels what was in doubt and proved absent past its time, and does not send
 	expect(pins()).toBe(0);
 	expect(world.sandbox.control.calls({ operation: 'createPin' }).items).toHaveLength(1);
 }, 100_000);
+
+it('answers with its job when a sheet runs again past the Publish Before, and refuses who has none', async () => {
+	await world.serve(engine);
+	const publishBefore = soon(4000), row = world.request(1, { publishBefore, whenLate: 'skip' });
+	const [job] = await enqueued(row) as [JobView];
+	expect(await world.ended(engine, [job.id])).toMatchObject([{ state: 'succeeded' }]);
+	await world.until(() => Promise.resolve(Date.now() > Date.parse(publishBefore) + 50 ? true : null));
+	const others = [world.request(2, { publishBefore, whenLate: 'skip' }), { ...row, title: 'Another title' }];
+	expect(await engine.enqueue([row, ...others], { check: { media: true } })).toMatchObject([
+		{ ok: true, job: { id: job.id, state: 'succeeded', existing: true } },
+		{ ok: false, error: { code: 'invalid_request', details: { field: 'publishBefore' } } },
+		{ ok: false, error: { code: 'idempotency_conflict' } },
+	]);
+	expect(await engine.known([row, ...others])).toEqual([true, false, true]);
+	expect((await engine.list({})).jobs).toHaveLength(1);
+}, 30_000);
