@@ -4,7 +4,7 @@ import { rowOf } from './failures';
 import { sendsBytes, wentAsBytes } from './fall-back';
 import { holdHint, type Incident } from './hold';
 import type { Job, Media } from './job';
-import { addressesOf } from './media';
+import { addressesOf, hashesOf } from './media';
 import { utc } from './request-times';
 
 /** The hint or client sentence of a row, about this job: its account, board, link and media in place of their signs. */
@@ -75,16 +75,21 @@ function heldBy(job: Job, { kind, account, until, message }: Incident): string {
 	return `Held: ${holdHint(kind, account)}${end}${doubt}`;
 }
 
-function afterCancel({ lastError, publishBefore }: Job): string {
-	const isSkipped = lastError?.code === 'deadline_passed' && publishBefore !== null;
-	return isSkipped
-		? `Nothing: it was skipped, since Publish Before (${utc(publishBefore)}) has passed. Requeue with a later one brings it back.`
-		: 'Nothing: it was canceled. Requeue brings it back.';
+function afterCancel({ lastError, publishBefore, content, mayExist }: Job): string {
+	if (mayExist) return 'Nothing: it was canceled after Redis had lost some writes, so that its Pin may exist all the same. Look at the board, then use Resolve Unknown, if it is still wanted.';
+	if (lastError?.code !== 'deadline_passed' || publishBefore === null) return `Nothing: it was canceled. ${requeueOf(content)}`;
+	return `Nothing: it was skipped, since Publish Before (${utc(publishBefore)}) has passed. ${requeueOf(content, 'a later one')}`;
+}
+
+/** What brings back a job that nobody wants any more: the bytes of its images are no longer kept. */
+function requeueOf({ media }: Job['content'], ...given: string[]): string {
+	const needed = [...given, ...(hashesOf(media).length > 0 ? ['its image once more'] : [])];
+	return `Requeue${needed.length > 0 ? ` with ${needed.join(' and ')}` : ''} brings it back.`;
 }
 
 function afterFailure(job: Job): string {
 	if (job.mayExist) return 'Nothing: closed by hand without knowing whether the Pin exists. This key is not sent again, unless somebody gives another verdict.';
-	if (job.queue === null && !job.inDoubt) return `Nothing: it was closed by ${job.handling.at(-1)?.by ?? 'hand'}. Requeue brings it back.`;
+	if (job.queue === null && !job.inDoubt) return `Nothing: it was closed by ${job.handling.at(-1)?.by ?? 'hand'}. ${requeueOf(job.content)}`;
 	if (job.lastError === null) return 'Look at the last attempt, then requeue.';
 	const hint = sentence(rowOf(job.lastError.code).hint, job);
 	return /requeue|verdict/i.test(hint) ? hint : `${hint} Then requeue this job.`;

@@ -105,6 +105,8 @@ describe('the view of a job', () => {
 		expect(viewOf(aJob()).pinUrl).toBeNull();
 	});
 
+	const FILE = { kind: 'image_base64', sha256: 'a'.repeat(64), contentType: 'image/png', bytes: 9 } as const;
+	const LATE = { class: 'route', code: 'deadline_passed', message: '', httpStatus: null } as const;
 	it.each<[string, Job, Incident | null, RegExp]>([
 		['queued', aJob(), null, /^Waiting for its turn; due at 10:00 UTC\.$/],
 		['scheduled', aJob({ dueAt: NOW + DAY }, { scheduledAt: NOW + DAY }), null, /^Waiting: scheduled on 2026-11-25 at 10:00 UTC\.$/],
@@ -121,7 +123,10 @@ describe('the view of a job', () => {
 		['held while in doubt', aJobInDoubt(), anIncident({ kind: 'token_dead' }), /Reconnect its credential.*looked for before anything is sent again\.$/],
 		['published', aJob({ state: 'succeeded', pinId: '1' }), null, /^Done\.$/],
 		['found', aJob({ state: 'succeeded', pinId: '1', recovered: true }), null, /^Done: the Pin was found on the board\.$/],
-		['canceled', aJob({ state: 'canceled' }), null, /Requeue brings it back/],
+		['canceled', aJob({ state: 'canceled' }), null, /^Nothing: it was canceled\. Requeue brings it back\.$/],
+		['canceled, its bytes no longer kept', aJob({ state: 'canceled' }, { media: FILE }), null, /^Nothing: it was canceled\. Requeue with its image once more brings it back\.$/],
+		['skipped, its bytes no longer kept', aJob({ state: 'canceled', lastError: LATE }, { media: FILE, publishBefore: NOW + MINUTE }), null, /has passed\. Requeue with a later one and its image once more brings it back\.$/],
+		['canceled when its Pin may exist', aJob({ state: 'canceled', mayExist: true }), null, /its Pin may exist all the same\. Look at the board, then use Resolve Unknown/],
 		['failed', failedWith('board_not_found'), null, /^Board “Summer” \(1234\) does not exist for acme-us\. Requeue with another board\./],
 		['undecided', undecided, null, /Look at board “Summer” \(1234\), then give a verdict/],
 		['abandoned', failedWith('outcome_unknown', { mayExist: true, queue: null }), null, /This key is not sent again/],
