@@ -177,8 +177,8 @@ export class Pacer {
 			return this.lane(...next).run(account, async (slot) => {
 				slots.push(slot);
 				const done = await enter();
-				// Its wait ended in a later lane.
-				if (!hasBegun && standing.signal?.aborted) unused();
+				// Its wait ended in a later lane, or the pacer stopped.
+				if (!hasBegun) unused();
 				return done;
 			}, standing);
 		};
