@@ -3,7 +3,7 @@ import { keeperOf, sweeperOf, type ChoreParts } from './crew-chores';
 import { lateEvidence } from './job/corrections';
 import { dataOf } from './job/event';
 import { describe } from './log';
-import { Pacer, type Slot } from './pace/pacer';
+import { Pacer, type Passage } from './pace/pacer';
 import { afterFirst, readsOf, type Reads } from './pace/reads';
 import { atMost } from './pace/within';
 import { openClient } from './store/connection';
@@ -220,7 +220,11 @@ export class Crew {
 			slot: async (lane, account, run) => {
 				// The call that registers a video takes a slot of its own; the upload takes its turn in this process.
 				if (lane === 'upload') return this.mediaSteps.inTurn(async () => void await run());
-				const inSlot = async (slot: Slot) => void (await run() || slot.unused());
+				const inSlot = async (slot: Passage) => {
+					const { jobs, noPin } = await run();
+					if (jobs === 0) slot.unused();
+					else if (noPin) slot.noPin();
+				};
 				await (lane === 'publish' ? this.pacer.slot(account, inSlot) : this.pacer.readSlot(account, inSlot));
 			},
 			use: (lane, account, claimed) => {

@@ -18,6 +18,12 @@ export interface Slot {
 	unused(): void;
 }
 
+/** The slots of all lanes that a call has passed. */
+export interface Passage extends Slot {
+	/** A call may have been made, and no Pin: that of the day goes back. */
+	noPin(): void;
+}
+
 /** How a call stands in line. */
 export interface Standing {
 	/** Whoever has less goes before all who have more, whosever turn it is; 0 by default. */

@@ -3,16 +3,16 @@ import { APP } from '../job/hold';
 import type { Heard } from '../job/rate-headers';
 import type { Log } from '../log';
 import { mend, openConnection, type Connection, type RedisClient } from './bottleneck-connection';
-import { bucketId, bucketsFor, CALL_KINDS, laneName, PURPOSES, type Bucket, type CallKind, type Purpose } from './buckets';
+import { bucketId, bucketsFor, CALL_KINDS, laneName, pinsLaneName, PURPOSES, type Bucket, type CallKind, type Purpose } from './buckets';
 import { headroomIn } from './headroom';
-import { Lane, type Slot, type Standing } from './lane';
+import { Lane, type Passage, type Slot, type Standing } from './lane';
 import { leftIn, steered } from './limits';
 import { RedisClock } from './redis-clock';
 import { SharedBucket } from './shared-bucket';
 import { Steering, type PaceMemory } from './steering';
 import { atMost, within } from './within';
 
-export type { Slot } from './lane';
+export type { Passage } from './lane';
 export type { PaceMemory, Remembered } from './steering';
 
 export interface PacerOptions {
@@ -97,23 +97,23 @@ export class Pacer {
 	 * Runs `run` in a slot for one write of the account, once there is one. Resolves to undefined, without having run it,
 	 * when the pacer stops or as many slots of the account wait or run here as it may use at once.
 	 */
-	slot<T>(account: string, run: (slot: Slot) => Promise<T>): Promise<T | undefined> {
+	slot<T>(account: string, run: (slot: Passage) => Promise<T>): Promise<T | undefined> {
 		const most = this.paces.get(account)?.concurrent ?? Infinity;
 		return this.through(account, 'write', run, { most });
 	}
 
 	/** The same for a write that may wait, however many of the account do. */
-	queuedSlot<T>(account: string, run: (slot: Slot) => Promise<T>): Promise<T | undefined> {
+	queuedSlot<T>(account: string, run: (slot: Passage) => Promise<T>): Promise<T | undefined> {
 		return this.through(account, 'write', run, { purpose: 'registration' });
 	}
 
 	/** The same for one look, out of a share of the pace that writes cannot use up. */
-	readSlot<T>(account: string, run: (slot: Slot) => Promise<T>): Promise<T | undefined> {
+	readSlot<T>(account: string, run: (slot: Passage) => Promise<T>): Promise<T | undefined> {
 		return this.through(account, 'read', run, { most: READS_AT_ONCE });
 	}
 
 	/** The same for a read that may wait, however many of the account do, until its signal ends that. */
-	queuedRead<T>(account: string, run: (slot: Slot) => Promise<T>, asked: Standing & { purpose: Purpose }): Promise<T | undefined> {
+	queuedRead<T>(account: string, run: (slot: Passage) => Promise<T>, asked: Standing & { purpose: Purpose }): Promise<T | undefined> {
 		return this.through(account, 'read', run, asked);
 	}
 
@@ -158,24 +158,28 @@ export class Pacer {
 	}
 
 	/** One lane after the other: the account's first, so that its wait uses up nothing of the app's. */
-	private async through<T>(account: string, kind: CallKind, run: (slot: Slot) => Promise<T>, { most = Infinity, purpose, ...standing }: Asked): Promise<T | undefined> {
+	private async through<T>(account: string, kind: CallKind, run: (slot: Passage) => Promise<T>, { most = Infinity, purpose, ...standing }: Asked): Promise<T | undefined> {
 		if (this.paces.has(account)) await this.steering.first(account)?.catch((error: unknown) => this.failed(error));
 		if (this.stopped) return undefined;
 		const name = laneName(account, kind), counts = this.paces.has(account) && most < Infinity;
 		if (counts && (this.asked.get(name) ?? 0) >= most) return undefined;
 		const count = (by: number) => counts && this.asked.set(name, (this.asked.get(name) ?? 0) + by);
 		count(1);
-		const slots: Slot[] = [], passed = new Set<string>();
+		const slots = new Map<string, Slot>(), passed = new Set<string>();
 		let hasBegun = false;
-		const unused = () => slots.splice(0).forEach((slot) => slot.unused());
+		const giveBack = (lane: string) => {
+			slots.get(lane)?.unused();
+			slots.delete(lane);
+		};
+		const unused = () => [...slots.keys()].forEach(giveBack), noPin = () => giveBack(pinsLaneName(account));
 		const enter = (): Promise<T | undefined> => {
 			// Anew at each step: a limit may have been set or lifted while another was waited for.
 			const next = this.bucketsOf(account, kind, purpose).find(([lane]) => !passed.has(lane));
 			hasBegun ||= !next;
-			if (!next) return run({ unused });
+			if (!next) return run({ unused, noPin });
 			passed.add(next[0]);
 			return this.lane(...next).run(account, async (slot) => {
-				slots.push(slot);
+				slots.set(next[0], slot);
 				const done = await enter();
 				// Its wait ended in a later lane, or the pacer stopped.
 				if (!hasBegun) unused();

@@ -60,10 +60,13 @@ export class Attempts {
 		if (!await account.isFit()) return NOTHING;
 		const claim = await this.parts.store.claim(account.account, 'publish', 1);
 		if (claim.jobs.length > 0) claimed(claim.nextAt);
+		let mayBeMade = false;
 		for (const job of claim.jobs) {
-			await this.parts.leases.during([job], () => this.publish(job, account, claim).catch((error: unknown) => this.parts.settling.abandon(job, error)));
+			await this.parts.leases.during([job], async () => {
+				mayBeMade = await this.publish(job, account, claim).catch((error: unknown) => this.parts.settling.abandon(job, error));
+			});
 		}
-		return { jobs: claim.jobs.length, nextAt: claim.nextAt };
+		return { jobs: claim.jobs.length, nextAt: claim.nextAt, noPin: claim.jobs.length > 0 && !mayBeMade };
 	}
 
 	/** One slot of the look lane: every job in doubt on one board, served by one scan. */
@@ -107,24 +110,29 @@ export class Attempts {
 		return looked;
 	}
 
-	private async publish(job: LeasedJob, account: FitAccount, claim: Claim): Promise<void> {
+	/** Whether a Pin may have been made. */
+	private async publish(job: LeasedJob, account: FitAccount, claim: Claim): Promise<boolean> {
 		const forgotten = claim.cut !== null && mayHaveLeft(job, claim.cut) ? claim.cut : null;
 		const policy = this.policyFor(claim, account);
-		if (forgotten?.isFresh) return this.suspect(job, forgotten, policy);
+		if (forgotten?.isFresh) {
+			await this.suspect(job, forgotten, policy);
+			return false;
+		}
 		const lookFrom = claim.lookFrom ?? forgotten?.lookFrom ?? null;
 		const unseen = lookFrom === null ? job : await this.lookedFor(job, account, lookFrom, policy);
-		if (unseen) await this.send(unseen, account, policy);
+		return unseen !== null && await this.send(unseen, account, policy);
 	}
 
-	private async send(job: LeasedJob, account: FitAccount, policy: Policy): Promise<void> {
+	private async send(job: LeasedJob, account: FitAccount, policy: Policy): Promise<boolean> {
 		const outcome = tooLate(job, this.parts.policy, this.parts.world.now()) ?? await this.parts.publisher.publish(job, {
 			...trustOf(account),
 			permit: (budgetMs) => this.draining || this.left.has(account.account) ? Promise.resolve(null) : this.parts.store.beginSend(job, budgetMs),
 			media: (sha256) => this.parts.store.media(sha256),
 		});
 		// Where the time to send had passed after the permit, the attempt is settled: its lease may not be given back any more.
-		if (outcome.kind === 'not_sent' && outcome.failure.code === 'permit_refused' && await this.parts.store.giveBack(job)) return;
+		if (outcome.kind === 'not_sent' && outcome.failure.code === 'permit_refused' && await this.parts.store.giveBack(job)) return false;
 		await this.end(job, outcome, policy);
+		return outcome.kind === 'published' || outcome.kind === 'unknown';
 	}
 
 	/** Its permit may be lost, and its Pin not to be seen yet: it waits until its absence is proven. */

@@ -4,7 +4,7 @@ import type { LeasedJob } from '../job/job';
 import type { MediaOutcome } from '../job/outcome';
 import type { Policy } from '../job/policy';
 import { transition } from '../job/transition';
-import type { Slot } from '../pace/pacer';
+import type { Passage } from '../pace/pacer';
 import type { Publisher } from '../publish/contract';
 import type { Claim, Lane } from '../store/job-store';
 import { trustOf } from './attempts';
@@ -22,7 +22,7 @@ interface Parts {
 	};
 	publisher: Pick<Publisher, 'handOver' | 'mediaStatus'>;
 	/** Runs a call in a slot of the account's writes, once there is one; undefined when there is none to come. */
-	writeSlot<T>(account: string, call: (slot: Slot) => Promise<T>): Promise<T | undefined>;
+	writeSlot<T>(account: string, call: (slot: Passage) => Promise<T>): Promise<T | undefined>;
 	settling: Pick<Settling, 'settle' | 'abandon'>;
 	leases: Pick<Leases, 'during'>;
 	policy: Policy;

@@ -9,13 +9,15 @@ import { Loop } from '../loop';
 export interface SlotUse {
 	jobs: number;
 	nextAt: number | null;
+	/** A job was taken, and surely no Pin was made. */
+	noPin?: boolean;
 }
 
 interface Parts {
 	/** When each account's next job of the lane is due; accounts without one are absent. */
 	nextDue(accounts: string[], lane: Lane): Promise<Map<string, number>>;
-	/** Grants a slot in the account's line, then runs; false when no job was found for it, so that its token may go back. */
-	slot(lane: Lane, account: string, run: () => Promise<boolean>): Promise<void>;
+	/** Grants a slot in the account's line, then runs; what was not used of it may go back. */
+	slot(lane: Lane, account: string, run: () => Promise<SlotUse>): Promise<void>;
 	/** Claims and works inside the slot. `claimed` is called as soon as the claim has shown when the next job is due. */
 	use(lane: Lane, account: FitAccount, claimed: (nextAt: number | null) => void): Promise<SlotUse>;
 	world: World;
@@ -170,14 +172,14 @@ export class Worker {
 			granted();
 			// Whoever is registered now: while the slot was waited for, the account may have got another token, or nobody may serve it.
 			const account = this.accounts.get(label);
-			if (this.stopping || !account) return false;
+			if (this.stopping || !account) return { jobs: 0, nextAt: null };
 			const used = await this.noted(label, this.parts.use(lane, account, claimed));
 			// A due time that a claim did not confirm (a hold, a busy board) must not make the loop spin.
 			const now = this.parts.world.now();
 			// Nor may it keep us quiet for long: the signal of an earlier job may have overtaken the claim's answer.
 			const idleAt = now + this.parts.idleMs;
 			if (used.jobs === 0) this.quietUntil.set(key, Math.max(Math.min(used.nextAt ?? idleAt, idleAt), now + QUIET_MS));
-			return used.jobs > 0;
+			return used;
 		}).finally(() => {
 			if (isGranted) return;
 			this.waiting.delete(key);

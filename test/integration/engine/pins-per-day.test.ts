@@ -25,3 +25,17 @@ it('keeps the Pins of an account beyond its cap of a day waiting, without an att
 	// At the pace of the account, with as many boards as it has: nothing of a day is waited for.
 	expect(performance.now() - from).toBeLessThan(5000);
 });
+
+it('takes none of the cap for a Pin that Pinterest did not make, or that was never sent', async () => {
+	world = await TestWorld.start();
+	const engine = world.engine();
+	world.sandbox.control.addFault({ match: { operation: 'createPin', title: 'Busy' }, fault: 'busy409', times: 2 });
+	world.sandbox.control.addFault({ match: { operation: 'createPin', title: 'Wrong' }, fault: { commits: 'no', ending: { kind: 'answer', status: 400, body: { code: 1, message: 'Invalid link' } } } });
+	// One at once, and the next in hours.
+	await world.serve(engine, 'acme-us', { ...FAST_PACE, pinsPerDay: 2 });
+	const [wrong] = await engine.enqueue([world.request(1, { title: 'Wrong' })]);
+	expect((await world.ended(engine, [wrong?.ok ? wrong.job.id : '']))[0]).toMatchObject({ state: 'failed' });
+	const [busy] = await engine.enqueue([world.request(2, { title: 'Busy' })]);
+	expect((await world.ended(engine, [busy?.ok ? busy.job.id : '']))[0]).toMatchObject({ state: 'succeeded', attempts: 3 });
+	expect((await engine.accounts()).find(({ account }) => account === 'acme-us')).toMatchObject({ headroom: 0 });
+});
