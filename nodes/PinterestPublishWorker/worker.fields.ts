@@ -109,7 +109,7 @@ export const workerFields: INodeProperties[] = [
 				type: 'number',
 				typeOptions: { minValue: 0 },
 				default: 0,
-				description: 'How many Pins this account makes in any 24 hours, whatever Pinterest allows: a fifth of them at once, the others spread over the day. Jobs beyond it wait and lose no attempt. 0 for no cap. Videos count once.',
+				description: 'How many Pins this account makes in any 24 hours, whatever Pinterest allows: a fifth of them at once, the others spread over the day. Jobs beyond it wait and lose no attempt. 0 for no cap. Videos count once. Every worker of the account needs the same.',
 			},
 			{
 				displayName: 'Never Send Again by Machine',
