@@ -41,6 +41,8 @@ const FASTEST_MS = 100;
 export class Crew {
 	/** Every registration of a label, the one in force last: n8n may start one before it ends the other. */
 	private readonly served = new Map<string, ServedAccount[]>();
+	/** Ends the waits of an account's reads once nobody serves it here any more. */
+	private readonly leaving = new Map<string, AbortController>();
 	private readonly leases: Leases;
 	private readonly settling: Settling;
 	private readonly attempts: Attempts;
@@ -123,6 +125,7 @@ export class Crew {
 	}
 
 	private take(account: ServedAccount): void {
+		if (!this.leaving.has(account.account)) this.leaving.set(account.account, new AbortController());
 		this.attempts.serves(account.account, true);
 		this.mediaSteps.serves(account.account, true);
 		this.pacer.limit(account.account, account.pace);
@@ -156,6 +159,8 @@ export class Crew {
 
 	/** Nothing more is claimed or sent for it; resolves once what was sent has ended. */
 	private endServing(label: string): Promise<void> {
+		this.leaving.get(label)?.abort();
+		this.leaving.delete(label);
 		this.attempts.serves(label, false);
 		this.mediaSteps.serves(label, false);
 		this.keeper.forget(label);
@@ -167,8 +172,12 @@ export class Crew {
 
 	/** Reads of an account that somebody serves here; a reading under way ends with that. */
 	private readsOf(account: string, asked: Parameters<typeof readsOf>[2]): Reads {
-		const reads = readsOf(this.pacer, account, asked), isServed = () => this.served.has(account);
-		return async <T>(call: () => Promise<T>) => (isServed() ? reads<T | undefined>(async () => (isServed() ? call() : undefined)) : undefined);
+		return async <T>(call: () => Promise<T>) => {
+			const over = this.leaving.get(account)?.signal;
+			if (!over) return undefined;
+			const signal = asked.signal ? AbortSignal.any([over, asked.signal]) : over;
+			return readsOf(this.pacer, account, { ...asked, signal })<T | undefined>(async () => (over.aborted ? undefined : call()));
+		};
 	}
 
 	private async beat(): Promise<void> {

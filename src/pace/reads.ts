@@ -12,19 +12,20 @@ const MINUTE_MS = 60_000;
 const LEAST_WAIT_MS = 5000;
 
 /**
- * How long one page waits for its slot. A look that waits longer ends incomplete, so that the account's other boards have their
- * turn: with 500 reads a day, the fewest a preset gives, one comes every three minutes. A check begins anew soon; for a list nobody waits.
+ * How long one page waits for its slot; null for as long as it takes. A look or a list that began anew would read its first pages again
+ * and again: with 500 reads a day, the fewest a preset gives, one comes every three minutes, for all accounts. A check is one read.
  */
-const LONGEST_WAIT_MS: Record<ReadPurpose, number | null> = { look: 5 * MINUTE_MS, check: MINUTE_MS, list: null };
+const LONGEST_WAIT_MS: Record<ReadPurpose, number | null> = { look: null, check: MINUTE_MS, list: null };
 
-/** The reads of an account for this purpose, each in a slot of its own. A signal ends the waits that have no end of their own. */
+/** The reads of an account for this purpose, each in a slot of its own. A signal ends the waits. */
 export function readsOf(pacer: Pick<Pacer, 'queuedRead'>, account: string, { purpose, timeFactor, signal }: { purpose: ReadPurpose; timeFactor: number; signal?: AbortSignal }): Reads {
 	const longestMs = LONGEST_WAIT_MS[purpose], rank = PURPOSES.indexOf(purpose);
 	return async (call) => {
 		if (longestMs === null) return pacer.queuedRead(account, call, { purpose, rank, signal });
 		const waited = new AbortController();
 		const timer = setTimeout(() => waited.abort(), Math.max(LEAST_WAIT_MS, longestMs / timeFactor));
-		return pacer.queuedRead(account, call, { purpose, rank, signal: waited.signal }).finally(() => clearTimeout(timer));
+		const over = signal ? AbortSignal.any([signal, waited.signal]) : waited.signal;
+		return pacer.queuedRead(account, call, { purpose, rank, signal: over }).finally(() => clearTimeout(timer));
 	};
 }
 

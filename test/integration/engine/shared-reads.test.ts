@@ -79,3 +79,21 @@ it('takes a slot of the account\'s reads for each page of a board', async () => 
 	const gaps = at.slice(2).map((time, i) => time - at[i]!);
 	expect(Math.min(...gaps)).toBeGreaterThan(500);
 }, 60_000);
+
+it('ends a look that waits for its next page of the app as soon as nobody serves the account there', async () => {
+	// Eight reads may be made at once, and the ninth comes after more than half a minute: not all of the 20 pages are read.
+	world = await TestWorld.start({ timeFactor: 60, engine: { appPace: { writesPerMinute: 1000, burst: 50, writesPerDay: 20, concurrent: 100 } } });
+	const putOff: unknown[] = [];
+	const engine = world.engine({ log: ({ event, pages }) => event === 'look.put_off' && putOff.push(pages) });
+	world.sandbox.control.fillBoard(world.board(), PINS);
+	const { stop } = await world.serve(engine);
+	world.sandbox.control.addFault({ fault: 'resetAfterBody', match: { operation: 'createPin' } });
+	await engine.enqueue([world.request(1, { boardId: world.board() })]);
+	const read = () => world.sandbox.control.calls({ operation: 'listBoardPins' }).items.length;
+	await world.until(() => Promise.resolve(read() > 0 ? true : null));
+	await new Promise((resolve) => setTimeout(resolve, 300));
+	const from = performance.now(), pages = read();
+	await stop();
+	expect(performance.now() - from).toBeLessThan(2000);
+	expect(putOff).toEqual([pages]);
+}, 30_000);

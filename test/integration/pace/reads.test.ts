@@ -43,3 +43,12 @@ it('ends the wait for a read that nobody wants any more, and gives its tokens ba
 	await left('1');
 	expect(await read(over.signal)).toBeUndefined();
 });
+
+it('lets a look wait for its next page for as long as it takes, since it would begin anew with the first, but no check', async () => {
+	// A read each 6.25 s; a minute, or five, are over after the 5 s that anybody waits at least.
+	const pacer = aPacer(testNamespace(), { timeFactor: 1 });
+	pacer.limit('acme', pace({ writesPerMinute: 6, burst: 1 }));
+	const read = (purpose: ReadPurpose) => readsOf(pacer, 'acme', { purpose, timeFactor: 1000 })(() => Promise.resolve('read'));
+	await Promise.all([read('look'), read('look')]);
+	expect(await Promise.all([read('look'), read('check')])).toEqual(['read', undefined]);
+}, 15_000);
