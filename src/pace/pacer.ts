@@ -209,7 +209,8 @@ export class Pacer {
 
 	private aim(account: string): void {
 		for (const kind of CALL_KINDS) {
-			for (const [name, bucket] of this.bucketsOf(account, kind)) this.lanes.get(name)?.bucket.aim(bucket);
+			// What reads draw from at most: a list's share of the day too.
+			for (const [name, bucket] of this.bucketsOf(account, kind, kind === 'read' ? 'list' : undefined)) this.lanes.get(name)?.bucket.aim(bucket);
 		}
 	}
 

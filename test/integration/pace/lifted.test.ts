@@ -46,3 +46,15 @@ it('lets nobody else go with it, and keeps to the limits that stay', async () =>
 	await sleep(300);
 	expect(other.at).toBeNull();
 });
+
+it('follows a limit a day that is raised in the line of the lists, too', async () => {
+	const pacer = aPacer(testNamespace(), { timeFactor: 1 }), over = new AbortController();
+	const list = () => pacer.queuedRead('acme', () => Promise.resolve('list'), { purpose: 'list', signal: over.signal });
+	pacer.limit('acme', pace({ writesPerDay: 5 }));
+	await list();
+	const waiting = list();
+	await sleep(300);
+	pacer.limit('acme', pace({ writesPerDay: 86_400 }));
+	setTimeout(() => over.abort(), 5000);
+	expect(await waiting).toBe('list');
+}, 10_000);
