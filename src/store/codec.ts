@@ -2,6 +2,7 @@ import { canonicalUrl } from '../job/canonical-url';
 import { hash32 } from '../job/hash';
 import { naturalKey } from '../job/natural-key';
 import type { Change } from '../job/change';
+import type { Forgotten } from '../job/doubt';
 import type { AccountEvent, EngineEvent, EventType, JobEvent, JobEventType } from '../job/event';
 import { APP, type HoldRequest, type Incident } from '../job/hold';
 import type { Job, JobState, LeasedJob, Phase, PinContent } from '../job/job';
@@ -16,6 +17,9 @@ const FATE = Object.entries(untouched()).map(([name, value]) => ({ name: name as
 
 /** A record as scripts answer it: id, fields of the hash one after another, doc, content, client of the account. */
 export type RawRecord = [id: string, fields: string[], doc: string, content: string, client?: string];
+
+/** What a restart of Redis may have taken back, as scripts answer it. */
+export type Cut = [at: number, persistedAt: number | string, isFresh: number];
 
 export type Fields = Record<string, string>;
 
@@ -114,6 +118,10 @@ function accountEvent(common: Pick<AccountEvent, 'id' | 'cursor' | 'at' | 'type'
 /** The job as of an event: its own fields, over the content of its revision. */
 export function jobAsOf(event: JobEvent, createdAt: number, content: string, client: string | null | undefined): Job {
 	return withClient({ ...parsedContent(content), ...event.snapshot, id: event.jobId, createdAt } as Job, client);
+}
+
+export function forgottenOf([at, persistedAt, isFresh]: Cut): Forgotten {
+	return { at, lookFrom: Number(persistedAt), isFresh: isFresh === 1 };
 }
 
 /** A number as scripts keep it. */

@@ -1,13 +1,14 @@
 import { EngineError } from '../errors';
 import { isSecondPin } from '../job/corrections';
 import { deadlineOf } from '../job/deadline';
-import type { Forgotten } from '../job/doubt';
+
 import type { HoldKind } from '../job/hold';
 import type { Job, LeasedJob } from '../job/job';
 import type { Policy } from '../job/policy';
 import type { Change } from '../job/transition';
 import { Batcher } from './batcher';
-import { changeFields, contentOf, docOf, leasedJobOf, recordJson, text, withClient, type RawRecord } from './codec';
+import { Claims } from './claims';
+import { changeFields, contentOf, docOf, forgottenOf, leasedJobOf, recordJson, text, withClient, type Cut, type RawRecord } from './codec';
 import type {
 	Claim, DoublePin, EnqueueAnswer, EvidenceAnswer, Found, Held, Lane, NewJob, ReviseAnswer, Revision, SettleAnswer, Tombstone,
 } from './contract';
@@ -29,9 +30,6 @@ const FORBID_READS: readonly HoldKind[] = ['token_dead', 'scope_missing', 'accou
 const ENQUEUE_BATCH = 50;
 const EVIDENCE_TRIES = 10;
 
-type ClaimAnswer = [lookFrom: string | number, nextAt: string | number, fence: string, ids: string[], at: number, careful?: string, cut?: '' | Cut];
-type Cut = [at: number, persistedAt: number | string, isFresh: number];
-
 interface Settling {
 	held: Held;
 	change: Change;
@@ -40,11 +38,13 @@ interface Settling {
 /** The jobs of a namespace: one method a script. Every method may throw `redis_unavailable` or `namespace_newer`. */
 export class JobStore {
 	private readonly settling = new Batcher<Settling, SettleAnswer | Error>((items) => this.settleAll(items));
+	private readonly claims: Claims;
 	private readonly watermark: Watermark;
 	private readonly readStops: string;
 
 	constructor(private readonly namespace: Namespace, private readonly policy: StorePolicy) {
 		this.watermark = new Watermark(namespace);
+		this.claims = new Claims(namespace, policy.leaseMs);
 		this.readStops = `,${(policy.holdsThatForbidReads ?? FORBID_READS).join(',')},`;
 	}
 
@@ -92,12 +92,7 @@ export class JobStore {
 	 * due. A job whose link was pinned less than `linkGapMs` ago waits for its turn. `nextAt` may be now: another call finds more.
 	 */
 	async claim(account: string, lane: Lane, max: number, linkGapMs = 0): Promise<Claim> {
-		const args = [account, lane, max, this.policy.leaseMs, this.stopsOf(lane), this.namespace.id, Math.round(linkGapMs)];
-		const [[lookFrom, nextAt, , , at, careful, cut], records] = await this.namespace.run<[ClaimAnswer, RawRecord[]]>('claim', args);
-		return {
-			jobs: records.map(leasedJobOf), at, neverResend: careful === '1',
-			lookFirst: lookFrom !== '', lookFrom: instantOf(lookFrom), cut: cut ? forgotten(cut) : null, nextAt: instantOf(nextAt),
-		};
+		return this.claims.claim({ account, lane, max, linkGapMs, stops: this.stopsOf(lane) });
 	}
 
 	/** A board was read to look for Pins: it is not claimed to be read again before `gapMs` have passed. */
@@ -107,8 +102,8 @@ export class JobStore {
 
 	/** The send permit: null when the fence moved, the lease leaves no room for the budget, a hold came up, a look is due first, or after a restart of Redis it is not known yet. */
 	async beginSend(job: LeasedJob, budgetMs: number): Promise<{ sendBy: number; budgetMs: number } | null> {
-		const [sendBy] = await this.namespace.run<[number | '', string?]>('begin-send', [job.id, job.lease.fence, job.revision, Math.round(budgetMs), this.namespace.id]);
-		return sendBy === '' ? null : { sendBy, budgetMs };
+		const sendBy = await this.claims.beginSend({ job, budgetMs });
+		return sendBy === null ? null : { sendBy, budgetMs };
 	}
 
 	/** Whether a call may leave that writes and makes no Pin; false under a hold, or when the fence moved. It is counted with those that send. */
@@ -254,7 +249,7 @@ export class JobStore {
 		const fields = this.record(change.job, { ...changeFields(change), owned: fence, aliases, unasked: unasked ? '1' : '' });
 		const args = [fields, docOf(change.job), contentOf(change.job), expectedRevision, expectedSeq];
 		const [kind, other] = await this.namespace.run<[string, string] | ['in_doubt', Cut]>('revise', args);
-		if (kind === 'in_doubt') return { kind, cut: forgotten(other as Cut) };
+		if (kind === 'in_doubt') return { kind, cut: forgottenOf(other as Cut) };
 		if (kind === 'revised') return { kind, job: change.job, displaced: other || null };
 		if (kind === 'owned') return { kind, by: other };
 		if (kind === 'contested') return { kind, owner: other || null };
@@ -276,14 +271,6 @@ export class JobStore {
 		const [, displaced] = await this.namespace.run<[number, string]>('double-pin', [job.id, job.account, pinId, JSON.stringify(double), this.policy.retentionMs + this.policy.tombstoneMs]);
 		return { kind: 'double', job, pinIds: double.pinIds, displaced: displaced || null };
 	}
-}
-
-function forgotten([at, persistedAt, isFresh]: Cut): Forgotten {
-	return { at, lookFrom: Number(persistedAt), isFresh: isFresh === 1 };
-}
-
-function instantOf(answered: string | number): number | null {
-	return answered === '' ? null : Number(answered);
 }
 
 /** An error is that of one job alone: the others of the call are settled. */

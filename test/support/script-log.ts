@@ -126,7 +126,7 @@ export class ScriptLog {
 function fencesOf(name: string, args: string[]): Running['fences'] {
 	const pairs = (from: number) => args.flatMap((id, i): Running['fences'] => (i >= from && (i - from) % 2 === 0 ? [[id, args[i + 1] ?? '']] : []));
 	switch (name) {
-		case 'begin-send':
+		case 'begin-send': return args.flatMap((id, i): Running['fences'] => (i % 4 === 1 ? [[id, args[i + 1]!]] : []));
 		case 'begin-write': return [[args[0]!, args[1]!]];
 		case 'extend': return pairs(1);
 		case 'give-back': return pairs(0);

@@ -1,34 +1,47 @@
--- Gives the permit to send: from here on the Pin may exist, whatever happens to the caller.
+-- Gives permits to send: from here on the Pin may exist, whatever happens to the caller.
 --
 -- KEYS[1] meta
 -- ARGV[1..4]      see include/begin.lua
--- ARGV[5] job id
--- ARGV[6] fence
--- ARGV[7] revision that the caller is about to send
--- ARGV[8] budget  ms within which the request leaves and is answered
--- ARGV[9] worker id
+-- ARGV[5] worker id
+-- ARGV[6..] four for each job: its id, its fence, the revision that is about to be sent, and the ms within which the request leaves and is answered
 --
--- Returns [counter, now, [sendBy]], or [counter, now, ['', why]] when nothing may be sent and nothing was changed.
+-- Returns [counter, now, [[sendBy], or ['', why] when nothing of the job may be sent and nothing of it was changed …]].
 -- @include begin
 -- @include jobs
 -- @include sent
 if replay then return replay end
-local job, fence, budgetMs = readJob(ARGV[5]), ARGV[6], tonumber(ARGV[8])
 
-if not job or job.fence ~= fence or job.state ~= 'running' then return refuse({ '', 'lease_lost' }) end
-if job.sendBy ~= '' then return refuse({ '', 'given' }) end
-if job.rev ~= ARGV[7] then return refuse({ '', 'revised' }) end
--- A request that outlives its lease could meet the next owner's.
-if now + budgetMs > tonumber(job.leaseEnd) then return refuse({ '', 'no_room' }) end
-if heldUntil(job.account, '') > now then return refuse({ '', 'held' }) end
--- A lost permit must not go unnoticed (runs.lua); after a restart it is soon known whether one was.
-if permitWaitMs(ARGV[9]) > 0 then return refuse({ '', 'unregistered' }) end
-if pendingMs() > 0 then return refuse({ '', 'pending' }) end
--- Redis forgot something after the claim: the caller has not looked yet.
-if lookUntil() > now and job.look ~= '1' then return refuse({ '', 'look_first' }) end
+local function refusalOf(job, fence, revision, budgetMs)
+	if not job or job.fence ~= fence or job.state ~= 'running' then return 'lease_lost' end
+	if job.sendBy ~= '' then return 'given' end
+	if job.rev ~= revision then return 'revised' end
+	-- A request that outlives its lease could meet the next owner's.
+	if now + budgetMs > tonumber(job.leaseEnd) then return 'no_room' end
+	if heldUntil(job.account, '') > now then return 'held' end
+	-- A lost permit must not go unnoticed (runs.lua); after a restart it is soon known whether one was.
+	if permitWaitMs(ARGV[5]) > 0 then return 'unregistered' end
+	if pendingMs() > 0 then return 'pending' end
+	-- Redis forgot something after the claim: the caller has not looked yet.
+	if lookUntil() > now and job.look ~= '1' then return 'look_first' end
+	return nil
+end
 
-local sendBy = now + budgetMs
-redis.call('HSET', key('job', job.id), 'sendBy', sendBy)
-standOnBoard(job, 'sending')
-noteSent(job.account)
-return finish({ sendBy })
+local function permit(id, fence, revision, budgetMs)
+	local job = readJob(id)
+	local why = refusalOf(job, fence, revision, budgetMs)
+	if why then return { '', why } end
+	local sendBy = now + budgetMs
+	redis.call('HSET', key('job', job.id), 'sendBy', sendBy)
+	standOnBoard(job, 'sending')
+	noteSent(job.account)
+	return { sendBy }
+end
+
+local answers, given = {}, false
+for i = 6, #ARGV, 4 do
+	local answer = permit(ARGV[i], ARGV[i + 1], ARGV[i + 2], tonumber(ARGV[i + 3]))
+	given = given or answer[1] ~= ''
+	answers[#answers + 1] = answer
+end
+if not given then return refuse(answers) end
+return finish(answers)

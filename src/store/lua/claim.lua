@@ -1,53 +1,59 @@
--- Leases due jobs of one account. Publish: one a board, in turn. Look: all in doubt on the board that waits the longest, also
+-- Leases due jobs, each claim those of one account. Publish: one a board, in turn. Look: all in doubt on the board that waits the longest, also
 -- those whose own look is not due yet: one reading of the board serves all of them. Upload and media: the steps of a video, to hand
 -- it over and to ask whether it is ready, which send no Pin and so take no board, no running cap and no attempt.
 --
 -- KEYS[1] meta
 -- ARGV[1..4]      see include/begin.lua
--- ARGV[5] account
--- ARGV[6] lane    publish, look, upload or media
--- ARGV[7] max
--- ARGV[8] leaseMs
--- ARGV[9] holds that stop this lane, ',a,b,'; '' for all
--- ARGV[10] worker id
--- ARGV[11] ms between two Pins of one link, 0 for none
+-- ARGV[5] leaseMs
+-- ARGV[6] worker id
+-- ARGV[7..] five for each claim:
+--   account
+--   lane          publish, look, upload or media
+--   max
+--   holds that stop this lane, ',a,b,'; '' for all
+--   ms between two Pins of one link, 0 for none
 --
--- Returns [counter, now, [look first from ms or '', next due ms or '', fence, [id …], now, '1' when the account never sends
--- again by machine, [cutAt, persistedAt, isFresh] of include/runs.lua or ''], [record …]].
+-- Returns [counter, now, [claim …], [[record …] …]], a claim being [look first from ms or '', next due ms or '', fence, [id …], now, '1' when
+-- the account never sends again by machine, [cutAt, persistedAt, isFresh] of include/runs.lua or ''].
 -- @include begin
 -- @include jobs
-local account, lane, max, leaseMs, linkGapMs = ARGV[5], ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[11])
+local leaseMs, worker, FIRST, EACH = tonumber(ARGV[5]), ARGV[6], 7, 5
 local MOST_MOVES = 100 -- of jobs between their board and their link
 local MOST_LOOKS = 250
 local SCAN_LEASES = 3 -- heartbeats prolong the jobs' leases: a large board takes longer to read than one lease
 
--- A repeat gets the records as they stand, without those that were taken over meanwhile.
-local function withRecords(first)
-	local answer, records = first[3], {}
-	for _, id in ipairs(answer[4]) do records[#records + 1] = recordOf(id, answer[3]) end
-	return { first[1], first[2], answer, records }
+local function withRecords(first, record)
+	local all = {}
+	for n, claim in ipairs(first[3]) do
+		local records = {}
+		for _, id in ipairs(claim[4]) do records[#records + 1] = record(id, claim[3]) end
+		all[n] = records
+	end
+	return { first[1], first[2], first[3], all }
 end
-if replay then return withRecords(replay) end
-
-local careful = tonumber(redis.call('HGET', key('account', account), 'carefulUntil') or 0) > now and '1' or ''
-local held = heldUntil(account, ARGV[9])
-if held > now then return withRecords(refuse({ '', held == math.huge and '' or held, '', {}, now })) end
-
--- What cannot be sent yet waits rather than runs: the permit would be refused (begin-send.lua).
--- Nor is a step of a video taken: until it is known what was lost, the job may be one that was published.
-local waitMs = lane == 'publish' and math.max(pendingMs(), permitWaitMs(ARGV[10])) or lane ~= 'look' and pendingMs() or 0
-if waitMs > 0 then return withRecords(refuse({ '', now + waitMs, '', {}, now })) end
+-- A repeat gets the records as they stand, without those that were taken over meanwhile.
+if replay then return withRecords(replay, recordOf) end
 
 local fence = nextCounter .. '-' .. ARGV[1]
-local ids, moves = {}, 0
+-- Of the claim whose turn it is.
+local account, lane, max, linkGapMs, ids, moves
 
-local function take(job)
+-- The records of what was taken, by the job's id.
+local leased = {}
+
+-- `change` is what else becomes of the job. Answers its doc.
+local function take(job, change)
+	local before = copyOf(job)
 	unfile(job)
 	job.waits = ''
 	job.look = lookUntil() > now and '1' or ''
 	lease(job, fence, now + leaseMs)
 	ids[#ids + 1] = job.id
-	return job
+	if change then change(job) end
+	writeFields(job, before)
+	local doc = redis.call('GET', key('doc', job.id)) or ''
+	leased[job.id] = recordFrom(job, doc)
+	return doc
 end
 
 local function start(job)
@@ -56,8 +62,6 @@ local function start(job)
 	job.n, job.seq = job.n + 1, job.seq + 1
 	enterState(job)
 	redis.call('HSET', key('busy', account), job.board, job.id)
-	writeFields(job)
-	writeJobEvent('job.running', job, redis.call('GET', key('doc', job.id)) or '')
 end
 
 local function firstBoard()
@@ -105,7 +109,7 @@ local function claimWrites()
 		elseif not isItsTurn(job) then
 			move(job, '1')
 		else
-			start(take(job))
+			writeJobEvent('job.running', job, take(job, start))
 			keepLink(job.url)
 			redis.call('ZREM', key('boards', lane, account), place)
 			redis.call('HDEL', key('gaps', account), place)
@@ -118,25 +122,54 @@ local function claimLooks()
 	local board = firstBoard()
 	if not board then return end
 	local most = math.min(max, MOST_LOOKS)
-	for _, id in ipairs(jobsAt(key('lane', lane, account, board), 0, most - 1)) do writeFields(take(readJob(id))) end
+	for _, id in ipairs(jobsAt(key('lane', lane, account, board), 0, most - 1)) do take(readJob(id)) end
 	-- Until the reader tells what it cost (scanned.lua), or must be lost, nobody else reads this board.
 	keepFromScans(account, board, SCAN_LEASES * leaseMs)
+	refreshBoard(lane, account, board)
 end
 
 local function claimSteps()
 	while #ids < max do
 		local board = firstBoard()
 		if not board then return end
-		writeFields(take(readJob(jobsAt(key('lane', lane, account, board), 0, 0)[1])))
+		take(readJob(jobsAt(key('lane', lane, account, board), 0, 0)[1]))
 		refreshBoard(lane, account, board)
 	end
 end
 
-if lane == 'publish' then claimWrites() elseif lane == 'look' then claimLooks() else claimSteps() end
-local function nextDue() return redis.call('ZSCORE', key('due', lane), account) or '' end
-if #ids == 0 and moves == 0 then return withRecords(refuse({ '', nextDue(), '', {}, now })) end
-refreshLanes()
-local persistedAt = redis.call('HGET', KEYS[1], 'persistedAt') or 0
+-- Until when nothing of the lane may be claimed; math.huge when that is open.
+local function waitsUntil(stops)
+	local held = heldUntil(account, stops)
+	if held > now then return held end
+	-- What cannot be sent yet waits rather than runs: the permit would be refused (begin-send.lua).
+	-- Nor is a step of a video taken: until it is known what was lost, the job may be one that was published.
+	return now + (lane == 'publish' and math.max(pendingMs(), permitWaitMs(worker)) or lane ~= 'look' and pendingMs() or 0)
+end
+
 local isLooking = lookUntil() > now
+local persistedAt = redis.call('HGET', KEYS[1], 'persistedAt') or 0
+local lookFrom = isLooking and persistedAt or ''
 local cut = cutAt > 0 and { cutAt, persistedAt, isFresh and 1 or 0 } or ''
-return withRecords(finish({ isLooking and persistedAt or '', nextDue(), fence, ids, now, careful, cut }))
+
+local function claim(at)
+	account, lane, max, linkGapMs, ids, moves = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2]), tonumber(ARGV[at + 4]), {}, 0
+	local untilMs = waitsUntil(ARGV[at + 3])
+	if untilMs > now then return { '', untilMs == math.huge and '' or untilMs, '', {}, now }, false end
+	if lane == 'publish' then claimWrites() elseif lane == 'look' then claimLooks() else claimSteps() end
+	if #ids == 0 then return { '', nil, '', {}, now }, moves > 0 end
+	local careful = tonumber(redis.call('HGET', key('account', account), 'carefulUntil') or 0) > now and '1' or ''
+	return { lookFrom, nil, fence, ids, now, careful, cut }, true
+end
+
+local claims, changed = {}, false
+for at = FIRST, #ARGV, EACH do
+	local answer, hasChanged = claim(at)
+	claims[#claims + 1] = answer
+	changed = changed or hasChanged
+end
+if changed then refreshLanes() end
+for n, answer in ipairs(claims) do
+	local at = FIRST + (n - 1) * EACH
+	if answer[2] == nil then answer[2] = redis.call('ZSCORE', key('due', ARGV[at + 1]), ARGV[at]) or '' end
+end
+return withRecords(changed and finish(claims) or refuse(claims), function(id) return leased[id] end)

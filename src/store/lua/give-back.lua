@@ -12,6 +12,7 @@ if replay then return replay end
 local function giveBack(id, fence)
 	local job = readJob(id)
 	if not job or job.fence ~= fence or job.sendBy ~= '' then return 0 end
+	local before = copyOf(job)
 	endLease(job, 0)
 	if job.state == 'running' then
 		freeLink(job)
@@ -21,7 +22,7 @@ local function giveBack(id, fence)
 	end
 	job.fence, job.leaseEnd, job.look = '', '', ''
 	file(job)
-	writeFields(job)
+	writeFields(job, before)
 	return 1
 end
 

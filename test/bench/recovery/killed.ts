@@ -23,7 +23,7 @@ class Doomed implements Tap {
 	constructor(private readonly rig: Rig, private readonly when: 'before' | 'after') {}
 
 	toServer(chunk: Buffer, link: Link): 'pass' | 'reset' {
-		const jobIds = this.worker === null ? [] : [...chunk.toString('latin1').matchAll(ASKS)].map(([, jobId]) => jobId!);
+		const jobIds = this.worker === null ? [] : askedIn(chunk.toString('latin1'));
 		if (jobIds.length === 0) return 'pass';
 		for (const jobId of jobIds) this.asked.add(jobId);
 		link.note = 'asked';
@@ -50,12 +50,16 @@ class Doomed implements Tap {
 	}
 }
 
-/** The answer that gives a permit: counter, now and, alone in a list, the send deadline. */
-const GRANTED = /\*3\r\n:\d+\r\n:\d+\r\n\*1\r\n:\d+\r\n/;
+/** The answer that gives a permit: counter, now and, behind those that were refused, a send deadline alone in a list. */
+const GRANTED = /\*3\r\n:\d+\r\n:\d+\r\n\*\d+\r\n(\*2\r\n\$0\r\n\r\n\$\d+\r\n\w+\r\n)*\*1\r\n:\d+\r\n/;
 /** Within this every worker has its turn, ms. */
 const STRUCK_MS = 60_000;
-/** A call of begin-send.lua on the wire, as far as the job's id. */
-const ASKS = new RegExp(`${script('begin-send').sha}[^]{0,300}?(pj_[a-z2-7]{26})`, 'g');
+const ASKS = script('begin-send').sha;
+
+/** The jobs that calls of begin-send.lua on the wire name. */
+function askedIn(wire: string): string[] {
+	return wire.split(/evalsha/i).filter((call) => call.includes(ASKS)).flatMap((call) => call.match(/pj_[a-z2-7]{26}/g) ?? []);
+}
 
 /**
  * Workers are killed while they have jobs, as many before the send permit as after it, beside one that lives. How long

@@ -76,7 +76,8 @@ export class StoreWorld {
 
 	async valueOf(key: string): Promise<unknown> {
 		switch (await this.redis.type(key)) {
-			case 'hash': return this.redis.hgetall(key);
+			// In one order: that of a large hash changes while Redis makes room for it, without a write.
+			case 'hash': return Object.fromEntries(Object.entries(await this.redis.hgetall(key)).sort());
 			case 'string': return this.redis.get(key);
 			case 'zset': return this.redis.zrange(key, 0, -1, 'WITHSCORES');
 			case 'set': return (await this.redis.smembers(key)).sort();

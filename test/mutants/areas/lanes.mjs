@@ -11,7 +11,7 @@ const engine = ['test/integration/engine/publishing.test.ts'];
 
 export const mutants = [
 	{ name: 'claim: before it is due', file: lua('claim'), find: `key('boards', lane, account), '-inf', now, `, replace: `key('boards', lane, account), '-inf', now + 1, ` },
-	{ name: 'claim: hold ignored', file: lua('claim'), find: `if held > now then`, replace: `if false then` },
+	{ name: 'claim: hold ignored', file: lua('claim'), find: `	if held > now then return held end\n`, replace: '' },
 	{ name: 'claim: hold of the app ignored', file: lua('include/holds'), find: `{ account, APP }`, replace: `{ account }` },
 	{ name: 'claim: running cap ignored', file: lua('claim'), find: `and running < cap`, replace: '' },
 	{ name: 'claim: two writes to one board at once', file: lua('include/lanes'), find: `return redis.call('HEXISTS', key(link and 'turns' or 'busy', account), link or place) == 1`, replace: `return link ~= nil and redis.call('HEXISTS', key('turns', account), link) == 1` },

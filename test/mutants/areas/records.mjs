@@ -13,11 +13,11 @@ export const mutants = [
 	{ name: 'media: bytes that are gone are counted off', file: lua('include/media'), find: `if bytes > 0 then redis.call('HINCRBY', KEYS[1], 'mediaBytes', -bytes) end`, replace: `redis.call('HINCRBY', KEYS[1], 'mediaBytes', -bytes)` },
 	{ name: 'replay: applied twice', file: lua('include/begin'), find: `local replay = redis.call('GET', opKey)`, replace: `local replay = false` },
 	{ name: 'replay: forgotten before the call is given up', file: lua('include/begin'), find: `local ANSWER_KEPT_MS = 120000`, replace: `local ANSWER_KEPT_MS = 5` },
-	{ name: 'replay: a repeated claim is a new one', file: lua('claim'), find: `if replay then return withRecords(replay) end`, replace: '', first: outages },
+	{ name: 'replay: a repeated claim is a new one', file: lua('claim'), find: `if replay then return withRecords(replay, recordOf) end`, replace: '', first: outages },
 	{ name: 'replay: a repeated settle is refused', file: lua('settle'), find: `if replay then return replay end`, replace: '', first: outages },
 	{ name: 'counter: not bumped', file: lua('include/begin'), find: `math.max(counter, told) + 1`, replace: `math.max(counter, told)` },
 	{ name: 'sequence: not bumped by a claim', file: lua('claim'), find: `job.n + 1, job.seq + 1`, replace: `job.n + 1, job.seq` },
-	{ name: 'sequence: bumped without an event', file: lua('claim'), find: `	writeJobEvent('job.running', job, redis.call('GET', key('doc', job.id)) or '')\n`, replace: '' },
+	{ name: 'sequence: bumped without an event', file: lua('claim'), find: `writeJobEvent('job.running', job, take(job, start))`, replace: `take(job, start)` },
 	{
 		name: 'event: written beside the script',
 		edits: [

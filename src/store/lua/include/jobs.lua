@@ -21,34 +21,57 @@ local FIELDS = {
 	'fence', 'leaseEnd', 'sendBy', 'look', 'nat', 'queue', 'group', 'media', 'doubt', 'pin', 'may', 'aliases', 'edit', 'ord', 'url', 'waits', 'handed', 'ends',
 }
 
+-- All fields, '' where a record has none.
 local function readJob(id)
 	local stored = redis.call('HGETALL', key('job', id))
 	if not stored[1] then return nil end
 	local job = { id = id }
+	for _, name in ipairs(FIELDS) do job[name] = '' end
 	for i = 1, #stored, 2 do job[stored[i]] = stored[i + 1] end
 	return job
 end
 
-local function writeFields(job)
+local function copyOf(job)
+	local copy = {}
+	for name, value in pairs(job) do copy[name] = value end
+	return copy
+end
+
+-- What differs from the job before, or of a new one what is not empty: a record of this many fields is small, but not for nothing.
+local function writeFields(job, before)
 	local values = {}
 	for _, name in ipairs(FIELDS) do
-		values[#values + 1] = name
-		values[#values + 1] = job[name] or ''
+		local value = tostring(job[name] or '')
+		if value ~= (before and before[name] or '') then
+			values[#values + 1] = name
+			values[#values + 1] = value
+		end
 	end
-	redis.call('HSET', key('job', job.id), unpack(values))
+	if values[1] then redis.call('HSET', key('job', job.id), unpack(values)) end
 end
 
 -- A job that names no client has that of its account.
+local clients = {}
 local function clientOf(account)
-	return redis.call('HGET', key('account', account), 'client') or ''
+	clients[account] = clients[account] or redis.call('HGET', key('account', account), 'client') or ''
+	return clients[account]
 end
 
--- What a caller needs to build the Job: id, fields, doc, content, client of the account; nil when the fence moved on.
+-- What a caller needs to build the Job: id, fields, doc, content, client of the account.
+local function recordFrom(job, doc)
+	local fields = {}
+	for _, name in ipairs(FIELDS) do
+		fields[#fields + 1] = name
+		fields[#fields + 1] = tostring(job[name])
+	end
+	return { job.id, fields, doc, redis.call('GET', key('content', job.id)) or '', clientOf(job.account) }
+end
+
+-- The same of the record as it stands; nil when the fence moved on.
 local function recordOf(id, fence)
-	local fields = redis.call('HGETALL', key('job', id))
-	if #fields == 0 or (fence and redis.call('HGET', key('job', id), 'fence') ~= fence) then return nil end
-	local account = redis.call('HGET', key('job', id), 'account')
-	return { id, fields, redis.call('GET', key('doc', id)) or '', redis.call('GET', key('content', id)) or '', clientOf(account) }
+	local job = readJob(id)
+	if not job or (fence and job.fence ~= fence) then return nil end
+	return recordFrom(job, redis.call('GET', key('doc', id)) or '')
 end
 
 local function count(account, what, by)
@@ -193,7 +216,7 @@ local function apply(old, new, doc, content, gapMs)
 	moveQueue(old, new)
 	moveSnooze(old, new)
 	local displaced = movePin(old, new)
-	writeFields(new)
+	writeFields(new, old)
 	if doc ~= '' then
 		redis.call('SET', key('doc', new.id), doc)
 	elseif old then

@@ -2,12 +2,14 @@
 --
 -- sent:<account>  ZSET  write by when it was let go
 local SENT_MS, MOST_SENT = 60000, 1000
+local letGo = 0
 
 local function noteSent(account)
 	local sent = key('sent', account)
 	redis.call('ZREMRANGEBYSCORE', sent, '-inf', now - SENT_MS)
 	if redis.call('ZCARD', sent) >= MOST_SENT then redis.call('ZREM', sent, redis.call('ZRANGE', sent, 0, 0)[1]) end
-	redis.call('ZADD', sent, now, nextCounter)
+	letGo = letGo + 1
+	redis.call('ZADD', sent, now, nextCounter .. ':' .. letGo)
 	redis.call('PEXPIRE', sent, SENT_MS)
 end
 
