@@ -98,7 +98,7 @@ local function keepLink(url)
 end
 
 local function claimWrites()
-	local cap = tonumber(redis.call('HGET', key('account', account), 'concurrent') or math.huge)
+	local cap = settingsOf(account).concurrent
 	local running = redis.call('HLEN', key('busy', account))
 	while #ids < max and running < cap and moves < MOST_MOVES do
 		local place = firstBoard()
@@ -147,7 +147,7 @@ local function waitsUntil(stops)
 end
 
 local isLooking = lookUntil() > now
-local persistedAt = redis.call('HGET', KEYS[1], 'persistedAt') or 0
+local persistedAt = (isLooking or cutAt > 0) and redis.call('HGET', KEYS[1], 'persistedAt') or 0
 local lookFrom = isLooking and persistedAt or ''
 local cut = cutAt > 0 and { cutAt, persistedAt, isFresh and 1 or 0 } or ''
 
@@ -157,7 +157,7 @@ local function claim(at)
 	if untilMs > now then return { '', untilMs == math.huge and '' or untilMs, '', {}, now }, false end
 	if lane == 'publish' then claimWrites() elseif lane == 'look' then claimLooks() else claimSteps() end
 	if #ids == 0 then return { '', nil, '', {}, now }, moves > 0 end
-	local careful = tonumber(redis.call('HGET', key('account', account), 'carefulUntil') or 0) > now and '1' or ''
+	local careful = settingsOf(account).carefulUntil > now and '1' or ''
 	return { lookFrom, nil, fence, ids, now, careful, cut }, true
 end
 

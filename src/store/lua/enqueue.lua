@@ -16,8 +16,11 @@ local function ownerOfKey(id)
 	return nil
 end
 
+local firsts = {}
+
 -- An alias leads to a job or to what is left of it.
 local function known(id)
+	if redis.call('EXISTS', key('job', id), key('tomb', id), key('alias', id)) == 0 then return nil end
 	local kind, owner = ownerOfKey(id)
 	if kind then return kind, owner end
 	local alias = redis.call('GET', key('alias', id))
@@ -37,7 +40,8 @@ local function claimAliases(job)
 end
 
 local function enqueue(job, doc, content, place)
-	local first = firstName(job.account)
+	firsts[job.account] = firsts[job.account] or firstName(job.account)
+	local first = firsts[job.account]
 	if first ~= job.account then return { 'renamed', first } end
 	local kind, owner = known(job.id)
 	if kind then return { kind, owner } end

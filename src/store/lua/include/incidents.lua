@@ -24,6 +24,7 @@ end
 
 local function keepIncident(incident)
 	redis.call('HSET', key('holds', incident.account), incident.kind, cjson.encode(incident))
+	forgetHolds(incident.account)
 	redis.call('ZADD', key('holds'), incident.endsAt == '' and '+inf' or incident.endsAt, incident.kind .. ':' .. incident.account)
 end
 
@@ -76,6 +77,7 @@ local function releaseHold(account, kind, by)
 	local stored = redis.call('HGET', key('holds', account), kind)
 	if not stored then return nil end
 	redis.call('HDEL', key('holds', account), kind)
+	forgetHolds(account)
 	redis.call('ZREM', key('holds'), kind .. ':' .. account)
 	local shown = incidentNow(cjson.decode(stored), { releasedBy = by, releasedAt = now })
 	writeAccountEvent('account.released', account, account .. ':' .. kind, shown)

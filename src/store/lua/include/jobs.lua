@@ -51,10 +51,8 @@ local function writeFields(job, before)
 end
 
 -- A job that names no client has that of its account.
-local clients = {}
 local function clientOf(account)
-	clients[account] = clients[account] or redis.call('HGET', key('account', account), 'client') or ''
-	return clients[account]
+	return settingsOf(account).client
 end
 
 -- What a caller needs to build the Job: id, fields, doc, content, client of the account.
@@ -125,6 +123,9 @@ local function isFinished(job)
 	return job.state == 'succeeded' or job.state == 'canceled' or (job.state == 'failed' and job.queue == '')
 end
 
+-- Accounts that are known to be in the list of them.
+local noted = {}
+
 local function moveState(old, new)
 	local moved = not old or old.account ~= new.account
 	if moved or old.state ~= new.state then
@@ -134,7 +135,9 @@ local function moveState(old, new)
 	if not moved then return end
 	if old then redis.call('ZREM', key('jobs', old.account), old.id) end
 	redis.call('ZADD', key('jobs', new.account), new.created, new.id)
+	if noted[new.account] then return end
 	redis.call('ZADD', key('accounts'), 'NX', 0, new.account)
+	noted[new.account] = true
 end
 
 local function moveDoubt(old, new)

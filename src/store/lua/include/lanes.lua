@@ -57,8 +57,10 @@ local function file(job)
 	local lane = laneOf(job)
 	if not lane then return end
 	if hasDeadline(job) then redis.call('ZADD', key('deadlines'), job.ends, job.id) end
-	redis.call('ZADD', key('lane', lane, job.account, placeOf(job)), job.due, memberOf(job))
-	touch(lane, job.account, placeOf(job))
+	local place, member = key('lane', lane, job.account, placeOf(job)), memberOf(job)
+	redis.call('ZADD', place, job.due, member)
+	-- Behind the head of its place it changes nothing of when the place may be served.
+	if redis.call('ZRANGE', place, 0, 0)[1] == member then touch(lane, job.account, placeOf(job)) end
 end
 
 local function unfile(job)
