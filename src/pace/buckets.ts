@@ -76,14 +76,14 @@ export function bucketsFor(account: string, kind: CallKind, { of, timeFactor, st
 	return found;
 }
 
-/** What an account's lane is called among all workers of a namespace. */
+/** What an account's lane is called among all workers of a namespace. No account's name begins with @: one called `acme-reads` shares nothing with the reads of `acme`. */
 export function laneName(account: string, kind: CallKind): string {
-	return kind === 'read' ? `${account}-reads` : account;
+	return kind === 'read' ? `@reads:${account}` : account;
 }
 
 /** The lane in which an account's Pins wait for their day. */
 export function pinsLaneName(account: string): string {
-	return `${account}-pins-day`;
+	return `@pins-day:${account}`;
 }
 
 /** What Bottleneck calls the bucket in Redis. */

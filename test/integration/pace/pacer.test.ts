@@ -220,7 +220,7 @@ describe('a pace that Pinterest answers "slow down" to', () => {
 		const pacer = await aWorker(namespace);
 		await pacer.readSlot('acme', () => Promise.resolve());
 		await pacer.heard('acme', { ...throttled, kind: 'read' });
-		while (Number(await redis.hget(`b_{${namespace}}-acme-reads_settings`, 'reservoirIncreaseInterval')) !== 750) await sleep(5);
+		while (Number(await redis.hget(`b_{${namespace}}-@reads:acme_settings`, 'reservoirIncreaseInterval')) !== 750) await sleep(5);
 		expect(await everyMs(redis, namespace)).toBe(750);
 	});
 

@@ -6,7 +6,7 @@ afterEach(endAll);
 
 it('loses no Pin of its day by a worker that stops while the Pin waits for the pace of the account', async () => {
 	const namespace = testNamespace(), redis = aRedis();
-	const left = () => redis.hget(`b_{${namespace}}-acme-pins-day_settings`, 'reservoir');
+	const left = () => redis.hget(`b_{${namespace}}-@pins-day:acme_settings`, 'reservoir');
 	const pacer = aPacer(namespace, { timeFactor: 1 });
 	pacer.limit('acme', pace({ writesPerMinute: 1, burst: 1, pinsPerDay: 10 }));
 	await pacer.slot('acme', () => Promise.resolve());

@@ -33,7 +33,7 @@ it('ends the wait for a read that nobody wants any more, and gives its tokens ba
 	const over = new AbortController();
 	const read = (signal?: AbortSignal) => readsOf(pacer, 'acme', { purpose: 'list', timeFactor: 1, signal })(() => Promise.resolve('read'));
 	const left = async (count: string) => {
-		while ((await redis.hget(`b_{${namespace}}-acme-reads_settings`, 'reservoir')) !== count) await sleep(5);
+		while ((await redis.hget(`b_{${namespace}}-@reads:acme_settings`, 'reservoir')) !== count) await sleep(5);
 	};
 	expect(await read()).toBe('read');
 	const waiting = read(over.signal);

@@ -24,7 +24,7 @@ it('has what the settings say of every bucket that calls draw from, the account\
 		['reads', '32 reads a minute: 80 % of 40.'], ['app_reads_day', '500 reads a day over the whole app.'],
 	]);
 	expect(seen({ pace: { ...pace, pinsPerDay: 20 } })[0]).toMatchObject({ name: 'pins_day', configured: 20, pace: 20, left: 4, most: 4, why: '20 Pins a day.' });
-	expect(bucketNamesOf(anAccount({ pace: PACE_PRESETS.trial }), real)).toEqual(['acme', '@app-day', 'acme-reads', '@app-reads-day']);
+	expect(bucketNamesOf(anAccount({ pace: PACE_PRESETS.trial }), real)).toEqual(['acme', '@app-day', '@reads:acme', '@reads:@app-day']);
 });
 
 it.each([

@@ -52,7 +52,7 @@ describe('the bucket of the Pins of a day', () => {
 	it('is drawn from by Pins alone, before anything else', () => {
 		const of = (who: string) => (who === 'acme' ? pace({ pinsPerDay: 10 }) : null);
 		const names = (kind: 'write' | 'read', purpose?: 'registration') => bucketsFor('acme', kind, { of, timeFactor: 1 }, purpose).map(([name]) => name);
-		expect([names('write'), names('write', 'registration'), names('read')]).toEqual([['acme-pins-day', 'acme'], ['acme'], ['acme-reads']]);
+		expect([names('write'), names('write', 'registration'), names('read')]).toEqual([['@pins-day:acme', 'acme'], ['acme'], ['@reads:acme']]);
 	});
 });
 
