@@ -42,7 +42,7 @@ export function accountDesk({ namespace, accounts, holds, jobs, subscriptions, g
 	const accountViews = new AccountViews({ accounts, holds, jobs, limits, presetOf: presetNameOf, isServed, world });
 	const firstName = (account: string) => accounts.firstName(account), names = () => accounts.names();
 	return {
-		directory: new Directory({ firstName, names, isServed: async (account) => isServed(await accounts.lastServedAt(account)), boardsOf: (of) => accounts.boardsOf(of) }),
+		directory: new Directory({ firstName, names, isServed: async (account) => isServed((await accounts.lastServedAt([account]))[0]!), boardsOf: (of) => accounts.boardsOf(of) }),
 		overview: new Overview({ accounts, views: () => accountViews.list(), holds, jobs, subscriptions, inspect: () => namespace.inspect(), isServed, world }),
 		accountViews,
 		pacing: new Pacing({ firstName, accounts: names, holds, goOnAfter, askForCheck, world }),

@@ -162,9 +162,11 @@ export class AccountStore {
 		return served === null ? null : recordOf(account, served, fields, { aliases: aliasesIn(await this.renames()), now: this.namespace.now() });
 	}
 
-	/** When a worker was last heard of that publishes for the account of this first name; null when none ever was. */
-	async lastServedAt(account: string): Promise<number | null> {
-		return Number(await this.namespace.read((client) => client.zscore(this.namespace.key('accounts'), account))) || null;
+	/** When a worker was last heard of that publishes for each of these, under their first names; null when none ever was. */
+	async lastServedAt(accounts: string[]): Promise<(number | null)[]> {
+		if (accounts.length === 0) return [];
+		const served = await this.namespace.read((client) => batch(client, accounts.map((account) => ['zscore', this.namespace.key('accounts'), account])));
+		return served.map((at) => Number(at) || null);
 	}
 
 	/** What the workers reported of an account's boards, under its first name; null for an account nobody named. */
