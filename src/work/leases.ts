@@ -31,6 +31,8 @@ export class Leases {
 	async beat(): Promise<void> {
 		if (this.held.size === 0) return;
 		const lost = await this.parts.extend([...this.held.values()].map(({ id, lease }) => ({ id, lease })));
+		// What was settled meanwhile is nobody's any more, and no loss: its answer came before this one, and is taken in within this turn.
+		if (lost.length > 0) await new Promise((resolve) => setImmediate(resolve));
 		for (const id of lost) {
 			if (this.held.delete(id)) this.parts.log({ level: 'warn', event: 'lease.lost', job: id });
 		}

@@ -18,7 +18,7 @@
 -- @include begin
 -- @include jobs
 local leaseMs, worker, FIRST, EACH = tonumber(ARGV[5]), ARGV[6], 7, 5
-local MOST_MOVES = 100 -- of jobs between their board and their link
+local MOST_MOVES = 100 -- of jobs between their board and their link, in a call
 local MOST_LOOKS = 250
 local SCAN_LEASES = 3 -- heartbeats prolong the jobs' leases: a large board takes longer to read than one lease
 
@@ -36,7 +36,8 @@ if replay then return withRecords(replay, recordOf) end
 
 local fence = nextCounter .. '-' .. ARGV[1]
 -- Of the claim whose turn it is.
-local account, lane, max, linkGapMs, ids, moves
+local account, lane, max, linkGapMs, ids
+local moves = 0
 
 -- The records of what was taken, by the job's id.
 local leased = {}
@@ -152,11 +153,12 @@ local lookFrom = isLooking and persistedAt or ''
 local cut = cutAt > 0 and { cutAt, persistedAt, isFresh and 1 or 0 } or ''
 
 local function claim(at)
-	account, lane, max, linkGapMs, ids, moves = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2]), tonumber(ARGV[at + 4]), {}, 0
+	account, lane, max, linkGapMs, ids = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2]), tonumber(ARGV[at + 4]), {}
+	local movesBefore = moves
 	local untilMs = waitsUntil(ARGV[at + 3])
 	if untilMs > now then return { '', untilMs == math.huge and '' or untilMs, '', {}, now }, false end
 	if lane == 'publish' then claimWrites() elseif lane == 'look' then claimLooks() else claimSteps() end
-	if #ids == 0 then return { '', nil, '', {}, now }, moves > 0 end
+	if #ids == 0 then return { '', nil, '', {}, now }, moves > movesBefore end
 	local careful = settingsOf(account).carefulUntil > now and '1' or ''
 	return { lookFrom, nil, fence, ids, now, careful, cut }, true
 end
