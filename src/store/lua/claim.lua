@@ -92,8 +92,8 @@ local function isItsTurn(job)
 end
 
 local function keepLink(url)
-	redis.call('ZREMRANGEBYSCORE', key('links', account), '-inf', now)
 	if linkGapMs == 0 or (url or '') == '' then return end
+	redis.call('ZREMRANGEBYSCORE', key('links', account), '-inf', now)
 	redis.call('ZADD', key('links', account), now + linkGapMs, url)
 	touch(lane, account, '~' .. url)
 end
@@ -113,6 +113,7 @@ local function claimWrites()
 			writeJobEvent('job.running', job, take(job, start))
 			keepLink(job.url)
 			redis.call('ZREM', key('boards', lane, account), place)
+			serveBoard(lane, account, place)
 			redis.call('HDEL', key('gaps', account), place)
 			running = running + 1
 		end

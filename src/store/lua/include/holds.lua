@@ -16,7 +16,10 @@ end
 
 -- The holds of one of these, each { kind, ends }, read once; whoever changes them forgets what was read.
 local heldNow = {}
+local anyHolds
 local function holdsOf(name)
+	if anyHolds == nil then anyHolds = redis.call('EXISTS', key('holds')) == 1 end
+	if not anyHolds then return {} end
 	if not heldNow[name] then
 		local stored, found = redis.call('HGETALL', key('holds', name)), {}
 		for i = 1, #stored, 2 do found[#found + 1] = { stored[i], tonumber(cjson.decode(stored[i + 1]).endsAt) or math.huge } end
@@ -26,7 +29,7 @@ local function holdsOf(name)
 end
 
 local function forgetHolds(name)
-	heldNow[name] = nil
+	heldNow[name], anyHolds = nil, nil
 end
 
 -- 0 when free, math.huge when open-ended. `kinds` ',a,b,' are the only ones that count; all when ''.

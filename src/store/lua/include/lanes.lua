@@ -13,7 +13,7 @@
 -- links:<account>                ZSET  link by when its next Pin may start
 -- turns:<account>                HASH  link → the job, back on its board, that is its next
 -- scan:<account>:<board>         STRING  no reading of the board to look for Pins before
-local touched, touchedList, freed = {}, {}, {}
+local touched, touchedList, freed, served = {}, {}, {}, {}
 
 local function laneOf(job)
 	if job.state ~= 'queued' and job.state ~= 'retry_scheduled' then return nil end
@@ -51,6 +51,11 @@ end
 local function hasDeadline(job)
 	local lane = laneOf(job)
 	return lane and lane ~= 'look' and (job.ends or '') ~= ''
+end
+
+-- The board was taken out of those that may be served, so that there is nothing more to find out about it.
+local function serveBoard(lane, account, board)
+	served[table.concat({ lane, account, board }, ' ')] = true
 end
 
 local function file(job)
@@ -126,7 +131,7 @@ end
 local function refreshLanes()
 	local accounts = {}
 	for _, place in ipairs(touchedList) do
-		refreshBoard(place[1], place[2], place[3])
+		if not served[table.concat(place, ' ')] then refreshBoard(place[1], place[2], place[3]) end
 		accounts[place[1] .. ' ' .. place[2]] = place
 	end
 	for _, place in pairs(accounts) do refreshAccount(place[1], place[2]) end

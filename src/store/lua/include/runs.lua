@@ -159,9 +159,11 @@ local function pendingMs()
 end
 
 -- How long this worker may be given no permit, ms: without a registration that is sure to be on disk, a lost permit could not be missed.
+local registrations = {}
 local function permitWaitMs(worker)
 	if durabilityOf(runId) == 'always' then return 0 end
-	local since, ends = unpack(redis.call('HMGET', key('worker', worker), 'since', 'until'))
+	registrations[worker] = registrations[worker] or redis.call('HMGET', key('worker', worker), 'since', 'until')
+	local since, ends = unpack(registrations[worker])
 	if not since or now > tonumber(ends) then return NO_RIGHT_YET_MS end
 	local age = wall - tonumber(since)
 	-- A clock that was set back says nothing of the age; the next beat counts anew.
