@@ -60,6 +60,7 @@ export const BOUNDS: readonly Bound[] = [
 	bound('holds:*', 'hash', 'kind → incident', '10 kinds, by account', 'until released'),
 	bound('holds', 'zset', 'kind:account by end', 'holds that stand', 'until released'),
 	bound('accounts', 'zset', 'account by when it was last served', 'accounts', 'for ever'),
+	bound('users', 'hash', 'Pinterest user → the account that is bound to it', 'bound accounts', 'for ever'),
 	bound('renames', 'hash', 'further name of an account → its first', 'renamed accounts', 'for ever'),
 	bound('account:*', 'hash', 'user, client, pace, limits, boards, never sends again until', '12 fields, by account', 'for ever'),
 	bound('sent:*', 'zset', 'when writes of an account were let go: Pins and registrations of videos', '1,000 of the last minute, by account', '1 min after the last'),

@@ -19,13 +19,21 @@ local function userOf(name)
 	return redis.call('HGET', key('account', name), 'userId')
 end
 
--- A name that is bound stays what it is; of several that an older version bound to one user, any but always the same.
-local function boundTo(wanted)
-	local found
+-- users  HASH  Pinterest user → the account that is bound to it
+-- Written once for what an earlier build has bound: of several names of one user the first by the alphabet, so that it is always the same.
+local function listUsers()
+	local firsts = {}
 	for _, name in ipairs(redis.call('ZRANGE', key('accounts'), 0, -1)) do
-		if userOf(name) == wanted and (not found or name < found) then found = name end
+		local of = userOf(name)
+		if of and (not firsts[of] or name < firsts[of]) then firsts[of] = name end
 	end
-	return found
+	for of, name in pairs(firsts) do redis.call('HSET', key('users'), of, name) end
+end
+
+-- A name that is bound stays what it is.
+local function boundTo(wanted)
+	if redis.call('EXISTS', key('users')) == 0 then listUsers() end
+	return redis.call('HGET', key('users'), wanted) or nil
 end
 
 -- What a person has stopped stays so under the first name.
@@ -47,6 +55,7 @@ local function becomeAlias(first)
 	redis.call('ZREM', key('accounts'), account)
 	redis.call('SREM', key('checks'), account)
 	redis.call('HSET', key('renames'), account, first)
+	anyRenames = true
 	account = first
 end
 
@@ -56,4 +65,5 @@ local first = bound and account or boundTo(user)
 if first and first ~= account then becomeAlias(first) end
 redis.call('HSET', key('account', account), 'userId', user, 'username', ARGV[7], 'client', ARGV[8])
 redis.call('ZADD', key('accounts'), 'NX', 0, account)
+if redis.call('HEXISTS', key('users'), user) == 0 then redis.call('HSET', key('users'), user, account) end
 return finish({ account })

@@ -31,6 +31,18 @@ async function bound(...names: string[]): Promise<void> {
 }
 
 describe('a second name of a Pinterest user', () => {
+	it('leads to the name that an earlier build had bound, of several always to the same', async () => {
+		for (const name of ['b-shop', 'a-shop', 'other']) {
+			await world.accounts.bind(name, { id: name, username: name }, null);
+			await world.redis.hset(world.key('account', name), 'userId', name === 'other' ? 'u9' : 'u1');
+		}
+		await world.redis.del(world.key('users'));
+		expect(await world.accounts.bind('new-shop', user, null)).toBe('a-shop');
+		expect(await world.accounts.bind('another', { id: 'u9', username: 'other' }, null)).toBe('other');
+		expect(await world.accounts.bind('third', { id: 'u3', username: 'third' }, null)).toBe('third');
+		expect(await world.redis.hgetall(world.key('users'))).toEqual({ u1: 'a-shop', u9: 'other', u3: 'third' });
+	});
+
 	it('is an alias of the first, which alone is listed, and keeps nothing of its own', async () => {
 		await bound('acme-us');
 		await beat('acme-usa');
