@@ -24,16 +24,19 @@ export type Cut = [at: number, persistedAt: number | string, isFresh: number];
 export type Fields = Record<string, string>;
 
 /** Names and values one after another, as Redis answers a hash or an entry of a stream. */
-export function fieldsOf(flat: string[]): Fields {
-	const fields: Fields = {};
+export function fieldsOf(flat: string[], fields: Fields = {}): Fields {
 	for (let i = 0; i < flat.length; i += 2) fields[flat[i] as string] = flat[i + 1] as string;
 	return fields;
 }
 
 /** The job of a record; parsing is the door, inside nothing is checked again. */
 export function jobOf([id, flat, doc, content, client]: RawRecord): Job {
-	const fields = fieldsOf(flat);
-	const own = { id, account: fields.account as string, createdAt: Number(fields.created), edits: Number(fields.edit ?? 0), lease: leaseOf(fields) };
+	// Named first: an object that grows name by name is slow to make and to read.
+	const fields = fieldsOf(flat, {
+		state: '', phase: '', account: '', due: '', seq: '', rev: '', n: '', created: '', started: '', finished: '', waits: '', edit: '', fence: '', leaseEnd: '', sendBy: '',
+		board: '', look: '', nat: '', queue: '', group: '', media: '', doubt: '', pin: '', may: '', aliases: '', ord: '', url: '', handed: '', ends: '',
+	});
+	const own = { id, account: fields.account as string, createdAt: Number(fields.created), edits: Number(fields.edit), lease: leaseOf(fields) };
 	return withClient(jobOfParts(parsedContent(content), { ...movedFields(fields), ...own }, parsedDoc(doc)), client);
 }
 
@@ -68,16 +71,33 @@ export function contentOf(job: Job): string {
 	return JSON.stringify(content);
 }
 
-/** The fields a script needs to write this job, as JSON of strings; '' stands for nothing. */
+/** The fields a script needs to write this job, as JSON of strings. What is left out is empty. */
 export function recordJson(job: Job, more: Record<string, unknown>): string {
-	return JSON.stringify({
-		id: job.id, state: job.state, phase: job.phase ?? '', account: job.account, board: job.content.boardId,
-		due: text(job.dueAt ?? (isWaiting(job) ? job.createdAt : null)), seq: text(job.seq), rev: text(job.revision), n: text(job.attempts),
-		created: text(job.createdAt), edit: text(job.edits), started: text(job.startedAt), finished: text(job.finishedAt), nat: naturalKey(job), url: job.content.link === null ? '' : hash32(canonicalUrl(job.content.link), 12),
-		queue: job.queue?.name ?? '', since: text(job.queue?.since ?? null), snoozed: text(job.queue?.snoozedUntil ?? null), group: job.queue ? job.groupKey ?? '' : '',
-		groupEvent: job.queue && job.groupKey ? groupEvent(job) : '', media: mediaOf(job), handed: job.upload ? '1' : '', doubt: text(job.inDoubt?.sendBy ?? null),
-		pin: job.pinId ?? '', may: job.mayExist ? '1' : '', event: '', pinBy: '', aliases: [], ...more,
-	});
+	const { account, content: { boardId, link } } = job;
+	const place = { account, board: boardId, created: text(job.createdAt), nat: naturalKey(job), url: link === null ? '' : hash32(canonicalUrl(link), 12) };
+	return jsonOf([place, movesOf(job), more]);
+}
+
+/** The same for a script that knows the record and changes nothing of where it belongs and what its Pin looks like. */
+export function movesJson(job: Job, more: Record<string, unknown>): string {
+	return jsonOf([movesOf(job), more]);
+}
+
+function movesOf(job: Job): Record<string, string> {
+	const { queue, groupKey } = job;
+	return {
+		id: job.id, state: job.state, phase: job.phase ?? '', due: text(job.dueAt ?? (isWaiting(job) ? job.createdAt : null)), seq: text(job.seq), rev: text(job.revision),
+		n: text(job.attempts), edit: text(job.edits), started: text(job.startedAt), finished: text(job.finishedAt),
+		queue: queue?.name ?? '', since: text(queue?.since ?? null), snoozed: text(queue?.snoozedUntil ?? null), group: queue ? groupKey ?? '' : '',
+		groupEvent: queue && groupKey ? groupEvent(job) : '', media: mediaOf(job), handed: job.upload ? '1' : '', doubt: text(job.inDoubt?.sendBy ?? null),
+		pin: job.pinId ?? '', may: job.mayExist ? '1' : '',
+	};
+}
+
+function jsonOf(parts: Record<string, unknown>[]): string {
+	const kept: Record<string, unknown> = {};
+	for (const part of parts) for (const name in part) if (part[name] !== '') kept[name] = part[name];
+	return JSON.stringify(kept);
 }
 
 /** What of a change a script needs beside the record. */

@@ -8,7 +8,7 @@ import type { Policy } from '../job/policy';
 import type { Change } from '../job/transition';
 import { Batcher } from './batcher';
 import { Claims } from './claims';
-import { changeFields, contentOf, docOf, forgottenOf, leasedJobOf, recordJson, text, withClient, type Cut, type RawRecord } from './codec';
+import { changeFields, contentOf, docOf, forgottenOf, leasedJobOf, movesJson, recordJson, text, withClient, type Cut, type RawRecord } from './codec';
 import type {
 	Claim, DoublePin, EnqueueAnswer, EvidenceAnswer, Found, Held, Lane, NewJob, ReviseAnswer, Revision, SettleAnswer, Tombstone,
 } from './contract';
@@ -202,7 +202,11 @@ export class JobStore {
 	}
 
 	private record(job: Job, more: Record<string, unknown>): string {
-		return recordJson(job, { ends: text(deadlineOf(job, this.policy)), ...more });
+		return recordJson(job, { ends: this.endsOf(job), ...more });
+	}
+
+	private endsOf(job: Job): string {
+		return text(deadlineOf(job, this.policy));
 	}
 
 	private stopsOf(lane: Lane): string {
@@ -239,7 +243,7 @@ export class JobStore {
 
 	private async settleAll(items: Settling[]): Promise<(SettleAnswer | Error)[]> {
 		const args = items.flatMap(({ held, change }) => [
-			this.record(change.job, { ...changeFields(change), owned: held.lease.fence }), docOf(change.job),
+			movesJson(change.job, { ends: this.endsOf(change.job), ...changeFields(change), owned: held.lease.fence }), docOf(change.job),
 		]);
 		const answers = await this.namespace.run<[string, string][]>('settle', [this.policy.boardGapMs, ...args]);
 		return answers.map(([kind, id], i) => settled(kind, id, items[i] as Settling));

@@ -56,7 +56,7 @@ end
 
 local answers, created = {}, false
 for i = 5, #ARGV, 3 do
-	local answer = enqueue(cjson.decode(ARGV[i]), ARGV[i + 1], ARGV[i + 2], #answers)
+	local answer = enqueue(whole(cjson.decode(ARGV[i])), ARGV[i + 1], ARGV[i + 2], #answers)
 	created = created or answer[1] == 'created'
 	answers[#answers + 1] = answer
 end

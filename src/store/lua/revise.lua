@@ -14,7 +14,7 @@
 -- @include begin
 -- @include jobs
 if replay then return replay end
-local new = cjson.decode(ARGV[5])
+local new = whole(cjson.decode(ARGV[5]))
 local old = readJob(new.id)
 
 local function otherOwner(alias)

@@ -31,6 +31,20 @@ local function readJob(id)
 	return job
 end
 
+-- What a caller says of a change beside the fields.
+local SAID = { 'since', 'snoozed', 'groupEvent', 'event', 'pinBy', 'alike', 'from', 'fromEdits', 'owned', 'unasked' }
+
+-- Where a job belongs and what its Pin looks like: no attempt changes it.
+local PLACE = { 'account', 'board', 'created', 'nat', 'url', 'ord', 'aliases' }
+
+-- A job as a caller wants it to be: what was left out is empty, or with a record before as in that.
+local function whole(job, before)
+	for _, name in ipairs(before and PLACE or {}) do job[name] = before[name] end
+	for _, name in ipairs(FIELDS) do if job[name] == nil then job[name] = '' end end
+	for _, name in ipairs(SAID) do if job[name] == nil then job[name] = '' end end
+	return job
+end
+
 local function copyOf(job)
 	local copy = {}
 	for name, value in pairs(job) do copy[name] = value end
@@ -59,8 +73,10 @@ end
 local function recordFrom(job, doc)
 	local fields = {}
 	for _, name in ipairs(FIELDS) do
-		fields[#fields + 1] = name
-		fields[#fields + 1] = tostring(job[name])
+		if job[name] ~= '' then
+			fields[#fields + 1] = name
+			fields[#fields + 1] = tostring(job[name])
+		end
 	end
 	return { job.id, fields, doc, redis.call('GET', key('content', job.id)) or '', clientOf(job.account) }
 end
