@@ -1,5 +1,4 @@
 import type { LeasedJob } from '../job/job';
-import { Batcher } from './batcher';
 import { forgottenOf, leasedJobOf, type Cut, type RawRecord } from './codec';
 import type { Claim, Lane } from './contract';
 import type { Namespace } from './namespace';
@@ -22,24 +21,20 @@ interface Sending {
 
 type ClaimAnswer = [lookFrom: string | number, nextAt: string | number, fence: string, ids: string[], at: number, careful?: string, cut?: '' | Cut];
 
-/** A claim to publish is one job: more in a call would hold up Redis for longer than a few milliseconds. */
-const CLAIMS_A_CALL = 25;
-
-/** What is asked for many accounts at the same time: jobs to work on, and permits to send them. What one turn of the event loop asks for goes in one call. */
+/**
+ * Jobs to work on, and permits to send them. The scripts take several of either; a call asks for one, since jobs whose permits come
+ * together leave together: a process that is stopped then is stopped between the last look at the clock and a write far more often.
+ */
 export class Claims {
-	private readonly claiming = new Batcher<Claiming, Claim>((items) => this.claimAll(items), CLAIMS_A_CALL);
-	private readonly sending = new Batcher<Sending, number | null>((items) => this.beginAll(items));
-
 	constructor(private readonly namespace: Namespace, private readonly leaseMs: number) {}
 
-	/** A board in doubt may have hundreds of jobs: only what is to be published is asked for together. */
 	async claim(claiming: Claiming): Promise<Claim> {
-		return claiming.lane === 'publish' ? this.claiming.ask(claiming) : (await this.claimAll([claiming]))[0]!;
+		return (await this.claimAll([claiming]))[0]!;
 	}
 
 	/** The instant until which the request may leave; null when there is no permit. */
-	beginSend(sending: Sending): Promise<number | null> {
-		return this.sending.ask(sending);
+	async beginSend(sending: Sending): Promise<number | null> {
+		return (await this.beginAll([sending]))[0]!;
 	}
 
 	private async claimAll(items: Claiming[]): Promise<Claim[]> {
