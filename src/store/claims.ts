@@ -13,12 +13,6 @@ interface Claiming {
 	stops: string;
 }
 
-interface Sending {
-	job: LeasedJob;
-	/** Within this the request leaves and is answered, ms. */
-	budgetMs: number;
-}
-
 type ClaimAnswer = [lookFrom: string | number, nextAt: string | number, fence: string, ids: string[], at: number, careful?: string, cut?: '' | Cut];
 
 /**
@@ -28,28 +22,19 @@ type ClaimAnswer = [lookFrom: string | number, nextAt: string | number, fence: s
 export class Claims {
 	constructor(private readonly namespace: Namespace, private readonly leaseMs: number) {}
 
-	async claim(claiming: Claiming): Promise<Claim> {
-		return (await this.claimAll([claiming]))[0]!;
-	}
-
-	/** The instant until which the request may leave; null when there is no permit. */
-	async beginSend(sending: Sending): Promise<number | null> {
-		return (await this.beginAll([sending]))[0]!;
-	}
-
-	private async claimAll(items: Claiming[]): Promise<Claim[]> {
-		const args = items.flatMap(({ account, lane, max, stops, linkGapMs }) => [account, lane, max, stops, Math.round(linkGapMs)]);
-		const [claims, records] = await this.namespace.run<[ClaimAnswer[], RawRecord[][]]>('claim', [this.leaseMs, this.namespace.id, ...args]);
-		return claims.map(([lookFrom, nextAt, , , at, careful, cut], n) => ({
-			jobs: records[n]!.map(leasedJobOf), at, neverResend: careful === '1',
+	async claim({ account, lane, max, stops, linkGapMs }: Claiming): Promise<Claim> {
+		const args = [this.leaseMs, this.namespace.id, account, lane, max, stops, Math.round(linkGapMs)];
+		const [[[lookFrom, nextAt, , , at, careful, cut]], [records]] = await this.namespace.run<[[ClaimAnswer], [RawRecord[]]]>('claim', args);
+		return {
+			jobs: records.map(leasedJobOf), at, neverResend: careful === '1',
 			lookFirst: lookFrom !== '', lookFrom: instantOf(lookFrom), cut: cut ? forgottenOf(cut) : null, nextAt: instantOf(nextAt),
-		}));
+		};
 	}
 
-	private async beginAll(items: Sending[]): Promise<(number | null)[]> {
-		const args = items.flatMap(({ job, budgetMs }) => [job.id, job.lease.fence, job.revision, Math.round(budgetMs)]);
-		const answers = await this.namespace.run<[number | '', string?][]>('begin-send', [this.namespace.id, ...args]);
-		return answers.map(([sendBy]) => (sendBy === '' ? null : sendBy));
+	/** The instant by which the request has left and been answered, `budgetMs` from now; null when there is no permit. */
+	async beginSend({ id, lease, revision }: LeasedJob, budgetMs: number): Promise<number | null> {
+		const [[sendBy]] = await this.namespace.run<[[number | '', string?]]>('begin-send', [this.namespace.id, id, lease.fence, revision, Math.round(budgetMs)]);
+		return sendBy === '' ? null : sendBy;
 	}
 }
 

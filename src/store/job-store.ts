@@ -1,7 +1,6 @@
 import { EngineError } from '../errors';
 import { isSecondPin } from '../job/corrections';
 import { deadlineOf } from '../job/deadline';
-
 import type { HoldKind } from '../job/hold';
 import type { Job, LeasedJob } from '../job/job';
 import type { Policy } from '../job/policy';
@@ -102,7 +101,7 @@ export class JobStore {
 
 	/** The send permit: null when the fence moved, the lease leaves no room for the budget, a hold came up, a look is due first, or after a restart of Redis it is not known yet. */
 	async beginSend(job: LeasedJob, budgetMs: number): Promise<{ sendBy: number; budgetMs: number } | null> {
-		const sendBy = await this.claims.beginSend({ job, budgetMs });
+		const sendBy = await this.claims.beginSend(job, budgetMs);
 		return sendBy === null ? null : { sendBy, budgetMs };
 	}
 
