@@ -3,18 +3,9 @@ import type { Media } from '../../../src/job/job';
 import { asFiles } from '../../../src/publish/as-files';
 import { UrlGuard } from '../../../src/webhook/url-guard';
 import { aPng } from '../../support/image';
-import { rawServer, type RawBehaviour, type RawServer } from './raw-server';
+import { serving, type RawBehaviour, type RawServer } from './raw-server';
 
-const servers: RawServer[] = [];
-afterEach(async () => {
-	await Promise.all(servers.splice(0).map((server) => server.close()));
-});
-
-async function serve(behaviour: RawBehaviour): Promise<RawServer> {
-	const server = await rawServer(behaviour);
-	servers.push(server);
-	return server;
-}
+const serve = serving();
 
 const head = (status: number, headers: Record<string, string | number>) => `HTTP/1.1 ${status} X\r\n${Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
 const says = (status: number, body: Buffer, headers: Record<string, string | number> = {}): RawBehaviour => ({ whole: (socket) => void socket.end(Buffer.concat([Buffer.from(head(status, { 'content-length': body.length, ...headers })), body])) });

@@ -3,18 +3,9 @@ import net from 'node:net';
 import { Writable } from 'node:stream';
 import { callAtOnce, prepare, type CallEnd, type CallRequest, type PreparedCall } from '../../../src/publish/https-call';
 import { CERTIFICATE } from './certificate';
-import { answer, rawServer, reset, type RawBehaviour, type RawServer } from './raw-server';
+import { answer, rawServer, reset, serving, type RawBehaviour, type RawServer } from './raw-server';
 
-const servers: RawServer[] = [];
-afterEach(async () => {
-	await Promise.all(servers.splice(0).map((server) => server.close()));
-});
-
-async function serve(behaviour: RawBehaviour, secure = false): Promise<RawServer> {
-	const server = await rawServer(behaviour, secure);
-	servers.push(server);
-	return server;
-}
+const serve = serving();
 
 function post(url: string, more: Partial<CallRequest> = {}): CallRequest {
 	return { method: 'POST', url: `${url}/v5/pins`, headers: { 'x-test': 'yes' }, body: Buffer.from('{"a":1}'), maxBytes: 1000, ca: CERTIFICATE, ...more };

@@ -1,18 +1,9 @@
 import type net from 'node:net';
 import { probeImage } from '../../../src/publish/image-probe';
 import { UrlGuard } from '../../../src/webhook/url-guard';
-import { rawServer, reset, type RawBehaviour, type RawServer } from './raw-server';
+import { rawServer, reset, serving, type RawBehaviour, type RawServer } from './raw-server';
 
-const servers: RawServer[] = [];
-afterEach(async () => {
-	await Promise.all(servers.splice(0).map((server) => server.close()));
-});
-
-async function serve(behaviour: RawBehaviour): Promise<RawServer> {
-	const server = await rawServer(behaviour);
-	servers.push(server);
-	return server;
-}
+const serve = serving();
 
 /** The begin of a PNG of that size. */
 function png(width: number, height: number): Buffer {

@@ -71,3 +71,16 @@ function isWhole(request: string): boolean {
 	const length = Number(/content-length: (\d+)/i.exec(request)?.[1] ?? 0);
 	return request.length >= head + 4 + length;
 }
+
+/** Starts such servers for the tests of a file; each is closed when the test that asked for it has ended. */
+export function serving(): (behaviour: RawBehaviour, secure?: boolean) => Promise<RawServer> {
+	const servers: RawServer[] = [];
+	afterEach(async () => {
+		await Promise.all(servers.splice(0).map((server) => server.close()));
+	});
+	return async (behaviour, secure = false) => {
+		const server = await rawServer(behaviour, secure);
+		servers.push(server);
+		return server;
+	};
+}
