@@ -13,6 +13,7 @@ import type { World } from './work/contract';
 import { Directory } from './work/directory';
 import { Overview } from './work/overview';
 import { Pacing } from './work/pacing';
+import { areUnserved } from './work/unserved';
 
 interface Parts {
 	namespace: Namespace;
@@ -42,7 +43,7 @@ export function accountDesk({ namespace, accounts, holds, jobs, subscriptions, g
 	const accountViews = new AccountViews({ accounts, holds, jobs, limits, presetOf: presetNameOf, isServed, world });
 	const firstName = (account: string) => accounts.firstName(account), names = () => accounts.names();
 	return {
-		directory: new Directory({ firstName, names, isServed: async (account) => isServed((await accounts.lastServedAt([account]))[0]!), boardsOf: (of) => accounts.boardsOf(of) }),
+		directory: new Directory({ firstName, names, areUnserved: (of) => areUnserved(of, { accounts, isServed }), boardsOf: (of) => accounts.boardsOf(of) }),
 		overview: new Overview({ accounts, views: () => accountViews.list(), holds, jobs, subscriptions, inspect: () => namespace.inspect(), isServed, world }),
 		accountViews,
 		pacing: new Pacing({ firstName, accounts: names, holds, goOnAfter, askForCheck, world }),

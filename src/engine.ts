@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { accountDesk } from './account-desk';
 import { settingsOf, type EngineConfig, type Settings } from './config';
@@ -14,7 +14,7 @@ import type { PublishRequest } from './job/request';
 import type { JobView } from './job/view';
 import { logTo, type Log } from './log';
 import type { Board, TokenCheck } from './publish/contract';
-import { imageOf } from './publish/media';
+import { fileOf } from './publish/media';
 import { createPublisher } from './publish/publisher';
 import { servedAccount } from './served-account';
 import { AccountStore } from './store/accounts';
@@ -160,10 +160,9 @@ export class Engine {
 
 	/** Keeps image bytes once under their hash for jobs to refer to. `media_too_large`, `namespace_full`, `invalid_request` (not jpeg or png, or too small). */
 	async putMedia(bytes: Buffer): Promise<Extract<Image, { kind: 'image_base64' }>> {
-		const { contentType } = imageOf(bytes);
-		const sha256 = createHash('sha256').update(bytes).digest('hex');
-		await this.media.put(sha256, bytes);
-		return { kind: 'image_base64', sha256, contentType, bytes: bytes.length };
+		const image = fileOf(bytes);
+		await this.media.put(image.sha256, bytes);
+		return image;
 	}
 
 	/** The job of an id or key; `job_not_found`. */

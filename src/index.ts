@@ -24,7 +24,7 @@ export type { HoldKind, Incident, Pausable } from './job/hold';
 export type { PauseOptions } from './job/pause';
 export type { PublishRequest } from './job/request';
 export type { JobView } from './job/view';
-export { PACE_PRESETS } from './pace/presets';
+export { APP_DEFAULTS, PACE_PRESETS } from './pace/presets';
 export type { AccessToken, Board, TokenCheck, TokenSource } from './publish/contract';
 export type { JobFilter } from './store/job-store';
 export type { Replay } from './store/contract';

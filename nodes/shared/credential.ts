@@ -1,5 +1,5 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
-import type { EngineConfig, RedisSettings } from '../../src';
+import { APP_DEFAULTS, type EngineConfig, type RedisSettings } from '../../src';
 
 export const ENGINE_CREDENTIAL = 'pinterestJobsEngineApi';
 
@@ -87,7 +87,7 @@ function advancedOf(fields: EngineCredential): Partial<EngineConfig> {
 		...(fields.mediaCapMb ? { mediaCapBytes: fields.mediaCapMb * 1024 * 1024 } : {}),
 		...(perMinute || perDay
 			// The limits of an app are the sum of its accounts: many publishes at once are fine, the rate is what counts.
-			? { appPace: { writesPerMinute: perMinute ?? 1000, burst: 50, writesPerDay: perDay, concurrent: 100 } }
+			? { appPace: { ...APP_DEFAULTS, writesPerDay: perDay, ...(perMinute && { writesPerMinute: perMinute }) } }
 			: {}),
 	};
 }

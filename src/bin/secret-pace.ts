@@ -1,6 +1,6 @@
 import { checkPace, type PaceSettings } from '../config';
 import { EngineError, isEngineError } from '../errors';
-import { PACE_PRESETS, presetOf } from '../pace/presets';
+import { APP_DEFAULTS, PACE_PRESETS, presetOf } from '../pace/presets';
 import type { SecretAccount } from './secret-file';
 
 /** What the pace of an account may have, and what that of the app: how many calls of one account are under way is no matter of the app's. */
@@ -10,9 +10,6 @@ const PRESETS = Object.keys(PACE_PRESETS).map((name) => `"${name}"`).join(' or '
 
 /** What own limits of an account are beside the writes a minute, which have to be named. */
 const OWN_DEFAULTS = { burst: 5, writesPerDay: null, concurrent: 2 };
-
-/** What the app may at most when the file names a limit a day alone; as the engine credential has it. */
-const APP_DEFAULTS: PaceSettings = { writesPerMinute: 1000, burst: 50, writesPerDay: null, concurrent: 100 };
 
 /** The pace of an account of the secret file; `invalid_config` says what of it makes no sense. */
 export function paceOf({ account, pace = 'standard', pinsPerDay }: SecretAccount): PaceSettings {

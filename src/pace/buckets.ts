@@ -57,8 +57,12 @@ export interface Paces {
 	steered?(pace: PaceSettings): Bucket;
 }
 
-/** What a call is for: a Pin; the registration of a video; a look for Pins in doubt, the check of a token, a list of boards. */
-export const PURPOSES = ['pin', 'registration', 'look', 'check', 'list'] as const;
+/** What is read: a board on which Pins are in doubt, a token, or the boards of an account. Who comes first here goes first. */
+export const READ_PURPOSES = ['look', 'check', 'list'] as const;
+export type ReadPurpose = (typeof READ_PURPOSES)[number];
+
+/** What a call is for: a Pin, the registration of a video, or a read. */
+export const PURPOSES = ['pin', 'registration', ...READ_PURPOSES] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
 /** The buckets one call of the account draws from, by their names, the account's own first. Without a purpose a write is a Pin. */

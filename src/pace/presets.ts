@@ -13,6 +13,9 @@ export const PACE_PRESETS = {
 	trial: { writesPerMinute: 20, burst: 2, writesPerDay: 250, concurrent: 1, linkGapSeconds: 60 },
 } as const satisfies Record<string, PaceSettings>;
 
+/** What an app may beside the limit that is named: its limits are the sum of its accounts', so only the rate counts. */
+export const APP_DEFAULTS = { writesPerMinute: 1000, burst: 50, writesPerDay: null, concurrent: 100 } as const satisfies PaceSettings;
+
 export type PacePreset = keyof typeof PACE_PRESETS;
 
 /** The settings of a preset, or the given ones as they are. */

@@ -1,11 +1,8 @@
+import { READ_PURPOSES, type ReadPurpose } from './buckets';
 import type { Pacer } from './pacer';
 
 /** Runs one read of an account in a slot of its reads; undefined, without having run it, when none came in time. */
 export type Reads = <T>(call: () => Promise<T>) => Promise<T | undefined>;
-
-/** What is read: a board on which Pins are in doubt, a token, or the boards of an account. Who comes first here goes first. */
-const PURPOSES = ['look', 'check', 'list'] as const;
-export type ReadPurpose = (typeof PURPOSES)[number];
 
 const MINUTE_MS = 60_000;
 /** However fast a trial runs, Redis has to answer meanwhile. */
@@ -19,7 +16,7 @@ const LONGEST_WAIT_MS: Record<ReadPurpose, number | null> = { look: null, check:
 
 /** The reads of an account for this purpose, each in a slot of its own. A signal ends the waits. */
 export function readsOf(pacer: Pick<Pacer, 'queuedRead'>, account: string, { purpose, timeFactor, signal }: { purpose: ReadPurpose; timeFactor: number; signal?: AbortSignal }): Reads {
-	const longestMs = LONGEST_WAIT_MS[purpose], rank = PURPOSES.indexOf(purpose);
+	const longestMs = LONGEST_WAIT_MS[purpose], rank = READ_PURPOSES.indexOf(purpose);
 	return async (call) => {
 		if (longestMs === null) return pacer.queuedRead(account, call, { purpose, rank, signal });
 		const waited = new AbortController();

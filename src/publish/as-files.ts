@@ -1,12 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { createHash } from 'node:crypto';
 import { isEngineError } from '../errors';
 import { assertNever } from '../job/assert-never';
 import type { Image, Media } from '../job/job';
 import { imagesOf } from '../job/media';
 import { MAX_IMAGE_BYTES, megabytes } from '../job/media-limits';
 import { guardedGet, type AddressGuard } from './guarded-get';
-import { imageOf } from './media';
+import { fileOf } from './media';
 import type { Kept } from './pin-body';
 
 /** Media without addresses and the bytes that it refers to, or why it cannot be so. */
@@ -29,25 +28,26 @@ export async function asFiles(media: Media, guard: AddressGuard, limits = { load
 	for (const image of imagesOf(media)) {
 		if (image.kind !== 'image_url') continue;
 		const loaded = files.get(image.url) ?? await loadImage(image.url, guard, signal, left);
-		if (!('kind' in loaded)) return { ok: false, message: loaded.message };
-		left -= loaded.bytes;
+		if ('message' in loaded) return { ok: false, message: loaded.message };
+		left -= loaded.image.bytes;
 		if (left < 0) return { ok: false, message: `The images have more than ${megabytes(limits.maxBytes)} together.` };
 		files.set(image.url, loaded);
-		kept.set(loaded.sha256, loaded.content);
+		kept.set(loaded.image.sha256, loaded.content);
 	}
-	const fileOf = (image: Image): Image => (image.kind === 'image_url' ? withoutContent(files.get(image.url)!) : image);
-	return { ok: true, media: withImages(media, fileOf), kept };
+	const asFile = (image: Image): Image => (image.kind === 'image_url' ? files.get(image.url)!.image : image);
+	return { ok: true, media: withImages(media, asFile), kept };
 }
 
-type File = Extract<Image, { kind: 'image_base64' }> & { content: Buffer };
+interface File {
+	image: ReturnType<typeof fileOf>;
+	content: Buffer;
+}
 
-const withoutContent = ({ kind, sha256, contentType, bytes }: File): Image => ({ kind, sha256, contentType, bytes });
-
-function withImages(media: Media, fileOf: (image: Image) => Image): Media {
+function withImages(media: Media, asFile: (image: Image) => Image): Media {
 	switch (media.kind) {
 		case 'image_url':
-		case 'image_base64': return fileOf(media);
-		case 'carousel': return { ...media, cards: media.cards.map((card) => ({ ...card, image: fileOf(card.image) })) };
+		case 'image_base64': return asFile(media);
+		case 'carousel': return { ...media, cards: media.cards.map((card) => ({ ...card, image: asFile(card.image) })) };
 		case 'video_url': return media;
 		default: return assertNever(media);
 	}
@@ -61,8 +61,7 @@ async function loadImage(address: string, guard: AddressGuard, signal: AbortSign
 		if (response.statusCode !== 200) return { message: `${host} answered ${response.statusCode}.` };
 		const content = await bytesOf(response, maxBytes);
 		if (content === null) return { message: `${host} gives more than ${megabytes(maxBytes)}.` };
-		const { contentType } = imageOf(content);
-		return { kind: 'image_base64', sha256: createHash('sha256').update(content).digest('hex'), contentType, bytes: content.length, content };
+		return { image: fileOf(content), content };
 	} catch (error) {
 		if (isEngineError(error)) return { message: error.message };
 		return { message: signal.aborted ? `${got.host} took too long.` : `${got.host} ended the file early.` };

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import probe from 'probe-image-size/sync';
 import { EngineError } from '../errors';
 import { assertNever } from '../job/assert-never';
+import type { Image } from '../job/job';
 import { LEAST_PIXELS, MAX_IMAGE_BYTES, megabytes } from '../job/media-limits';
 
 /** What the header of an image says. */
@@ -19,6 +21,12 @@ const TYPES: Record<string, ImageFacts['contentType']> = { jpg: 'image/jpeg', pn
 export function sniffImage(bytes: Buffer): ImageFacts | null {
 	const found = probe(bytes), contentType = found && TYPES[found.type];
 	return contentType ? { contentType, width: found.width, height: found.height } : null;
+}
+
+/** The image that these bytes are, by their hash; throws as `imageOf`. */
+export function fileOf(bytes: Buffer): Extract<Image, { kind: 'image_base64' }> {
+	const { contentType } = imageOf(bytes);
+	return { kind: 'image_base64', sha256: createHash('sha256').update(bytes).digest('hex'), contentType, bytes: bytes.length };
 }
 
 /** The facts of an image that may be published as a file; throws `media_too_large`, or `invalid_request` when it is no JPEG or PNG of some size. */

@@ -11,8 +11,8 @@ export interface AccountName {
 interface Parts {
 	firstName(account: string): Promise<string>;
 	names(): Promise<AccountName[]>;
-	/** Of an account under its first name. */
-	isServed(account: string): Promise<boolean>;
+	/** Whether nobody publishes for each of these, under their first names. */
+	areUnserved(accounts: string[]): Promise<boolean[]>;
 	boardsOf(accounts: string[]): Promise<Board[][]>;
 }
 
@@ -27,8 +27,8 @@ export class Directory {
 
 	/** Those of these accounts, under any of their names, for which nobody publishes now. */
 	async unserved(accounts: string[]): Promise<string[]> {
-		const served = await Promise.all(accounts.map(async (account) => this.parts.isServed(await this.parts.firstName(account))));
-		return accounts.filter((_, i) => !served[i]);
+		const unserved = await this.parts.areUnserved(await Promise.all(accounts.map((account) => this.parts.firstName(account))));
+		return accounts.filter((_, i) => unserved[i]);
 	}
 
 	/** The boards of an account under any of its names, or of every account, as workers reported them. */

@@ -1,18 +1,11 @@
 import type { Job } from '../job/job';
-import type { Problem } from '../job/preflight';
-import { checkMedia, hasAddress, type Probes } from './media-check';
+import { checkMedia, hasAddress, type Findings, type Probes } from './media-check';
 import type { PlaceCheck } from './place-check';
 
 /** What is looked at before there is a job. */
 export interface Checks {
 	boards?: boolean;
 	media?: boolean;
-}
-
-/** What was found out about one new job: problems are proven, warnings are not. */
-export interface FirstFound {
-	problems: Problem[];
-	warnings: string[];
 }
 
 interface Parts {
@@ -23,13 +16,13 @@ interface Parts {
 	probes: Probes;
 }
 
-const NOTHING: FirstFound = { problems: [], warnings: [] };
+const NOTHING: Findings = { problems: [], warnings: [] };
 
 /** Looks at new jobs, as far as it is asked to. The job of a key that is known is what it is, and is not asked about. */
 export class FirstLook {
 	constructor(private readonly parts: Parts) {}
 
-	async of(jobs: Job[], { boards = false, media = false }: Checks): Promise<FirstFound[]> {
+	async of(jobs: Job[], { boards = false, media = false }: Checks): Promise<Findings[]> {
 		const places = this.parts.places();
 		const isListed = boards ? await Promise.all(jobs.map((job) => places.isListed(job))) : jobs.map(() => true);
 		const doubtful = jobs.filter((job, i) => !isListed[i] || (media && hasAddress(job.content.media)));

@@ -9,8 +9,8 @@ export interface Probes {
 	video(url: string, signal: AbortSignal): Promise<Failure | null>;
 }
 
-/** What was found out about the media of one new job. */
-export interface MediaFound {
+/** What was found out about one new job: problems are proven, warnings are not. */
+export interface Findings {
 	problems: Problem[];
 	warnings: string[];
 }
@@ -35,7 +35,7 @@ interface Found extends MediaLook { probed: Probed | null }
 const OUT_OF_TIME: Found = { problem: null, probed: null, warning: 'Its media was not checked before: this run had so many addresses, or such slow ones, that the time for it was over.' };
 
 /** Looks at what stands at the addresses of new jobs, each once, some at a time, and no longer than a call may wait. */
-export async function checkMedia(medias: readonly Media[], probes: Probes, limits = LIMITS): Promise<MediaFound[]> {
+export async function checkMedia(medias: readonly Media[], probes: Probes, limits = LIMITS): Promise<Findings[]> {
 	const found = await new MediaCheck(probes, limits).all(new Map(medias.flatMap(mediaAddresses).map((address) => [keyOf(address), address])));
 	return medias.map((media) => {
 		const looks = mediaAddresses(media).map((address) => found.get(keyOf(address)) ?? OUT_OF_TIME);

@@ -16,8 +16,6 @@ local function ownerOfKey(id)
 	return nil
 end
 
-local firsts = {}
-
 -- An alias leads to a job or to what is left of it.
 local function known(id)
 	if redis.call('EXISTS', key('job', id), key('tomb', id), key('alias', id)) == 0 then return nil end
@@ -40,8 +38,7 @@ local function claimAliases(job)
 end
 
 local function enqueue(job, doc, content, place)
-	firsts[job.account] = firsts[job.account] or firstName(job.account)
-	local first = firsts[job.account]
+	local first = firstName(job.account)
 	if first ~= job.account then return { 'renamed', first } end
 	local kind, owner = known(job.id)
 	if kind then return { kind, owner } end

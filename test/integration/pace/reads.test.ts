@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readsOf, type ReadPurpose } from '../../../src/pace/reads';
+import type { ReadPurpose } from '../../../src/pace/buckets';
+import { readsOf } from '../../../src/pace/reads';
 import { testNamespace } from '../../support/redis';
 import { aPacer, aRedis, endAll, pace } from './a-pacer';
 
