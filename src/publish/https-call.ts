@@ -101,9 +101,11 @@ class Call implements PreparedCall {
 			this.expectWithin(deadlineMs, 'response_timeout');
 			// No await from here to end(): what was true at the check must be true at the write.
 			if (!this.writable()) return this.fail(fault('connection_closed', 'The connection closed before the request.'));
+			this.compose();
 			if (!before()) return this.fail(fault('send_refused', 'The time to send had passed.'));
 			this.reached = 'sent';
-			this.request?.end(this.asked.body);
+			this.request?.socket?.uncork();
+			this.request?.end();
 		});
 	}
 
@@ -138,6 +140,12 @@ class Call implements PreparedCall {
 		if (secure) socket.once('secureConnect', ready);
 		else if (socket.connecting) socket.once('connect', ready);
 		else ready(); // a tunnel is connected when it is handed over
+	}
+
+	/** Puts the request together and keeps it here: between the check and the kernel is only the handing over, however long the body. */
+	private compose(): void {
+		this.request?.socket?.cork();
+		if (this.asked.body) this.request?.write(this.asked.body);
 	}
 
 	private writable(): boolean {
