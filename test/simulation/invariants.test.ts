@@ -150,6 +150,12 @@ describe('the invariants of a run', () => {
 		expect(sound.posts.map(({ group }) => group)).toEqual(expect.arrayContaining([SAME, OTHER]));
 	});
 
+	it('are told of every job who wrote it first, since what a cut took back is judged by when that was', () => {
+		const enqueued = sound.scripts!.leases.filter(({ by }) => by === 'enqueue').map(({ jobId, fence, until, before }) => ({ jobId, fence, until, before }));
+		const byId = (a: { jobId: string }, b: { jobId: string }) => (a.jobId < b.jobId ? -1 : 1);
+		expect(enqueued.sort(byId)).toEqual(sound.jobs.map(({ id }) => ({ jobId: id, fence: '', until: 0, before: null })).sort(byId));
+	});
+
 	it('leave nothing unchecked', () => {
 		expect(uncheckedIn(sound)).toEqual([]);
 		expect(uncheckedIn({ ...sound, scripts: undefined })).toEqual(['oneLeaseAJob', 'oldFencesChangeNothing', 'repeatsHaveOneEffect']);

@@ -114,7 +114,9 @@ export class ScriptLog {
 		const field = (wanted: string) => flat.find((_, i) => i % 2 === 1 && flat[i - 1] === wanted);
 		const before = this.standing.get(jobId) ?? null;
 		if (!changed.has(jobId)) changed.set(jobId, before?.fence);
-		const fence = field('fence') ?? before?.fence, until = field('leaseEnd');
+		// A new record leaves out what is empty, so also that nobody has it.
+		const isNew = name === 'enqueue';
+		const fence = field('fence') ?? (isNew ? '' : before?.fence), until = field('leaseEnd') ?? (isNew ? '0' : undefined);
 		if (fence === undefined || until === undefined) return;
 		const after = { fence, until: Number(until) };
 		this.standing.set(jobId, after);
