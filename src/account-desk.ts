@@ -4,6 +4,7 @@ import type { Incident } from './job/hold';
 import { bucketNamesOf, limitsOf, presetNameOf } from './pace/account-limits';
 import { keptIn } from './pace/headroom';
 import type { AccountStore } from './store/accounts';
+import type { StoredSubscription } from './store/contract';
 import type { HoldStore } from './store/holds';
 import type { JobList } from './store/job-list';
 import type { Namespace } from './store/namespace';
@@ -11,6 +12,7 @@ import type { SubscriptionStore } from './store/subscriptions';
 import { AccountViews, type ReportedAccount } from './work/account-views';
 import type { World } from './work/contract';
 import { Directory } from './work/directory';
+import type { Reached } from './work/findings';
 import { Overview } from './work/overview';
 import { Pacing } from './work/pacing';
 import { areUnserved } from './work/unserved';
@@ -25,14 +27,19 @@ interface Parts {
 	goOnAfter(released: Incident[]): Promise<void>;
 	/** Asks the account's workers to read its token and boards now. */
 	askForCheck(account: string): Promise<void>;
+	/** Asks the addresses of these whether they take events now. */
+	reach(subscriptions: StoredSubscription[]): Promise<Reached[]>;
 	settings: Settings;
 	/** Whether who was heard of then still lives. */
 	isServed(lastServedAt: number | null): boolean;
 	world: World;
 }
 
+/** The last look at a Pin in doubt is a horizon after it was sent; a look may wait for a large board, and for its slot. */
+const DOUBT_HORIZONS = 2;
+
 /** Builds what people see of accounts, and make them wait and go on with. */
-export function accountDesk({ namespace, accounts, holds, jobs, subscriptions, goOnAfter, askForCheck, settings, isServed, world }: Parts): { directory: Directory; overview: Overview; accountViews: AccountViews; pacing: Pacing } {
+export function accountDesk({ namespace, accounts, holds, jobs, subscriptions, goOnAfter, askForCheck, reach, settings, isServed, world }: Parts): { directory: Directory; overview: Overview; accountViews: AccountViews; pacing: Pacing } {
 	// Every process can say it, one that serves nobody too: paces are as workers told them, what was learned and the buckets are in Redis.
 	const limits = async (of: ReportedAccount[]): Promise<PacingLimit[][]> => {
 		const terms = { now: world.now(), timeFactor: settings.timeFactor }, appPace = await appPaceOf(accounts, settings);
@@ -44,7 +51,7 @@ export function accountDesk({ namespace, accounts, holds, jobs, subscriptions, g
 	const firstName = (account: string) => accounts.firstName(account), names = () => accounts.names();
 	return {
 		directory: new Directory({ firstName, names, areUnserved: (of) => areUnserved(of, { accounts, isServed }), boardsOf: (of) => accounts.boardsOf(of) }),
-		overview: new Overview({ accounts, views: () => accountViews.list(), holds, jobs, subscriptions, inspect: () => namespace.inspect(), isServed, world }),
+		overview: new Overview({ accounts, views: () => accountViews.list(), holds, jobs, subscriptions, redis: namespace, reach, doubtMs: DOUBT_HORIZONS * settings.policy.horizonMs, isServed, world }),
 		accountViews,
 		pacing: new Pacing({ firstName, accounts: names, holds, goOnAfter, askForCheck, world }),
 	};

@@ -40,8 +40,9 @@ import type { ServedAccount, World } from './work/contract';
 import type { Actor, Correction, Desk, RequeueOptions, Verdict } from './work/desk';
 import type { Directory } from './work/directory';
 import type { Failures } from './work/failures';
+import { boardsFinding, clockFindings, redisFindings, type Finding } from './work/findings';
 import { Intake, type EnqueueOptions, type EnqueueResult } from './work/intake';
-import { boardsFinding, clockFindings, redisFindings, type Finding, type Health, type Overview } from './work/overview';
+import type { Health, HealthOptions, Overview } from './work/overview';
 import type { Pacing } from './work/pacing';
 import { holdUnserved } from './work/unserved';
 import { Views } from './work/views';
@@ -49,7 +50,8 @@ import { Views } from './work/views';
 export type { Actor, Correction, Verdict } from './work/desk';
 export type { EnqueueResult } from './work/intake';
 export type { AccountView, PacingView } from './work/account-views';
-export type { Finding, Health } from './work/overview';
+export type { Finding } from './work/findings';
+export type { Health, HealthOptions } from './work/overview';
 export type { ServedAccount } from './work/contract';
 export type { Received } from './webhook/receiver';
 
@@ -132,7 +134,7 @@ export class Engine {
 		({ directory: this.directory, overview: this.overview, accountViews: this.accountViews, pacing: this.pacing } = accountDesk({
 			namespace: this.namespace, accounts: this.accountStore, holds: this.holdStore, jobs: this.jobs, subscriptions: this.subscriptionStore,
 			goOnAfter: (released) => this.desk.goOnAfter(released), askForCheck: (account) => this.askForCheck(account),
-			settings, isServed, world,
+			reach: (of) => this.registrar.reach(of), settings, isServed, world,
 		}));
 		if (timeFactor !== 1) log({ level: 'warn', event: 'engine.time_factor', timeFactor });
 	}
@@ -211,8 +213,8 @@ export class Engine {
 	}
 
 	/** Never throws for a Redis that is away: that is a finding. */
-	health(): Promise<Health> {
-		return this.overview.health();
+	health(options: HealthOptions = {}): Promise<Health> {
+		return this.overview.health(options);
 	}
 
 	/** Whether this Redis keeps what it is told, for the credential's test. Throws `redis_unavailable`. */

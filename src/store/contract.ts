@@ -152,6 +152,8 @@ export interface JobPage {
 export interface JobCounts {
 	states: Record<JobState, number>;
 	inDoubt: number;
+	/** Since when the oldest of them is. */
+	oldestDoubtAt: number | null;
 	failures: Record<QueueName, number>;
 	/** When the job that is due the longest became due; null when none waits. */
 	oldestDueAt: number | null;

@@ -46,15 +46,17 @@ export class JobList {
 			...QUEUE_NAMES.map((queue) => ['zcard', key('failed', queue)]),
 			['zcard', key('doubt')],
 			['hgetall', key('groups')],
+			['zrange', key('doubt'), 0, 0, 'WITHSCORES'],
 			...TO_PUBLISH.map((lane) => ['zrange', key('due', lane), 0, 0, 'WITHSCORES']),
 		])), this.snoozed()]);
 		const numbers = answers.map(Number);
-		const [inDoubt, groups, ...oldest] = answers.slice(JOB_STATES.length + QUEUE_NAMES.length) as [number, Record<string, string>, ...string[][]];
+		const [inDoubt, groups, doubt, ...oldest] = answers.slice(JOB_STATES.length + QUEUE_NAMES.length) as [number, Record<string, string>, string[], ...string[][]];
 		const oldestDueAt = earliest(oldest.map(([, at]) => at ?? null));
 		return {
 			states: Object.fromEntries(JOB_STATES.map((state, i) => [state, numbers[i]])) as Record<JobState, number>,
 			failures: Object.fromEntries(QUEUE_NAMES.map((queue, i) => [queue, numbers[JOB_STATES.length + i]])) as Record<QueueName, number>,
 			inDoubt: Number(inDoubt),
+			oldestDoubtAt: earliest([doubt[1] ?? null]),
 			oldestDueAt: oldestDueAt !== null && oldestDueAt <= this.namespace.now() ? oldestDueAt : null,
 			groups: Object.fromEntries(Object.entries(groups).map(([group, count]) => [group, Number(count)])),
 			snoozed: {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log';
+import { rightsFor } from './acl';
 import { type Client, type RedisSettings, openClient } from './connection';
 import { Greeting, ready } from './greeting';
 import { inspect, type RedisReport } from './inspect';
@@ -103,6 +104,13 @@ export class Namespace {
 	/** What health and `doctor` show; what Redis does not tell is null. */
 	async inspect(): Promise<RedisReport> {
 		return this.read((client) => inspect(client, this.key('meta'), this.now()));
+	}
+
+	/** The parts of `aclRule` that the user of this connection lacks; none where the server cannot tell. */
+	async missingRights(): Promise<string[]> {
+		const rights = rightsFor(this.options.name);
+		const refused = await this.query<number[]>('rights', [JSON.stringify(rights.map(({ command }) => command))]);
+		return refused.map((place) => rights[place - 1]!.rule);
 	}
 
 	key(...parts: (string | number)[]): string {

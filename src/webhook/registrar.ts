@@ -1,10 +1,11 @@
 import { EngineError } from '../errors';
 import type { Log } from '../log';
+import type { StoredSubscription } from '../store/contract';
 import type { SubscriptionStore } from '../store/subscriptions';
 import type { Subscription } from './contract';
 import { secretsFor } from './endpoint-secret';
 import { probe, type Probe, type Probed, type ProbeParts } from './probe';
-import { requireSecret } from './signature';
+import { canSign, requireSecret } from './signature';
 import type { UrlGuard } from './url-guard';
 
 export interface RegistrarParts extends ProbeParts {
@@ -42,11 +43,25 @@ export class Registrar {
 		return unsure;
 	}
 
-	private async look(subscription: Subscription, who: Probe): Promise<string | null> {
-		const { url } = subscription;
+	/** Whether those that are to get events take them now. */
+	async reach(subscriptions: StoredSubscription[]): Promise<{ subscription: StoredSubscription; kind: Probed['kind']; reason: string }[]> {
+		const awake = subscriptions.filter(({ paused, test }) => !paused && !test);
+		if (!canSign(this.parts.secrets)) return awake.map((subscription) => ({ subscription, kind: 'unsure', reason: 'Without a signing secret nobody can be asked here.' }));
+		return Promise.all(awake.map(async (subscription) => {
+			const probed = await this.probed(subscription, subscription.secret ? 'endpoint' : 'trigger');
+			return { subscription, kind: probed.kind, reason: probed.kind === 'served' ? '' : ended(probed.reason) };
+		}));
+	}
+
+	private async probed(subscription: Pick<Subscription, 'id' | 'url' | 'secret'>, who: Probe): Promise<Probed> {
 		requireSecret(this.parts.secrets);
 		const secrets = secretsFor(subscription, this.parts.secrets, this.parts.now());
-		const probed = await this.seenFromWorkers(await probe(url, who, { ...this.parts, secrets }));
+		return this.seenFromWorkers(await probe(subscription.url, who, { ...this.parts, secrets }));
+	}
+
+	private async look(subscription: Subscription, who: Probe): Promise<string | null> {
+		const { url } = subscription;
+		const probed = await this.probed(subscription, who);
 		if (probed.kind === 'served') return null;
 		const reason = ended(probed.reason);
 		if (probed.kind === 'unserved') throw unreachable(`Nobody takes events at ${url}: ${reason}`, HINTS[who]);

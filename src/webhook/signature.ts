@@ -28,9 +28,14 @@ export function secretBytes(secret: string): Buffer | null {
 	return bytes !== null && bytes.length >= MIN_SECRET_BYTES ? bytes : null;
 }
 
+/** Whether one of the secrets is long enough. */
+export function canSign(secrets: readonly string[]): boolean {
+	return secrets.some((secret) => secretBytes(secret));
+}
+
 /** `invalid_config` unless one of the secrets can sign. */
 export function requireSecret(secrets: readonly string[]): void {
-	if (secrets.some((secret) => secretBytes(secret))) return;
+	if (canSign(secrets)) return;
 	throw new EngineError('invalid_config', { message: 'Events cannot be signed.', hint: `Set a signing secret of at least ${MIN_SECRET_BYTES} bytes.` });
 }
 

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Engine, PublishRequest } from '../../../src';
 import { doctor } from '../../../src/bin/doctor';
 import { redisUrl } from '../../support/redis';
@@ -26,7 +28,7 @@ async function enqueued(changes: Partial<PublishRequest>): Promise<string> {
 /** Names and words of the findings, in the order of their names. */
 async function found(): Promise<{ name: string; message: string }[]> {
 	const { findings } = await engine.health();
-	return findings.map(({ code, subject, message }) => ({ name: `${code} ${subject}`, message })).sort((a, b) => (a.name < b.name ? -1 : 1));
+	return findings.filter(({ level }) => level !== 'ok').map(({ code, subject, message }) => ({ name: `${code} ${subject}`, message })).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 it('is known by its code and its subject, whatever the numbers in its words', async () => {
@@ -55,4 +57,40 @@ it('is one for each queue in which failures wait, for each account that is held,
 	await doctor(['--json', '--redis', redisUrl(), '--namespace', world.namespace]);
 	const { findings } = JSON.parse(String(log.mock.calls[0]![0])) as { findings: { code: string; subject: string | null }[] };
 	expect(findings.map(({ code, subject }) => `${code} ${subject}`).filter((name) => names.includes(name)).sort()).toEqual(names);
+});
+
+it('says of all that is well what it looked at, and ends with 0 for monitoring', async () => {
+	await world.serve(engine);
+	await world.ended(engine, [await enqueued({})]);
+	const log = jest.spyOn(console, 'log').mockImplementation(() => undefined);
+	await doctor(['--redis', redisUrl(), '--namespace', world.namespace]);
+	const lines = log.mock.calls.map(([line]) => String(line));
+	expect(lines.map((line) => line.slice(0, 9))).toEqual(Array(9).fill('ok       '));
+	expect(lines.join('\n')).toMatch(/Redis \d+\.\d+\.\d+ keeps what it is told \(append-only file, synced .+\), and uses \d+ MB/);
+	expect(lines.join('\n')).toContain('1 worker serves 1 account.');
+	expect(process.exitCode).toBe(0);
+});
+
+it('asks subscribed addresses when it shall, and says which takes nothing', async () => {
+	let status = 200, asked = 0;
+	const server = createServer((request, response) => {
+		asked++;
+		request.resume().on('end', () => response.writeHead(status).end());
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	try {
+		const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`, own = world.engine({ deliveryBaseUrl: origin });
+		await own.endpoints.create({ url: `${origin}/hook`, events: ['job.failed'], label: 'Shop', probe: false });
+		const deliveries = async (options = {}) => (await own.health(options)).findings.find(({ code }) => /^(deliveries|subscription)/.test(code));
+		expect([await deliveries(), asked]).toMatchObject([{ code: 'deliveries_ok', message: '1 subscription takes what it is sent.' }, 0]);
+		expect(await deliveries({ probe: true })).toMatchObject({ code: 'deliveries_ok', message: '1 subscription takes what it is sent, and its address answers now.' });
+		status = 404;
+		expect(await deliveries({ probe: true })).toMatchObject({ level: 'warning', code: 'subscription_unreachable', message: expect.stringContaining('Nobody takes events at Shop now: HTTP 404') as string });
+		expect(asked).toBe(3); // a refusal is asked twice
+		const unsigned = world.engine({ deliveryBaseUrl: origin, signingSecret: undefined });
+		expect((await unsigned.health({ probe: true })).findings).toContainEqual(expect.objectContaining({ code: 'subscription_unsure', message: expect.stringContaining('signing secret') as string }));
+		expect(asked).toBe(3);
+	} finally {
+		await new Promise((resolve) => server.close(resolve));
+	}
 });
