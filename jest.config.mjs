@@ -17,7 +17,7 @@ const project = (name, timeoutMs, more = {}) => ({
 });
 
 const onRedis = {
-	globalSetup: '<rootDir>/test/support/redis-up.mjs',
+	globalSetup: '<rootDir>/test/support/redis-up.ts',
 	globalTeardown: '<rootDir>/test/support/redis-down.mjs',
 	// n8n-core uses decorators that need this before anything else.
 	setupFiles: ['reflect-metadata'],

@@ -40,7 +40,7 @@ import type { ServedAccount, World } from './work/contract';
 import type { Actor, Correction, Desk, RequeueOptions, Verdict } from './work/desk';
 import type { Directory } from './work/directory';
 import type { Failures } from './work/failures';
-import { boardsFinding, clockFindings, redisFindings, type Finding } from './work/findings';
+import { boardsFinding, clockFindings, redisFindings, rightsFindings, type Finding } from './work/findings';
 import { Intake, type EnqueueOptions, type EnqueueResult } from './work/intake';
 import type { Health, HealthOptions, Overview } from './work/overview';
 import type { Pacing } from './work/pacing';
@@ -219,7 +219,8 @@ export class Engine {
 
 	/** Whether this Redis keeps what it is told, for the credential's test. Throws `redis_unavailable`. */
 	async checkRedis(): Promise<Finding[]> {
-		return redisFindings(await this.namespace.inspect());
+		const missing = await this.namespace.missingRights();
+		return missing?.length ? rightsFindings(missing) : redisFindings(await this.namespace.inspect());
 	}
 
 	holds(): Promise<Incident[]> {

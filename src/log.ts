@@ -9,9 +9,14 @@ const TOKENS = /\b(?:bearer\s+\S+|pin[ar]_[A-Za-z0-9_-]+|whsec_\S+|rediss?:\/\/[
 export function logTo(sink: ((line: Record<string, unknown>) => void) | undefined, now: () => number): Log {
 	if (!sink) return () => undefined;
 	return (line) => {
-		const clean = Object.entries(line).map(([name, value]) => [name, typeof value === 'string' ? value.replace(TOKENS, '***').slice(0, 500) : value]);
+		const clean = Object.entries(line).map(([name, value]) => [name, typeof value === 'string' ? struckOut(value).slice(0, 500) : value]);
 		sink({ ts: new Date(now()).toISOString(), ...(Object.fromEntries(clean) as object) });
 	};
+}
+
+/** A text without what looks like a secret. */
+export function struckOut(text: string): string {
+	return text.replace(TOKENS, '***');
 }
 
 /** What may be told of something thrown: its code and message, nothing else of it. */

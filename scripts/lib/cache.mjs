@@ -41,7 +41,7 @@ async function install(folder, { dependencies, overrides, node }) {
 }
 
 /** Holds a lock folder, with our pid in it, while `work` runs; the lock of a process that is gone is taken over. */
-async function withLock(lock, work) {
+export async function withLock(lock, work) {
 	while (!acquire(lock)) {
 		if (isAbandoned(lock)) rmSync(lock, { recursive: true, force: true });
 		else await step(`Waiting for another run that holds ${lock}`, () => released(lock));

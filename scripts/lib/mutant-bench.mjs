@@ -33,7 +33,7 @@ export class MutantBench {
 
 	/** The same for the code as it stands in the copy. */
 	async run(tests, withinMs) {
-		// Synced as in test/support/redis-up.mjs.
+		// Synced as in test/support/redis-up.ts.
 		const redis = await startRedisServer({ appendfsync: 'always' });
 		const startedAt = performance.now();
 		const jest = this.#jest(tests, redis.url);

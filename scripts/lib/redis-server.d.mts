@@ -15,6 +15,8 @@ export interface RedisServerOptions {
 	port?: number;
 	/** More arguments of redis-server, e.g. `['--maxmemory', '50mb']`. */
 	args?: string[];
+	/** Instead of the one on PATH. */
+	program?: string;
 }
 
 export function redisProgram(): string | undefined;

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { answersPing, freePort, waitUntil } from './ports.mjs';
 import { programOnPath } from './programs.mjs';
 
-/** `redis-server` or `valkey-server`, if the machine has one. */
-export const redisProgram = () => programOnPath('redis-server', 'valkey-server');
+/** `redis-server` or `valkey-server`, if the machine has one; PINTEREST_JOBS_REDIS_PROGRAM names another. */
+export const redisProgram = () => process.env.PINTEREST_JOBS_REDIS_PROGRAM || programOnPath('redis-server', 'valkey-server');
 
 /**
  * Starts a Redis of our own on 127.0.0.1 that writes an append-only file and never evicts.

@@ -46,13 +46,17 @@ export function connectionConfig(values: Values, env: NodeJS.ProcessEnv = proces
 function redisOf(values: Values, env: NodeJS.ProcessEnv): RedisSettings {
 	const text = values.redis ?? env.REDIS_URL;
 	if (!text) throw refusal('No Redis is named.', 'Give --redis redis://127.0.0.1:6379 or set REDIS_URL.');
-	const isCluster = values.cluster ?? env.REDIS_CLUSTER === 'true', sentinelName = values.sentinel ?? (env.REDIS_SENTINEL || undefined);
+	// An option goes before what the environment says of either.
+	const hasOption = values.cluster !== undefined || values.sentinel !== undefined;
+	const isCluster = hasOption ? values.cluster ?? false : isOn(env.REDIS_CLUSTER), sentinelName = hasOption ? values.sentinel : env.REDIS_SENTINEL || undefined;
+	if (sentinelName === '') throw refusal('The primary that the Sentinels watch has no name.', 'Give --sentinel NAME, most often mymaster.');
 	if (isCluster && sentinelName !== undefined) throw refusal('Redis cannot be a Cluster and behind Sentinels.', 'Give either --cluster or --sentinel NAME.');
 	const { url, nodes } = hostsOf(text);
 	if (nodes.length > 1 && !isCluster && sentinelName === undefined) {
 		throw refusal('Several hosts are named, and not what they are.', 'Give --cluster for nodes of a Redis Cluster, or --sentinel NAME for Sentinels; or name one host.');
 	}
 	const tlsCa = certificateOf(values['redis-ca'] ?? (env.REDIS_CA_FILE || undefined));
+	if (tlsCa !== undefined && !url.startsWith('rediss:')) throw refusal('A certificate is named, but the URL is one without TLS.', 'Write rediss:// in place of redis://, or leave the certificate out.');
 	if (isCluster) return { url, tlsCa, mode: 'cluster', nodes };
 	if (sentinelName !== undefined) return { url, tlsCa, mode: 'sentinel', nodes, sentinelName, sentinelPassword: env.REDIS_SENTINEL_PASSWORD };
 	return { url, tlsCa };
@@ -63,8 +67,23 @@ function hostsOf(text: string): { url: string; nodes: string[] } {
 	const [, before, hosts, after] = /^(rediss?:\/\/(?:[^/?#]*@)?)([^@/?#]+)(.*)$/.exec(text) ?? [];
 	const nodes = hosts?.split(',').map((host) => host.trim()).filter(Boolean) ?? [];
 	const url = `${before}${nodes[0]}${after}`;
-	if (nodes.length === 0 || !URL.canParse(url)) throw refusal('That is not the URL of a Redis.', 'Write it like redis://127.0.0.1:6379, or rediss://user:secret@host:6379 with TLS; other characters of a password in per cent, like %40 for @.');
+	if (nodes.length === 0 || !URL.canParse(url) || !isDecodable(before ?? '')) throw refusal('That is not the URL of a Redis.', 'Write it like redis://127.0.0.1:6379, or rediss://user:secret@host:6379 with TLS; signs of a password as in any URL, %40 for @ and %25 for %.');
 	return { url, nodes };
+}
+
+function isOn(value: string | undefined): boolean {
+	if (!value || /^(false|0|no)$/i.test(value)) return false;
+	if (/^(true|1|yes)$/i.test(value)) return true;
+	throw refusal(`REDIS_CLUSTER is "${value}".`, 'Set it to true or false.');
+}
+
+function isDecodable(text: string): boolean {
+	try {
+		decodeURIComponent(text);
+		return true;
+	} catch {
+		return false;
+	}
 }
 
 function certificateOf(file: string | undefined): string | undefined {

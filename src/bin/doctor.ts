@@ -6,7 +6,7 @@ export const HELP = `pinterest-jobs doctor
 
 Looks at Redis (version, what it keeps, memory, rights, clock), workers, holds, late jobs, Pins in doubt,
 failures and deliveries, and says of each that it is well, or what is wrong and what to do.
-Exit code 0: nothing to do; 1: warnings; 2: errors.
+Exit code 0: nothing to do; 1: warnings; 2: errors, or that nothing could be looked at.
 
   --probe              also post a signed probe to each subscribed address (with PINTEREST_JOBS_SIGNING_SECRET,
                        and PINTEREST_JOBS_DELIVERY_BASE_URL if n8n's address is a private one)

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { describe } from '../log';
+import { describe, struckOut } from '../log';
 
 /** Each command is loaded when it is asked for, so that one does not pay for the others. */
 const COMMANDS: Record<string, { summary: string; run(argv: string[]): Promise<void> }> = {
@@ -25,8 +25,9 @@ async function main([name, ...argv]: string[]): Promise<void> {
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-	const { message } = describe(error);
+	// What was typed may be said again, and be a URL with a password.
+	const message = struckOut(describe(error).message);
 	const hint = (error as { hint?: unknown }).hint;
 	console.error(typeof hint === 'string' ? `${message}\n${hint}` : message);
-	process.exitCode = 1;
+	process.exitCode = process.argv[2] === 'doctor' ? 2 : 1;
 });

@@ -30,12 +30,19 @@ export async function headroomIn(client: Reads, namespace: string, buckets: [nam
 	return Math.min(...buckets.map(([name, bucket]) => holdingOf(kept.get(name), bucket, now).slots));
 }
 
+/** All at once, thousands of accounts would keep the last of them waiting for longer than a command may take. */
+const MOST_AT_ONCE = 500;
+
 /** The records of these buckets, each read once. */
 export async function keptIn(client: Reads, namespace: string, names: string[]): Promise<Map<string, Kept>> {
-	return new Map(await Promise.all([...new Set(names)].map(async (name): Promise<[string, Kept]> => {
-		const [tokens, running, lastAt] = await client.hmget(`b_${bucketId(namespace, name)}_settings`, 'reservoir', 'running', 'lastReservoirIncrease');
-		return [name, { tokens: numberOf(tokens), running: numberOf(running) ?? 0, lastAt: numberOf(lastAt) }];
-	})));
+	const each = [...new Set(names)], kept = new Map<string, Kept>();
+	for (let i = 0; i < each.length; i += MOST_AT_ONCE) {
+		await Promise.all(each.slice(i, i + MOST_AT_ONCE).map(async (name) => {
+			const [tokens, running, lastAt] = await client.hmget(`b_${bucketId(namespace, name)}_settings`, 'reservoir', 'running', 'lastReservoirIncrease');
+			kept.set(name, { tokens: numberOf(tokens), running: numberOf(running) ?? 0, lastAt: numberOf(lastAt) });
+		}));
+	}
+	return kept;
 }
 
 /** What the bucket holds. Bottleneck writes its record only when a limiter ticks: what has come in since then, at the pace of now, is added here. */

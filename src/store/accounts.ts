@@ -51,7 +51,7 @@ export interface WorkerRecord {
 /** A worker that was silent for so long registers anew before it sends; real time, as what disks and processes take. */
 const SILENT_MS = 90_000;
 /** Accounts that one call of a worker names: with thousands it would hold up Redis. */
-const MOST_AT_ONCE = 500;
+const MOST_AT_ONCE = 100;
 /** A worker that was silent for this long is forgotten. */
 const FORGET_WORKER_MS = 3600 * 1000;
 

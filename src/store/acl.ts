@@ -1,3 +1,4 @@
+import type { RedisSettings } from './connection';
 import { prefixOf } from './keys';
 
 /** The commands of the engine's scripts, reads and connections. */
@@ -10,8 +11,12 @@ const OF_ENGINE = [
 /** What Bottleneck 2.19.5 needs beyond them. */
 const OF_PACER = ['hmset', 'hsetnx', 'hstrlen', 'rename', 'unsubscribe', 'zincrby', 'zrangebyscore'];
 
+/** What ioredis asks of a Cluster, and on its way to a database other than the first. */
+const OF_CLUSTER = ['cluster|slots', 'cluster|info', 'cluster|keyslot', 'asking'];
+const OF_DATABASE = ['select'];
+
 /** Every command a Redis user of this package has to be allowed, as `ACL SETUSER` writes it; of each that has subcommands the one. */
-export const COMMANDS: readonly string[] = [...OF_ENGINE, ...OF_PACER];
+export const COMMANDS: readonly string[] = [...OF_ENGINE, ...OF_PACER, ...OF_CLUSTER, ...OF_DATABASE];
 
 /** The rule for such a user, without name and password. */
 export function aclRule(namespace: string): string {
@@ -29,12 +34,14 @@ export interface Right {
 	command: string[];
 }
 
-/** All that a user has to be allowed. */
-export function rightsFor(namespace: string): Right[] {
+/** All that a user has to be allowed for such a connection. */
+export function rightsFor(namespace: string, { mode, db, url }: RedisSettings): Right[] {
 	const key = `${prefixOf(namespace)}meta`, channel = `${prefixOf(namespace)}wake`, ofPacer = `b_{${namespace}}-rights`;
+	const isElsewhere = Boolean(db) || /^[^:]+:\/\/[^/]*\/[1-9]/.test(url ?? '');
+	const commands = [...OF_ENGINE, ...OF_PACER, ...(mode === 'cluster' ? OF_CLUSTER : []), ...(isElsewhere ? OF_DATABASE : [])];
 	const [keys, ofPacerKeys, channels, ofPacerChannels] = patternsOf(namespace) as [string, string, string, string];
 	return [
-		...COMMANDS.map((command) => ({ rule: `+${command}`, command: onKey(command, key, channel) })),
+		...commands.map((command) => ({ rule: `+${command}`, command: onKey(command, key, channel) })),
 		{ rule: keys, command: ['hset', key, 'field', 'value'] },
 		{ rule: ofPacerKeys, command: ['hset', ofPacer, 'field', 'value'] },
 		{ rule: channels, command: ['publish', channel, 'text'] },
@@ -42,8 +49,14 @@ export function rightsFor(namespace: string): Right[] {
 	];
 }
 
+/** Of these parts of the rule the ones to grant: what a pattern allows cannot be told without the command that was tried on it. */
+export function toGrant(refused: string[]): string[] {
+	const isKnown = (rule: string) => !(rule.startsWith('~') && refused.includes('+hset')) && !(rule.startsWith('&') && refused.includes('+publish'));
+	return refused.filter(isKnown);
+}
+
 function onKey(command: string, key: string, channel: string): string[] {
 	if (command === 'eval' || command === 'evalsha') return [command, 'text', '1', key];
 	if (/^(publish|subscribe|unsubscribe)$/.test(command)) return [command, channel];
-	return /^(hello|ping|info|time|client.*)$/.test(command) ? command.split('|') : [command, key, key, key];
+	return /^(hello|ping|info|time|asking|select|client.*|cluster.*)$/.test(command) ? [...command.split('|'), ...(command.includes('|') ? [key] : [])] : [command, key, key, key];
 }

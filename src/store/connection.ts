@@ -48,9 +48,20 @@ export function openClient(settings: RedisSettings, name: string, options: Omit<
 	const given = settings.url ? { ...settings, ...fromUrl(settings.url, settings) } : settings;
 	const client = given.mode === 'cluster' ? openCluster(given, use) : new Redis(optionsOf(given, use));
 	// The caller of a command is told of its failure; an event without a listener would end the process.
-	client.on('error', () => undefined);
+	client.on('error', (error: Error & { command?: { name?: string } }) => {
+		// ioredis would go on in database 0.
+		if (error.command?.name === 'select') client.disconnect();
+	});
 	client.setMaxListeners(0);
 	return client;
+}
+
+/** Whom to ask about the server of this key what has no key in itself: of a Cluster its node. */
+export async function serverOf(client: Client, key: string): Promise<Client> {
+	if (!(client instanceof Cluster)) return client;
+	const slot = Number(await client.cluster('KEYSLOT', key)), ranges = await client.cluster('SLOTS') as unknown as [number, number, [string, number]][];
+	const [, , [host, port] = []] = ranges.find(([from, to]) => slot >= from && slot <= to) ?? [];
+	return client.nodes('master').find(({ options }) => options.host === host && options.port === port) ?? client;
 }
 
 function optionsOf(settings: RedisSettings, use: ClientUse): RedisOptions {
@@ -63,6 +74,8 @@ function optionsOf(settings: RedisSettings, use: ClientUse): RedisOptions {
 		name: settings.sentinelName ?? 'mymaster',
 		sentinelPassword: settings.sentinelPassword,
 		sentinelTLS: common.tls,
+		// Else ioredis talks to the primary itself without TLS, its password in the clear.
+		enableTLSForSentinelMode: common.tls !== undefined,
 		sentinelRetryStrategy: retryDelayMs,
 	};
 }
@@ -78,6 +91,8 @@ function openCluster(settings: RedisSettings, use: ClientUse): Cluster {
 		retryDelayOnClusterDown: 0,
 		clusterRetryStrategy: retryDelayMs,
 		scaleReads: 'master' satisfies NodeRole,
+		// A certificate is made for a name: the nodes are not to be called by the addresses it leads to.
+		...(redisOptions.tls && { dnsLookup: (host: string, answer: (error: null, address: string) => void) => answer(null, host) }),
 		redisOptions,
 	});
 }
@@ -120,7 +135,8 @@ function fromUrl(text: string, { tls }: RedisSettings): RedisSettings {
 	};
 }
 
+/** `host`, `host:port`, `[::1]` or `[::1]:port`. */
 function addressOf(node: string, defaultPort: number): { host: string; port: number } {
-	const colon = node.lastIndexOf(':');
-	return colon < 0 ? { host: node, port: defaultPort } : { host: node.slice(0, colon), port: Number(node.slice(colon + 1)) };
+	const [, host = node, port] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(node) ?? [];
+	return { host, port: port === undefined ? defaultPort : Number(port) };
 }

@@ -152,8 +152,8 @@ export interface JobPage {
 export interface JobCounts {
 	states: Record<JobState, number>;
 	inDoubt: number;
-	/** Since when the oldest of them is. */
-	oldestDoubtAt: number | null;
+	/** Of these those that are still to be looked for, of the oldest thousand; who gave up waits for a person. */
+	lookedFor: { count: number; oldestAt: number | null };
 	failures: Record<QueueName, number>;
 	/** When the job that is due the longest became due; null when none waits. */
 	oldestDueAt: number | null;

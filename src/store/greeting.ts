@@ -1,6 +1,6 @@
 import type { Log } from '../log';
-import type { Client } from './connection';
-import { RECORD_VERSION } from './keys';
+import { serverOf, type Client } from './connection';
+import { prefixOf, RECORD_VERSION } from './keys';
 import { isRefusal, NotReady } from './redis-errors';
 
 interface Options {
@@ -68,14 +68,14 @@ export class Greeting {
 
 	/** How often an append-only file is synced: always, everysec or no; '' when Redis does not tell, as hosted ones often forbid CONFIG. */
 	private async durability(): Promise<string> {
-		return await configOf(this.client, 'appendfsync') ?? '';
+		return await configOf(this.client, `${prefixOf(this.options.name)}meta`, 'appendfsync') ?? '';
 	}
 }
 
-/** One setting of the server; null when it is unknown or CONFIG is forbidden. */
-export async function configOf(client: Client, name: string): Promise<string | null> {
+/** One setting of the server that has this key; null when it is unknown or CONFIG is forbidden. */
+export async function configOf(client: Client, key: string, name: string): Promise<string | null> {
 	try {
-		const answer = await client.call('CONFIG', 'GET', name) as string[];
+		const answer = await (await serverOf(client, key)).call('CONFIG', 'GET', name) as string[];
 		return answer[1] ?? null;
 	} catch (error) {
 		if (error instanceof Error && error.name === 'ReplyError') return null;

@@ -1,6 +1,3 @@
-import type { Client } from './connection';
-import { configOf } from './greeting';
-
 /** What Redis tells of itself; null where it does not. */
 export interface RedisReport {
 	/** Valkey names itself; all others are taken for Redis. */
@@ -23,22 +20,20 @@ export interface RedisReport {
 /** Above this share of its limit Redis is called full. */
 const FULL_SHARE = 0.9;
 
-/** Reads INFO, and CONFIG where it is allowed. */
-export async function inspect(client: Client, metaKey: string, now: number): Promise<RedisReport> {
-	const [info, standing, time] = await Promise.all([client.info(), client.hmget(metaKey, 'quarantineUntil', 'suspectUntil', 'clock'), client.time()]);
-	const [quarantineUntil = 0, suspectUntil = 0, clock = 0] = standing.map(Number);
-	const lookUntil = Math.max(quarantineUntil, suspectUntil);
-	const field = (name: string) => new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info)?.[1] ?? null;
+/** `seen` is what inspect.lua answers; CONFIG is read where it is allowed. */
+export async function reportOf([info, seconds, micros, quarantineUntil, suspectUntil, clock]: string[], config: (name: string) => Promise<string | null>, now: number): Promise<RedisReport> {
+	const lookUntil = Math.max(Number(quarantineUntil), Number(suspectUntil));
+	const field = (name: string) => new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info ?? '')?.[1] ?? null;
 	const number = (name: string) => field(name) === null ? null : Number(field(name));
 	const usedMemory = number('used_memory'), maxMemory = number('maxmemory');
 	return {
 		product: field('valkey_version') === null ? 'Redis' : 'Valkey',
 		version: field('valkey_version') ?? field('redis_version'),
 		aof: field('aof_enabled') === null ? null : field('aof_enabled') === '1',
-		appendfsync: await configOf(client, 'appendfsync'),
-		evictionPolicy: field('maxmemory_policy') ?? await configOf(client, 'maxmemory-policy'),
+		appendfsync: await config('appendfsync'),
+		evictionPolicy: field('maxmemory_policy') ?? await config('maxmemory-policy'),
 		usedMemory, maxMemory, isFull: (usedMemory ?? 0) > FULL_SHARE * (maxMemory || Infinity),
 		quarantineUntil: lookUntil > now ? lookUntil : null,
-		clockAheadMs: Math.max(0, clock - Math.round(Number(time[0]) * 1000 + Number(time[1]) / 1000)),
+		clockAheadMs: Math.max(0, Number(clock) - Math.round(Number(seconds) * 1000 + Number(micros) / 1000)),
 	};
 }

@@ -14,6 +14,9 @@ interface Place {
 	id: string;
 }
 
+/** More are never looked through for one number. */
+const MOST_DOUBTS = 1000;
+
 /** Lists and counts of jobs; reads only. */
 export class JobList {
 	constructor(private readonly namespace: Namespace) {}
@@ -46,17 +49,16 @@ export class JobList {
 			...QUEUE_NAMES.map((queue) => ['zcard', key('failed', queue)]),
 			['zcard', key('doubt')],
 			['hgetall', key('groups')],
-			['zrange', key('doubt'), 0, 0, 'WITHSCORES'],
 			...TO_PUBLISH.map((lane) => ['zrange', key('due', lane), 0, 0, 'WITHSCORES']),
 		])), this.snoozed()]);
 		const numbers = answers.map(Number);
-		const [inDoubt, groups, doubt, ...oldest] = answers.slice(JOB_STATES.length + QUEUE_NAMES.length) as [number, Record<string, string>, string[], ...string[][]];
+		const [inDoubt, groups, ...oldest] = answers.slice(JOB_STATES.length + QUEUE_NAMES.length) as [number, Record<string, string>, ...string[][]];
 		const oldestDueAt = earliest(oldest.map(([, at]) => at ?? null));
 		return {
 			states: Object.fromEntries(JOB_STATES.map((state, i) => [state, numbers[i]])) as Record<JobState, number>,
 			failures: Object.fromEntries(QUEUE_NAMES.map((queue, i) => [queue, numbers[JOB_STATES.length + i]])) as Record<QueueName, number>,
 			inDoubt: Number(inDoubt),
-			oldestDoubtAt: earliest([doubt[1] ?? null]),
+			lookedFor: Number(inDoubt) > 0 ? await this.lookedFor() : { count: 0, oldestAt: null },
 			oldestDueAt: oldestDueAt !== null && oldestDueAt <= this.namespace.now() ? oldestDueAt : null,
 			groups: Object.fromEntries(Object.entries(groups).map(([group, count]) => [group, Number(count)])),
 			snoozed: {
@@ -64,6 +66,15 @@ export class JobList {
 				groups: Object.fromEntries(perCause(snoozed)),
 			},
 		};
+	}
+
+	/** A job that failed in doubt stays among those in doubt, so that its Pin is not taken for another's. */
+	private async lookedFor(): Promise<JobCounts['lookedFor']> {
+		const oldest = await this.namespace.read((client) => client.zrange(this.namespace.key('doubt'), 0, MOST_DOUBTS - 1, 'WITHSCORES'));
+		const ids = oldest.filter((_, i) => i % 2 === 0);
+		const states = await this.namespace.read((client) => batch(client, ids.map((id) => ['hget', this.namespace.key('job', id), 'state'])));
+		const since = ids.flatMap((_, i) => (states[i] === 'failed' ? [] : [oldest[2 * i + 1]!]));
+		return { count: since.length, oldestAt: earliest(since) };
 	}
 
 	/** Why jobs have failed, the oldest cause first; `recentAfter` also counts those to be told of that failed, or whose snooze ended, since. */

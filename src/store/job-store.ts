@@ -26,6 +26,8 @@ export type StorePolicy = Pick<Policy, 'leaseMs' | 'boardGapMs' | 'retentionMs' 
 
 const FORBID_READS: readonly HoldKind[] = ['token_dead', 'scope_missing', 'account_mismatch', 'app_not_approved'];
 /** 500 a call would be slower and hold up Redis for 10 ms. */
+/** Of thousands of accounts, one script would hold up Redis for longer than others may wait. */
+const ACCOUNTS_A_CALL = 500;
 const ENQUEUE_BATCH = 50;
 const EVIDENCE_TRIES = 10;
 
@@ -180,9 +182,12 @@ export class JobStore {
 
 	/** When each account's next job of the lane may be claimed; accounts without one, or under an open-ended hold, are absent. */
 	async nextDue(accounts: string[], lane: Lane): Promise<Map<string, number>> {
-		if (accounts.length === 0) return new Map();
-		const flat = await this.namespace.query<(string | number)[]>('next-due', [lane, this.stopsOf(lane), ...accounts]);
-		return new Map(flat.flatMap((account, i) => (i % 2 === 0 ? [[String(account), Number(flat[i + 1])] as const] : [])));
+		const nextAt = new Map<string, number>();
+		for (let i = 0; i < accounts.length; i += ACCOUNTS_A_CALL) {
+			const flat = await this.namespace.query<(string | number)[]>('next-due', [lane, this.stopsOf(lane), ...accounts.slice(i, i + ACCOUNTS_A_CALL)]);
+			flat.forEach((account, n) => { if (n % 2 === 0) nextAt.set(String(account), Number(flat[n + 1])); });
+		}
+		return nextAt;
 	}
 
 	/** Which of these Pins belong to a job, and to which. */

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log';
-import { rightsFor } from './acl';
+import { rightsFor, toGrant } from './acl';
 import { type Client, type RedisSettings, openClient } from './connection';
-import { Greeting, ready } from './greeting';
-import { inspect, type RedisReport } from './inspect';
+import { configOf, Greeting, ready } from './greeting';
+import { reportOf, type RedisReport } from './inspect';
 import { isRefusedFlag, isRepeatable, isUnknownScript, translated } from './redis-errors';
 import { prefixOf } from './keys';
 import { type Script, script } from './scripts';
@@ -103,14 +103,16 @@ export class Namespace {
 
 	/** What health and `doctor` show; what Redis does not tell is null. */
 	async inspect(): Promise<RedisReport> {
-		return this.read((client) => inspect(client, this.key('meta'), this.now()));
+		const seen = await this.query<string[]>('inspect', []);
+		return this.read((client) => reportOf(seen, (name) => configOf(client, this.key('meta'), name), this.now()));
 	}
 
-	/** The parts of `aclRule` that the user of this connection lacks; none where the server cannot tell. */
-	async missingRights(): Promise<string[]> {
-		const rights = rightsFor(this.options.name);
-		const refused = await this.query<number[]>('rights', [JSON.stringify(rights.map(({ command }) => command))]);
-		return refused.map((place) => rights[place - 1]!.rule);
+	/** The parts of `aclRule` that the user of this connection lacks; null where the server cannot tell. Without greeting, which may be what it has no right to. */
+	async missingRights(): Promise<string[] | null> {
+		const rights = rightsFor(this.options.name, this.options.redis);
+		const ask = (client: Client) => this.send(client, 'rights', [JSON.stringify(rights.map(({ command }) => command))]) as Promise<number[] | null>;
+		const refused = await this.repeated(false, ask, { greets: false });
+		return refused && toGrant(refused.map((place) => rights[place - 1]!.rule));
 	}
 
 	key(...parts: (string | number)[]): string {
@@ -124,11 +126,11 @@ export class Namespace {
 		for (const client of [this.client, this.bulkClient]) client?.disconnect();
 	}
 
-	private async repeated<T>(bulk: boolean, call: (client: Client) => Promise<T>): Promise<T> {
+	private async repeated<T>(bulk: boolean, call: (client: Client) => Promise<T>, { greets = true } = {}): Promise<T> {
 		const deadline = Date.now() + (this.options.deadlineMs ?? 10_000);
 		for (let tries = 0; ; tries++) {
 			try {
-				await this.greeting.done();
+				if (greets) await this.greeting.done();
 				const client = bulk ? this.bulk() : this.client;
 				await ready(client, deadline, this.closing.signal);
 				const answer = await call(client);

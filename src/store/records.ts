@@ -27,11 +27,17 @@ async function clientsOf(namespace: Namespace, client: Client, accounts: string[
 	return accounts.map((account, i) => [account, labels[i] ?? null]);
 }
 
-/** Sends these commands together and answers their results in order; rejects if one of them failed. */
+/** More answers in one call would take longer than a command may. */
+const MOST_AT_ONCE = 500;
+
+/** Sends these commands together, many in several calls, and answers their results in order; rejects if one of them failed. */
 export async function batch(client: Client, commands: (string | number)[][]): Promise<unknown[]> {
-	const results = await client.pipeline(commands).exec();
-	return (results ?? []).map(([error, result]) => {
-		if (error) throw error;
-		return result;
-	});
+	const answers: unknown[] = [];
+	for (let i = 0; i < commands.length; i += MOST_AT_ONCE) {
+		for (const [error, result] of await client.pipeline(commands.slice(i, i + MOST_AT_ONCE)).exec() ?? []) {
+			if (error) throw error;
+			answers.push(result);
+		}
+	}
+	return answers;
 }

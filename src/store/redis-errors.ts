@@ -13,6 +13,8 @@ export class NotReady extends Error {
 // What Redis says while it starts, fails over or moves slots: the same call may succeed in a moment.
 const PASSING = ['LOADING', 'MASTERDOWN', 'READONLY', 'CLUSTERDOWN', 'TRYAGAIN', 'MOVED', 'ASK', 'BUSY', 'NOREPLICAS', 'UNBLOCKED'];
 const REFUSED = ['NOAUTH', 'WRONGPASS', 'NOPERM', 'MISCONF'];
+/** The same of what a script asks for; 7.0 first, then later ones. */
+const REFUSED_IN_SCRIPT = /The user executing the script can't|ACL failure in script/;
 // Node's and OpenSSL's codes for a server that cannot be told from a stranger.
 const UNTRUSTED = /^(DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|CERT_|ERR_TLS_CERT)/;
 const LOST_CONNECTION = /Connection is closed|isn't writeable|timed out|slots cache|sentinels|ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOST|ENETUN|Cluster(?: isn't|AllFailed)|socket/i;
@@ -26,7 +28,7 @@ export function isRepeatable(error: unknown): boolean {
 
 /** Somebody is there and trying again is no use: a wrong password, missing rights, a certificate we do not trust. */
 export function isRefusal(error: Error): boolean {
-	return isUntrusted(error) || (error.name === 'ReplyError' && REFUSED.some((word) => error.message.includes(word)));
+	return isUntrusted(error) || (error.name === 'ReplyError' && (REFUSED.some((word) => error.message.includes(word)) || REFUSED_IN_SCRIPT.test(error.message)));
 }
 
 function isUntrusted(error: Error & { code?: unknown }): boolean {
@@ -66,7 +68,7 @@ export function translated(error: unknown): unknown {
 		return new EngineError('namespace_full', { message: 'Redis has no memory left.', hint: 'Give Redis more memory (maxmemory) or end failures that keep images.' }, { cause: error });
 	}
 	if (isRefusal(error)) {
-		return new EngineError('redis_unavailable', { message: `Redis refuses: ${error.message}`, hint: 'Check user, password and rights (docs/security.md).' }, { cause: error });
+		return new EngineError('redis_unavailable', { message: `Redis refuses: ${error.message}`, hint: 'Check user, password and rights (docs/security.md); pinterest-jobs doctor names the rights that are missing.' }, { cause: error });
 	}
 	return error;
 }

@@ -25,6 +25,16 @@ const HINTS: Record<Probe, string> = {
 	endpoint: 'Start what is to take the events, or correct the URL: it has to answer a signed POST with 2xx within 5 seconds.',
 };
 
+/** What came of asking one. */
+interface Reach {
+	subscription: StoredSubscription;
+	kind: Probed['kind'];
+	/** '' when it is served. */
+	reason: string;
+}
+
+const ASKED_AT_ONCE = 10;
+
 /** Takes subscriptions in, and looks before that whether somebody serves their address. */
 export class Registrar {
 	constructor(private readonly parts: RegistrarParts) {}
@@ -43,14 +53,23 @@ export class Registrar {
 		return unsure;
 	}
 
-	/** Whether those that are to get events take them now. */
-	async reach(subscriptions: StoredSubscription[]): Promise<{ subscription: StoredSubscription; kind: Probed['kind']; reason: string }[]> {
-		const awake = subscriptions.filter(({ paused, test }) => !paused && !test);
-		if (!canSign(this.parts.secrets)) return awake.map((subscription) => ({ subscription, kind: 'unsure', reason: 'Without a signing secret nobody can be asked here.' }));
-		return Promise.all(awake.map(async (subscription) => {
-			const probed = await this.probed(subscription, subscription.secret ? 'endpoint' : 'trigger');
-			return { subscription, kind: probed.kind, reason: probed.kind === 'served' ? '' : ended(probed.reason) };
-		}));
+	/** Whether those that are to get events take them now. What only this process cannot do, not knowing what the worker does, is `unsure`. */
+	async reach(subscriptions: StoredSubscription[]): Promise<Reach[]> {
+		const awake = subscriptions.filter(({ paused, test }) => !paused && !test), reached: Reach[] = [];
+		for (let i = 0; i < awake.length; i += ASKED_AT_ONCE) {
+			reached.push(...await Promise.all(awake.slice(i, i + ASKED_AT_ONCE).map(async (subscription) => ({ subscription, ...await this.reachOne(subscription) }))));
+		}
+		return reached;
+	}
+
+	private async reachOne(subscription: StoredSubscription): Promise<Omit<Reach, 'subscription'>> {
+		if (!canSign(this.parts.secrets)) return { kind: 'unsure', reason: 'Without a signing secret nobody can be asked here.' };
+		const checked = this.parts.guard.check(subscription.url);
+		if (!checked.ok) return { kind: 'unsure', reason: `It was not asked: ${ended(checked.reason)} Say here what the worker is told of n8n's base URL for deliveries.` };
+		const who = subscription.secret ? 'endpoint' : 'trigger', probed = await this.probed(subscription, who);
+		if (probed.kind === 'served') return { kind: 'served', reason: '' };
+		const isStranger = who === 'trigger' && probed.reason.startsWith('HTTP 401');
+		return isStranger ? { kind: 'unsure', reason: `${ended(probed.reason)} It may know another signing secret than the one given here.` } : { kind: probed.kind, reason: ended(probed.reason) };
 	}
 
 	private async probed(subscription: Pick<Subscription, 'id' | 'url' | 'secret'>, who: Probe): Promise<Probed> {

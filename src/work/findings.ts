@@ -33,8 +33,8 @@ export interface Reached {
 /** All that is looked at. */
 export interface Seen {
 	redis: RedisReport;
-	/** Parts of the ACL rule (docs/security.md) that the user of this connection lacks. */
-	missingRights: string[];
+	/** Parts of the ACL rule (docs/security.md) that the user of this connection lacks; null when Redis does not tell. */
+	missingRights: string[] | null;
 	/** Those that live. */
 	workers: { skewMs: number | null }[];
 	accounts: AccountView[];
@@ -56,12 +56,12 @@ export function findingsOf({ redis, missingRights, workers, accounts, incidents,
 	const lateMs = counts.oldestDueAt === null ? 0 : now - counts.oldestDueAt;
 	return [
 		orWell(redisFindings(redis), 'redis', redisLine(redis)),
-		orWell(rightsFindings(missingRights), 'rights', 'Its user may do all that is needed.'),
+		orWell(rightsFindings(missingRights ?? []), 'rights', missingRights ? 'Its user may do all that is needed.' : 'It does not tell what its user may do.'),
 		orWell(clockFindings(workers.map(({ skewMs }) => skewMs)), 'clock', workers.some(({ skewMs }) => skewMs !== null) ? 'Its clock agrees with Pinterest\'s.' : 'No worker has compared its clock with Pinterest\'s yet.'),
 		orWell(workerFindings(workers.length, accounts), 'workers', `${counted(workers.length, 'worker')} ${workers.length === 1 ? 'serves' : 'serve'} ${counted(accounts.filter(({ served }) => served).length, 'account')}.`),
 		orWell(incidentFindings(incidents), 'holds', 'Nothing is held.'),
 		orWell(lateFindings(lateMs), 'jobs', `No job is late: ${counts.states.queued + counts.states.retry_scheduled} wait, ${counts.states.running} are being worked on${slowedLine(accounts)}.`),
-		orWell(doubtFindings(counts, now, doubtMs), 'doubts', counts.inDoubt === 0 ? 'No Pin is in doubt.' : `${counted(counts.inDoubt, 'Pin')} in doubt ${counts.inDoubt === 1 ? 'is' : 'are'} being looked for.`),
+		orWell(doubtFindings(counts, now, doubtMs), 'doubts', doubtsLine(counts.lookedFor.count)),
 		orWell(failureFindings(counts), 'failures', failuresLine(counts)),
 		orWell(subscriptionFindings(subscriptions, reached ?? []), 'deliveries', deliveriesLine(subscriptions, reached)),
 	].flat();
@@ -75,15 +75,19 @@ function counted(count: number, what: string): string {
 	return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
+function doubtsLine(count: number): string {
+	return count === 0 ? 'No Pin is being looked for.' : `${counted(count, 'Pin')} in doubt ${count === 1 ? 'is' : 'are'} being looked for.`;
+}
+
 function slowedLine(accounts: AccountView[]): string {
 	const slowed = accounts.filter(({ pacing }) => pacing.limits.some(isSlowed)).length;
 	return slowed === 0 ? '' : `, and ${counted(slowed, 'account')} ${slowed === 1 ? 'is' : 'are'} slowed (Account: Get Many says why)`;
 }
 
-const SYNCED: Record<string, string> = { always: 'at every write', everysec: 'every second' };
+const SYNCED: Record<string, string> = { always: 'synced at every write', everysec: 'synced every second', no: 'synced when the system likes' };
 
 function redisLine({ product, version, aof, appendfsync, usedMemory, maxMemory }: RedisReport): string {
-	const keeps = aof === null ? 'does not say whether it keeps what it is told' : `keeps what it is told (append-only file, synced ${SYNCED[appendfsync ?? ''] ?? 'as often as it does not say'})`;
+	const keeps = aof === null ? 'does not say whether it keeps what it is told' : `keeps what it is told (append-only file, ${SYNCED[appendfsync ?? ''] ?? 'and how often it is synced it tells only with the right +config|get'})`;
 	const memory = usedMemory === null ? '' : `, and uses ${megabytes(usedMemory)}${maxMemory ? ` of ${megabytes(maxMemory)}` : ''} MB`;
 	return `${product} ${version ?? 'of an unknown version'} ${keeps}${memory}.`;
 }
@@ -97,7 +101,7 @@ function failuresLine({ snoozed }: JobCounts): string {
 
 function deliveriesLine(subscriptions: StoredSubscription[], reached: Reached[] | null): string {
 	const awake = subscriptions.filter(({ paused, test }) => !paused && !test).length;
-	if (awake === 0) return 'Nobody is subscribed to events.';
+	if (awake === 0) return subscriptions.some(({ test }) => !test) ? 'All subscriptions are paused.' : 'Nobody is subscribed to events.';
 	const takes = `${counted(awake, 'subscription')} ${awake === 1 ? 'takes what it is' : 'take what they are'} sent`;
 	return reached === null ? `${takes}.` : `${takes}, and ${awake === 1 ? 'its address answers' : 'their addresses answer'} now.`;
 }
@@ -149,7 +153,7 @@ function memoryFindings({ usedMemory, maxMemory, isFull }: RedisReport): Finding
 	}];
 }
 
-function rightsFindings(missing: string[]): Finding[] {
+export function rightsFindings(missing: string[]): Finding[] {
 	if (missing.length === 0) return [];
 	return [{
 		level: 'error', code: 'redis_rights', subject: null, message: `The Redis user may not do all that is needed: ${missing.join(' ')}.`,
@@ -218,10 +222,10 @@ function lateFindings(lateMs: number): Finding[] {
 	return [{ level: 'warning', code: 'late_jobs', subject: null, message: `A job has been due for ${Math.round(lateMs / 60_000)} minutes.`, hint: 'Look at Account: Get Many: a hold, a slow pace or a missing worker says why.' }];
 }
 
-function doubtFindings({ inDoubt, oldestDoubtAt }: JobCounts, now: number, doubtMs: number): Finding[] {
-	if (oldestDoubtAt === null || now - oldestDoubtAt <= doubtMs) return [];
+function doubtFindings({ lookedFor: { count, oldestAt } }: JobCounts, now: number, doubtMs: number): Finding[] {
+	if (oldestAt === null || now - oldestAt <= doubtMs) return [];
 	return [{
-		level: 'warning', code: 'doubts_open', subject: null, message: `Pins in doubt: ${inDoubt}; of one of them nobody has been able to tell since ${iso(oldestDoubtAt)} whether it exists.`,
+		level: 'warning', code: 'doubts_open', subject: null, message: `Pins in doubt: ${count}; of one of them nobody has been able to tell since ${iso(oldestAt)} whether it exists.`,
 		hint: 'Such a job is neither sent again nor given up before its board was read: end the hold of its account, have it served by a worker, and let its token read boards and Pins.',
 	}];
 }

@@ -6,7 +6,7 @@ import { iso } from '../job/view';
 import type { JobCounts, StoredSubscription } from '../store/contract';
 import type { AccountView } from './account-views';
 import type { World } from './contract';
-import { findingsOf, type Finding, type Reached, type RedisReport } from './findings';
+import { findingsOf, rightsFindings, type Finding, type Reached, type RedisReport } from './findings';
 
 export interface Health {
 	/** No finding is an error. */
@@ -33,7 +33,7 @@ interface Parts {
 	holds: { list(): Promise<Incident[]> };
 	jobs: { counts(): Promise<JobCounts> };
 	subscriptions: { list(): Promise<StoredSubscription[]> };
-	redis: { inspect(): Promise<RedisReport>; missingRights(): Promise<string[]> };
+	redis: { inspect(): Promise<RedisReport>; missingRights(): Promise<string[] | null> };
 	/** Asks the addresses of these whether they take events now. */
 	reach(subscriptions: StoredSubscription[]): Promise<Reached[]>;
 	doubtMs: number;
@@ -69,9 +69,18 @@ export class Overview {
 	}
 
 	private async seen({ probe = false }: HealthOptions): Promise<Health> {
+		// First, and by itself: without its rights nothing else may be possible.
+		const missingRights = await this.parts.redis.missingRights();
+		return await this.seenWith(missingRights, probe).catch((error: unknown) => {
+			if (!missingRights?.length) throw error;
+			return { ...NOTHING, findings: rightsFindings(missingRights) };
+		});
+	}
+
+	private async seenWith(missingRights: string[] | null, probe: boolean): Promise<Health> {
 		const { world, doubtMs } = this.parts;
-		const [redis, missingRights, workers, counts, incidents, subscriptions, accounts] = await Promise.all([
-			this.parts.redis.inspect(), this.parts.redis.missingRights(), this.parts.accounts.workers(), this.parts.jobs.counts(), this.parts.holds.list(),
+		const [redis, workers, counts, incidents, subscriptions, accounts] = await Promise.all([
+			this.parts.redis.inspect(), this.parts.accounts.workers(), this.parts.jobs.counts(), this.parts.holds.list(),
 			this.parts.subscriptions.list(), this.parts.views(),
 		]);
 		const living = workers.filter(({ lastSeenAt }) => this.parts.isServed(lastSeenAt)), now = world.now();

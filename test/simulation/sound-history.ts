@@ -9,6 +9,7 @@ import { policy, StoreWorld } from '../integration/store/store-world';
 import { Dice } from '../support/dice';
 import type { History, Pin } from '../support/history';
 import { PermitRecorder, type Permit } from '../support/permits';
+import { serverUrlOf } from '../support/redis';
 import { snapshotOf } from '../support/snapshot';
 
 /** The content that `first` and its twin have in common, and that of the job that fails. */
@@ -33,7 +34,7 @@ interface Wanted {
  */
 export async function soundHistory(): Promise<History> {
 	const world = new StoreWorld();
-	const recorder = await PermitRecorder.of(world.url, world.name);
+	const recorder = await PermitRecorder.of(await serverUrlOf(world.name), world.name);
 	try {
 		return await new Run(world, recorder).history();
 	} finally {

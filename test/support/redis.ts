@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import { startRedisServer } from '../../scripts/lib/redis-server.mjs';
 import type { RedisServer, RedisServerOptions } from '../../scripts/lib/redis-server.mjs';
+
+import type { RedisSettings } from '../../src';
 
 export type { RedisServer };
 
@@ -19,6 +22,58 @@ export function redisUrl(): string {
 	return url;
 }
 
+/** How an engine of this test run reaches that Redis. `npm run test:topologies` runs the tests on others than one server. */
+export function redisSettings(): RedisSettings {
+	const given = process.env.PINTEREST_JOBS_TEST_REDIS;
+	return given ? JSON.parse(given) as RedisSettings : { url: redisUrl() };
+}
+
+/** The options with which a command reaches it; a certificate is named by REDIS_CA_FILE. */
+export function redisOptions(): string[] {
+	const { mode, url, nodes = [], sentinelName } = redisSettings();
+	if (mode === 'cluster') return ['--redis', `redis://${nodes.join(',')}`, '--cluster'];
+	if (mode === 'sentinel') return ['--redis', `redis://${nodes.join(',')}`, '--sentinel', sentinelName!];
+	return ['--redis', url!];
+}
+
+/** Another client of it, which may do everything. That of a Cluster leads each key to its node; what is asked without a key, it asks any. */
+export function openRedis(): Redis {
+	const { mode, nodes = [], sentinelName } = redisSettings();
+	const addresses = nodes.map((node) => ({ host: node.split(':')[0]!, port: Number(node.split(':')[1]) }));
+	if (mode === 'cluster') return new Cluster(addresses) as unknown as Redis;
+	return mode === 'sentinel' ? new Redis({ sentinels: addresses, name: sentinelName }) : new Redis(redisUrl());
+}
+
+/** A client of the one server that has the keys of this namespace. */
+export async function openServerOf(namespace: string): Promise<Redis> {
+	const redis = openRedis();
+	if (redisSettings().mode !== 'cluster') return redis;
+	const slot = Number(await redis.cluster('KEYSLOT', `{${namespace}}`)), slots = await redis.cluster('SLOTS');
+	redis.disconnect();
+	const [host, port] = slots.find(([from, to]) => slot >= from && slot <= to)![2] as unknown as [string, number];
+	return new Redis(port, host);
+}
+
+/** Where that server listens. */
+export async function serverUrlOf(namespace: string): Promise<string> {
+	const redis = await openServerOf(namespace);
+	await redis.ping();
+	const { remoteAddress, remotePort } = redis.stream as Socket;
+	redis.disconnect();
+	return `redis://${remoteAddress}:${remotePort}`;
+}
+
+/** Every key that matches; the pattern has the hash tag of the namespace in it. */
+export async function keysOf(namespace: string, match: string, url?: string): Promise<string[]> {
+	const redis = url ? new Redis(url) : await openServerOf(namespace), found = new Set<string>();
+	try {
+		for await (const keys of redis.scanStream({ match, count: 1000 })) for (const key of keys as string[]) found.add(key);
+		return [...found].sort();
+	} finally {
+		redis.disconnect();
+	}
+}
+
 /** A namespace no other test has; a failing test prints it. */
 export function testNamespace(): string {
 	const namespace = `test-${randomBytes(6).toString('hex')}`;
@@ -27,12 +82,10 @@ export function testNamespace(): string {
 }
 
 /** Removes every key that carries the hash tag of this namespace. */
-export async function flushNamespace(namespace: string, url = redisUrl()): Promise<void> {
-	const redis = new Redis(url);
+export async function flushNamespace(namespace: string, url?: string): Promise<void> {
+	const keys = await keysOf(namespace, `*{${namespace}}*`, url), redis = url ? new Redis(url) : openRedis();
 	try {
-		for await (const keys of redis.scanStream({ match: `*{${namespace}}*`, count: 1000 })) {
-			if (keys.length > 0) await redis.unlink(...(keys as string[]));
-		}
+		for (let i = 0; i < keys.length; i += 1000) await redis.unlink(...keys.slice(i, i + 1000));
 	} finally {
 		redis.disconnect();
 	}

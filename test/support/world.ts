@@ -1,6 +1,6 @@
 import { Engine, type EngineConfig, type JobView, type PaceSettings, type PublishRequest, type ServedAccount, type TokenSource } from '../../src';
 import { Sandbox, type SandboxOptions } from '../../src/sandbox';
-import { redisUrl, testNamespace } from './redis';
+import { redisSettings, testNamespace } from './redis';
 
 export const FAST_PACE: PaceSettings = { writesPerMinute: 100, burst: 5, writesPerDay: null, concurrent: 5 };
 /** A policy under which a busy machine is in time for its permits and answers, however fast the clock. */
@@ -28,7 +28,7 @@ export class TestWorld {
 	engine(changes: Partial<EngineConfig> = {}): Engine {
 		const log = process.env.ENGINE_LOG ? (line: Record<string, unknown>) => console.error(JSON.stringify(line)) : undefined;
 		const engine = Engine.open({
-			redis: { url: redisUrl() }, namespace: this.namespace, signingSecret: SECRET, timeFactor: this.timeFactor, log,
+			redis: redisSettings(), namespace: this.namespace, signingSecret: SECRET, timeFactor: this.timeFactor, log,
 			deliveryBaseUrl: 'http://127.0.0.1', ...this.config, ...changes,
 		});
 		this.engines.push(engine);

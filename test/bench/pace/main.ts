@@ -18,7 +18,7 @@ export async function paceBench(argv: string[]): Promise<number> {
 	console.log('Pace bench: about twenty minutes.\n');
 	const redis = await startRedis({ appendfsync: 'everysec' });
 	try {
-		const wish = (name: string, isKnown: boolean) => ({ ...CROWD, isKnown, redisUrl: redis.url, namespace: name });
+		const wish = (name: string, isKnown: boolean) => ({ ...CROWD, isKnown, redis: { url: redis.url }, namespace: name });
 		// One after the other: on two cores they would slow each other down, and a slow crowd meets no limit.
 		const unknown = await hour(wish('unknown', false));
 		const known = await hour(wish('known', true));
@@ -26,7 +26,7 @@ export async function paceBench(argv: string[]): Promise<number> {
 		const peers: [string, HourVerdict][] = [['token bucket, 50 at once and one a second', bucket]];
 		const leftOut = argv.includes('--no-n8n') ? 'n8n was not wanted (--no-n8n)' : whyNotHere(n8nForThisNode()) ?? null;
 		if (leftOut === null) peers.push(['n8n HTTP Request, Retry On Fail (5 tries, 5 s)', await hour(wish('n8n', false), (rig) => n8nRetryOnFail(rig, { pinsEach: CROWD.pinsEach, until: LONGEST_MS }))]);
-		const fall = await change({ before: 60, after: 30, accounts: 2, minutes: [5, 8, 12], timeFactor: FALL_FACTOR, redisUrl: redis.url, namespace: 'fall' });
+		const fall = await change({ before: 60, after: 30, accounts: 2, minutes: [5, 8, 12], timeFactor: FALL_FACTOR, redis: { url: redis.url }, namespace: 'fall' });
 		const hours: [string, HourVerdict][] = [['engine, the limit is not known', unknown], ['engine, the limit is set', known], ...peers];
 		const judged = [...figuresOf('not known', hourFigures(unknown, PINS, false)), ...figuresOf('set', hourFigures(known, PINS, true)), ...fall];
 		const beside = leftOut === null ? `, n8n ${n8nForThisNode()}` : `; ${leftOut}`;

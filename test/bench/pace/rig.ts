@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Engine, type PaceSettings, type PublishRequest } from '../../../src';
+import { Engine, type PaceSettings, type PublishRequest, type RedisSettings } from '../../../src';
 import { Sandbox } from '../../../src/sandbox';
 import { isPublished, type Call } from './judge';
 
 export interface RigOptions {
-	redisUrl: string;
+	redis: RedisSettings;
 	namespace: string;
 	accounts: number;
 	boards: number;
@@ -101,8 +101,8 @@ export class PaceRig {
 	}
 
 	private engine(): Engine {
-		const { redisUrl, namespace, timeFactor } = this.options;
-		const engine = Engine.open({ redis: { url: redisUrl }, namespace, timeFactor, signingSecret: SECRET, policy: { spreadMs: 0 } });
+		const { redis, namespace, timeFactor } = this.options;
+		const engine = Engine.open({ redis, namespace, timeFactor, signingSecret: SECRET, policy: { spreadMs: 0 } });
 		this.engines.push(engine);
 		return engine;
 	}

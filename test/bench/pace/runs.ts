@@ -5,7 +5,7 @@ import { changeFigures, hourVerdict, type HourVerdict } from './judge';
 import type { Figure } from '../figure';
 import { PaceRig, type RigOptions } from './rig';
 
-export interface HourWish extends Pick<RigOptions, 'redisUrl' | 'namespace' | 'timeFactor' | 'accounts'> {
+export interface HourWish extends Pick<RigOptions, 'redis' | 'namespace' | 'timeFactor' | 'accounts'> {
 	pinsEach: number;
 	perMinute: number;
 	/** Whether the settings name the limit. */
@@ -34,7 +34,7 @@ async function byEngine(rig: PaceRig, { accounts, pinsEach, perMinute, isKnown }
 	return dueAt;
 }
 
-export interface ChangeWish extends Pick<RigOptions, 'redisUrl' | 'namespace' | 'timeFactor' | 'accounts'> {
+export interface ChangeWish extends Pick<RigOptions, 'redis' | 'namespace' | 'timeFactor' | 'accounts'> {
 	before: number;
 	after: number;
 	/** How long each stands, minutes of the sandbox. */

@@ -18,7 +18,7 @@ export class ContenderProcess {
 	private asked = 0;
 
 	constructor(settings: ContenderSettings) {
-		this.child = fork(join(__dirname, 'child.js'), [JSON.stringify(settings)], { execArgv: ['--enable-source-maps'] });
+		this.child = fork(settings.folder ? join(settings.folder, 'test/bench/speed/child.js') : join(__dirname, 'child.js'), [JSON.stringify(settings)], { execArgv: ['--enable-source-maps'] });
 		this.child.on('message', ({ id, answer, error }: Answer) => {
 			const asker = this.waiting.get(id);
 			this.waiting.delete(id);

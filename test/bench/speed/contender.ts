@@ -17,6 +17,8 @@ export interface ContenderSettings {
 	concurrency: number;
 	/** BullMQ alone: finished jobs that are kept (`removeOnComplete`); all when it is left out, which is what keeps a key from running again. */
 	keptJobs?: { age: number; count: number };
+	/** Where another build of the contenders lies; this one's own when it is left out. */
+	folder?: string;
 	/** How long the work of a job takes, ms; none when it is left out. */
 	workMs?: number;
 }

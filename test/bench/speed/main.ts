@@ -3,6 +3,7 @@ import { writeSection } from '../section';
 import { alone } from './alone';
 import { backlog } from './backlog';
 import { bytes } from './bytes';
+import { costs } from './costs';
 import { idle } from './idle';
 import { lifecycle } from './lifecycle';
 import { outage } from './outage';
@@ -11,7 +12,7 @@ import { chapterOf, lastReport, reportOf, type Report } from './report';
 import { second } from './second';
 import { workers } from './workers';
 
-const PARTS = [lifecycle, bytes, second, idle, backlog, outage, workers] as Part[];
+const PARTS = [lifecycle, bytes, second, idle, backlog, outage, workers, costs] as Part[];
 
 const OPTIONS = {
 	short: { type: 'boolean' }, only: { type: 'string' }, seed: { type: 'string' }, check: { type: 'boolean' }, write: { type: 'boolean' },

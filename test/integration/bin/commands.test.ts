@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { doctor } from '../../../src/bin/doctor';
 import { jobs } from '../../../src/bin/jobs';
 import { compiledSource } from '../../support/compiled';
-import { redisUrl } from '../../support/redis';
+import { redisOptions } from '../../support/redis';
 import { TestWorld } from '../../support/world';
 
 let world: TestWorld;
@@ -20,7 +20,7 @@ afterEach(async () => {
 	await world.stop();
 });
 
-const connection = () => ['--redis', redisUrl(), '--namespace', world.namespace];
+const connection = () => [...redisOptions(), '--namespace', world.namespace];
 
 it('shows, lists and requeues jobs', async () => {
 	const engine = world.engine();

@@ -1,5 +1,5 @@
 import { jobs } from '../../../src/bin/jobs';
-import { redisUrl } from '../../support/redis';
+import { redisOptions } from '../../support/redis';
 
 /** `pinterest-jobs jobs` in this process, with what it says; the test restores its mocks afterwards. */
 export class JobsCommand {
@@ -16,7 +16,7 @@ export class JobsCommand {
 	/** Runs the command and answers what it printed. */
 	async run(...argv: string[]): Promise<string> {
 		this.printed = [];
-		await jobs([...argv, '--redis', redisUrl(), '--namespace', this.namespace]);
+		await jobs([...argv, ...redisOptions(), '--namespace', this.namespace]);
 		return this.printed.join('\n');
 	}
 

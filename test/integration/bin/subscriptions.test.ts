@@ -1,5 +1,5 @@
 import { subscriptions } from '../../../src/bin/subscriptions';
-import { redisUrl } from '../../support/redis';
+import { redisOptions } from '../../support/redis';
 import { SECRET, TestWorld } from '../../support/world';
 import { EventEndpoint, status } from '../webhook/a-receiver';
 
@@ -27,7 +27,7 @@ afterEach(async () => {
 /** Runs the command and answers what it printed. */
 async function run(...argv: string[]): Promise<string> {
 	printed = [];
-	await subscriptions([...argv, '--redis', redisUrl(), '--namespace', world.namespace]);
+	await subscriptions([...argv, ...redisOptions(), '--namespace', world.namespace]);
 	return printed.join('\n');
 }
 const json = async (...argv: string[]) => JSON.parse(await run(...argv, '--json')) as Record<string, unknown>;

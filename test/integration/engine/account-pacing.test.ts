@@ -1,6 +1,5 @@
-import { Redis } from 'ioredis';
 import type { AccountView, Engine } from '../../../src';
-import { redisUrl } from '../../support/redis';
+import { keysOf, openRedis } from '../../support/redis';
 import { TestWorld } from '../../support/world';
 
 const ANN = { by: 'Ann' };
@@ -36,8 +35,8 @@ async function enqueued(...given: Parameters<typeof world.request>[]): Promise<s
 
 /** As if nobody had published for long: Bottleneck forgets a bucket, which is full then. */
 async function forgetBuckets(): Promise<void> {
-	const redis = new Redis(redisUrl());
-	await redis.del(...await redis.keys(`b_{${world.namespace}}*`));
+	const redis = openRedis();
+	await redis.del(...await keysOf(world.namespace, `b_{${world.namespace}}*`));
 	redis.disconnect();
 }
 

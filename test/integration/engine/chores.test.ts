@@ -1,5 +1,5 @@
-import { Redis } from 'ioredis';
-import { redisUrl } from '../../support/redis';
+import type { Redis } from 'ioredis';
+import { openRedis } from '../../support/redis';
 import { TestWorld } from '../../support/world';
 
 let world: TestWorld;
@@ -11,7 +11,7 @@ afterEach(async () => {
 
 it('cuts the log of events to its bounds in one round, however much came since the last', async () => {
 	world = await TestWorld.start();
-	redis = new Redis(redisUrl());
+	redis = openRedis();
 	const events = `pj:{${world.namespace}}:events`;
 	const old = redis.pipeline();
 	for (let n = 1; n <= 2500; n++) old.xadd(events, `${n}-0`, 'id', `evt_${n}`, 'type', 'account.held', 'at', n, 'account', 'acme-us', 'incident', '{}');

@@ -1,13 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
 import type { Engine, JobView, PublishRequest } from '../../../src';
 import type { FailureRow } from '../../../src/job/failure-row';
 import { FAILURES, rowOf, type FailureCode } from '../../../src/job/failures';
 import type { Incident } from '../../../src/job/hold';
 import type { LedgerCall } from '../../../src/sandbox/ledger';
 import { aPng } from '../../support/image';
-import { redisUrl } from '../../support/redis';
+import { openRedis } from '../../support/redis';
 import { FAST_PACE, TestWorld } from '../../support/world';
 import { CAUSES, CAUSES_FOR_ALL, ELSEWHERE, NOT_YET, type Cause } from './failure-causes';
 
@@ -180,7 +179,7 @@ describe('a row that stops all', () => {
 		if (code === 'media_missing') {
 			const media = await engine.putMedia(PNG);
 			const id = await enqueued(engine, { ...requestFor(world, code, cause), media });
-			const redis = new Redis(redisUrl());
+			const redis = openRedis();
 			await redis.del(`pj:{${world.namespace}}:media:${media.sha256}`);
 			redis.disconnect();
 			return id;

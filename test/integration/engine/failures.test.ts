@@ -2,7 +2,7 @@ import type { Engine, JobView } from '../../../src';
 import { policyOf } from '../../../src/job/policy';
 import { JobStore } from '../../../src/store/job-store';
 import { Namespace } from '../../../src/store/namespace';
-import { redisUrl } from '../../support/redis';
+import { redisSettings } from '../../support/redis';
 import { TestWorld, UNHURRIED } from '../../support/world';
 
 const ANN = { by: 'Ann' }, BOB = { by: 'Bob' };
@@ -109,7 +109,7 @@ it('refuses a correction that would fail again before anything is written, and f
 it('shows a second Pin of a job as a failure of its own until somebody has dealt with it', async () => {
 	const [job] = await world.ended(engine, (await engine.enqueue([world.request(1)])).map((result) => (result.ok ? result.job.id : '')));
 	// What a worker says that was thought to be dead.
-	const namespace = new Namespace({ redis: { url: redisUrl() }, name: world.namespace, horizonMs: 1000 });
+	const namespace = new Namespace({ redis: redisSettings(), name: world.namespace, horizonMs: 1000 });
 	await new JobStore(namespace, policyOf()).evidence(job!.id, '4711', () => { throw new Error('It has its Pin.'); });
 	await namespace.close();
 

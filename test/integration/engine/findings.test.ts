@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Engine, PublishRequest } from '../../../src';
 import { doctor } from '../../../src/bin/doctor';
-import { redisUrl } from '../../support/redis';
+import { redisOptions } from '../../support/redis';
 import { TestWorld } from '../../support/world';
 
 let world: TestWorld;
@@ -54,7 +54,7 @@ it('is one for each queue in which failures wait, for each account that is held,
 	expect((await found())[1]!.message).toContain('wait for ops: 2');
 
 	const log = jest.spyOn(console, 'log').mockImplementation(() => undefined);
-	await doctor(['--json', '--redis', redisUrl(), '--namespace', world.namespace]);
+	await doctor(['--json', ...redisOptions(), '--namespace', world.namespace]);
 	const { findings } = JSON.parse(String(log.mock.calls[0]![0])) as { findings: { code: string; subject: string | null }[] };
 	expect(findings.map(({ code, subject }) => `${code} ${subject}`).filter((name) => names.includes(name)).sort()).toEqual(names);
 });
@@ -63,7 +63,7 @@ it('says of all that is well what it looked at, and ends with 0 for monitoring',
 	await world.serve(engine);
 	await world.ended(engine, [await enqueued({})]);
 	const log = jest.spyOn(console, 'log').mockImplementation(() => undefined);
-	await doctor(['--redis', redisUrl(), '--namespace', world.namespace]);
+	await doctor([...redisOptions(), '--namespace', world.namespace]);
 	const lines = log.mock.calls.map(([line]) => String(line));
 	expect(lines.map((line) => line.slice(0, 9))).toEqual(Array(9).fill('ok       '));
 	expect(lines.join('\n')).toMatch(/Redis \d+\.\d+\.\d+ keeps what it is told \(append-only file, synced .+\), and uses \d+ MB/);

@@ -1,7 +1,6 @@
-import { Redis } from 'ioredis';
 import type { Engine, JobView } from '../../../src';
 import { prefixOf } from '../../../src/store/keys';
-import { redisUrl } from '../../support/redis';
+import { openRedis } from '../../support/redis';
 import { FAST_PACE, TestWorld } from '../../support/world';
 
 let world: TestWorld;
@@ -34,6 +33,8 @@ it('leaves it to a person whether a Pin that is proven absent is sent again, and
 	await careful(engine);
 	const id = await enqueued(engine);
 	isLeftToAPerson((await world.ended(engine, [id], 40_000))[0]);
+	const { findings, jobs } = await engine.health();
+	expect([jobs.in_doubt, findings.find(({ code }) => code.startsWith('doubts'))]).toMatchObject([1, { code: 'doubts_ok', message: 'No Pin is being looked for.' }]);
 	await engine.resolveUnknown(id, { verdict: 'absent' }, { by: 'Ops' });
 	expect(await world.ended(engine, [id], 40_000)).toMatchObject([{ state: 'succeeded', revision: 2 }]);
 	expect(world.sandbox.control.pins().items).toHaveLength(1);
@@ -51,7 +52,7 @@ it('is respected by another worker of the account that was not told so', async (
 
 /** An hour after the last beat of whoever wanted it nothing of that is left in Redis. */
 async function wishLapses(): Promise<void> {
-	const redis = new Redis(redisUrl());
+	const redis = openRedis();
 	await redis.hdel(`${prefixOf(world.namespace)}account:acme-us`, 'carefulUntil');
 	redis.disconnect();
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { aPng } from '../../support/image';
-import { redisUrl } from '../../support/redis';
+import { openRedis } from '../../support/redis';
 import { TestWorld } from '../../support/world';
 
 const PNG = aPng();
@@ -15,7 +15,7 @@ afterEach(async () => {
 
 it('does not take a job for poison because its image could not be read from Redis for a while', async () => {
 	world = await TestWorld.start({ timeFactor: 200 });
-	redis = new Redis(redisUrl());
+	redis = openRedis();
 	const engine = world.engine();
 	const media = await engine.putMedia(PNG);
 	const [result] = await engine.enqueue([world.request(1, { media })]);

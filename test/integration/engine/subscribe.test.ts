@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { AccountStore } from '../../../src/store/accounts';
 import { Namespace } from '../../../src/store/namespace';
-import { redisUrl } from '../../support/redis';
+import { redisSettings } from '../../support/redis';
 import { TestWorld } from '../../support/world';
 
 let world: TestWorld;
@@ -68,7 +68,7 @@ it('subscribes an address that is too busy to tell, and says so', async () => {
 it('leaves the judgement to the workers when all of them are on other machines', async () => {
 	answer = 404;
 	const engine = world.engine({ deliveryBaseUrl: origin });
-	const namespace = new Namespace({ redis: { url: redisUrl() }, name: world.namespace, horizonMs: 1000 });
+	const namespace = new Namespace({ redis: redisSettings(), name: world.namespace, horizonMs: 1000 });
 	const beat = (host: string) => new AccountStore(namespace).beat({ id: host, host }, []);
 	await beat('worker-7');
 	expect(await engine.subscribe(terms(), { probe: 'trigger' })).toContain('Events are delivered from worker-7');

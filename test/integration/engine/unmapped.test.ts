@@ -1,5 +1,4 @@
-import { Redis } from 'ioredis';
-import { redisUrl } from '../../support/redis';
+import { openServerOf } from '../../support/redis';
 import { snapshotOf } from '../../support/snapshot';
 import { TestWorld } from '../../support/world';
 
@@ -34,7 +33,7 @@ it('keeps an answer that nobody has mapped without its secrets, counts it, leave
 	expect(failures.engineering).toBe(PINS);
 	expect(findings).toContainEqual({ level: 'warning', code: 'unmapped_answers', subject: null, message: `Pinterest has answered ${PINS} jobs in a way that nobody has mapped yet.`, hint: expect.stringContaining('Get Groups') });
 
-	const redis = new Redis(redisUrl());
+	const redis = await openServerOf(world.namespace);
 	const { values } = await snapshotOf(redis, world.namespace);
 	redis.disconnect();
 	// Nothing stands in a line from which it could be claimed again.

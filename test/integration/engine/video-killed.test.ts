@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { compiledSource } from '../../support/compiled';
-import { redisUrl } from '../../support/redis';
+import { redisSettings } from '../../support/redis';
 import { FAST_PACE, TestWorld } from '../../support/world';
 
 const MB = 1_000_000;
@@ -25,7 +25,7 @@ afterEach(async () => {
 
 function aWorker(): ChildProcess {
 	const { namespace, timeFactor, sandbox } = world;
-	const serves = { redisUrl: redisUrl(), namespace, timeFactor, sandbox: sandbox.url, token: world.tokens.get('acme-us'), account: 'acme-us', pace: FAST_PACE, policy: POLICY };
+	const serves = { redis: redisSettings(), namespace, timeFactor, sandbox: sandbox.url, token: world.tokens.get('acme-us'), account: 'acme-us', pace: FAST_PACE, policy: POLICY };
 	const child = spawn(process.execPath, ['test/support/video-worker.mjs', source.dir, JSON.stringify(serves)], { stdio: ['ignore', 'pipe', 'inherit'] });
 	createInterface(child.stdout!).on('line', (line) => {
 		const { event, bytes } = JSON.parse(line) as { event: string; bytes?: number };

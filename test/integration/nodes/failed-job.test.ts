@@ -3,7 +3,7 @@ import { PinterestPublishJob } from '../../../nodes/PinterestPublishJob/Pinteres
 import { closeEngines } from '../../../nodes/shared/engine';
 import { jobs as jobsCommand } from '../../../src/bin/jobs';
 import type { JobView } from '../../../src';
-import { redisUrl } from '../../support/redis';
+import { redisOptions } from '../../support/redis';
 import { TestWorld } from '../../support/world';
 import { engineCredential, runNode } from './run-node';
 
@@ -38,7 +38,7 @@ const inEvent = async (): Promise<unknown> => {
 async function onCommandLine(): Promise<unknown> {
 	const printed: string[] = [];
 	const print = jest.spyOn(console, 'log').mockImplementation((line: string) => void printed.push(line));
-	await jobsCommand(['get', failed.id, '--json', '--redis', redisUrl(), '--namespace', world.namespace]);
+	await jobsCommand(['get', failed.id, '--json', ...redisOptions(), '--namespace', world.namespace]);
 	print.mockRestore();
 	return JSON.parse(printed.at(-1)!);
 }

@@ -7,7 +7,7 @@ import type { Engine } from '../../../src';
 import { AccountStore } from '../../../src/store/accounts';
 import { Namespace } from '../../../src/store/namespace';
 import { Monitor } from '../../support/monitor';
-import { redisUrl } from '../../support/redis';
+import { redisSettings, serverUrlOf } from '../../support/redis';
 import { TestWorld } from '../../support/world';
 import { engineCredential } from './run-node';
 
@@ -20,7 +20,7 @@ let namespace: Namespace;
 beforeAll(async () => {
 	world = await TestWorld.start();
 	engine = world.engine();
-	namespace = new Namespace({ redis: { url: redisUrl() }, name: world.namespace, id: 'worker-1', horizonMs: 1000, heartbeatMs: 1000, deadlineMs: 4000, log: () => undefined } as never);
+	namespace = new Namespace({ redis: redisSettings(), name: world.namespace, id: 'worker-1', horizonMs: 1000, heartbeatMs: 1000, deadlineMs: 4000, log: () => undefined } as never);
 	accounts = new AccountStore(namespace);
 });
 afterAll(async () => {
@@ -104,7 +104,7 @@ describe('when workers have reported', () => {
 		await search(name, undefined, parameters);
 		const reads: string[][] = [];
 		// No worker serves this one: whatever is read of it, the list reads.
-		const monitor = await Monitor.of(redisUrl(), ({ argv }) => argv[1]?.includes(`{${world.namespace}}`) && argv[1].endsWith(':vast') && reads.push(argv));
+		const monitor = await Monitor.of(await serverUrlOf(world.namespace), ({ argv }) => argv[1]?.includes(`{${world.namespace}}`) && argv[1].endsWith(':vast') && reads.push(argv));
 		await search(name, undefined, parameters);
 		await monitor.caughtUp();
 		monitor.stop();

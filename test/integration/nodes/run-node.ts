@@ -2,7 +2,7 @@ import { ExecuteContext } from 'n8n-core';
 import {
 	createRunExecutionData, Workflow, type IDataObject, type INode, type INodeExecutionData, type INodeType, type IWorkflowExecuteAdditionalData, type NodeExecutionHint,
 } from 'n8n-workflow';
-import { redisUrl } from '../../support/redis';
+import { redisSettings } from '../../support/redis';
 import { SECRET } from '../../support/world';
 
 export interface NodeRun {
@@ -17,7 +17,12 @@ export interface NodeRun {
 
 /** The fields of an engine credential for a namespace of this run's Redis. */
 export const engineCredential = (namespace: string, more: IDataObject = {}): IDataObject =>
-	({ connection: 'url', url: redisUrl(), namespace, signingSecret: SECRET, advanced: true, timeFactor: 60, ...more });
+	({ ...connectionOf(redisSettings()), namespace, signingSecret: SECRET, advanced: true, timeFactor: 60, ...more });
+
+function connectionOf({ mode, url, nodes = [], sentinelName, tlsCa }: ReturnType<typeof redisSettings>): IDataObject {
+	if (mode === 'cluster' || mode === 'sentinel') return { connection: mode, nodes: nodes.join(','), sentinelName };
+	return { connection: 'url', url, ...(tlsCa ? { tls: true, tlsVerify: true, tlsCa } : {}) };
+}
 
 /** Runs a node as n8n does, with n8n's own execution context. */
 export async function runNode(nodeType: INodeType, run: NodeRun): Promise<{ items: INodeExecutionData[]; hints: NodeExecutionHint[] }> {

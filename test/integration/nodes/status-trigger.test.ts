@@ -4,13 +4,13 @@ import { PinterestJobStatusTrigger } from '../../../nodes/PinterestJobStatusTrig
 import { subscriptionId } from '../../../nodes/PinterestJobStatusTrigger/subscription';
 import { closeEngines } from '../../../nodes/shared/engine';
 import { Engine } from '../../../src';
-import { flushNamespace, redisUrl, testNamespace } from '../../support/redis';
+import { flushNamespace, redisSettings, testNamespace } from '../../support/redis';
 import { SECRET } from '../../support/world';
 import { engineCredential } from './run-node';
 
 const trigger = new PinterestJobStatusTrigger();
 const namespace = testNamespace();
-const engine = Engine.open({ redis: { url: redisUrl() }, namespace, signingSecret: SECRET, timeFactor: 60 });
+const engine = Engine.open({ redis: redisSettings(), namespace, signingSecret: SECRET, timeFactor: 60 });
 
 afterAll(async () => {
 	await Promise.all([engine.close(), closeEngines()]);

@@ -1,10 +1,10 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { AccountStore } from '../../../src/store/accounts';
 import { openClient } from '../../../src/store/connection';
 import { Namespace } from '../../../src/store/namespace';
 import { Pacer, type PacerOptions } from '../../../src/pace/pacer';
 import { PACE_PRESETS } from '../../../src/pace/presets';
-import { redisUrl } from '../../support/redis';
+import { openRedis, redisSettings } from '../../support/redis';
 
 // A minute of Pinterest takes a second here: 100 writes a second is the limit, 80 are used.
 const TIME_FACTOR = 60;
@@ -23,7 +23,7 @@ export async function endAll(): Promise<void> {
 }
 
 export function aPacer(namespace: string, change: Partial<Omit<PacerOptions, 'client'>> & { url?: string; client?: Redis } = {}) {
-	const { url = redisUrl(), client = openClient({ url }, 'test-pacer', { queue: true, lazy: false }) as Redis, ...options } = change;
+	const { url, client = openClient(url ? { url } : redisSettings(), 'test-pacer', { queue: true, lazy: false }) as Redis, ...options } = change;
 	const memory = change.memory ?? aMemory(namespace, url);
 	const lines: Record<string, unknown>[] = [];
 	const pacer = new Pacer({ client, namespace, appPace: null, timeFactor: TIME_FACTOR, log: (line) => lines.push(line), ...options, memory });
@@ -32,14 +32,14 @@ export function aPacer(namespace: string, change: Partial<Omit<PacerOptions, 'cl
 }
 
 /** What all workers of the namespace know of its accounts. */
-export function aMemory(name: string, url = redisUrl()): AccountStore {
-	const namespace = new Namespace({ redis: { url }, name, horizonMs: 1000 });
+export function aMemory(name: string, url?: string): AccountStore {
+	const namespace = new Namespace({ redis: url ? { url } : redisSettings(), name, horizonMs: 1000 });
 	afterwards(() => namespace.close());
 	return new AccountStore(namespace);
 }
 
 export function aRedis(): Redis {
-	const redis = new Redis(redisUrl());
+	const redis = openRedis();
 	afterwards(() => redis.disconnect());
 	return redis;
 }

@@ -2,7 +2,7 @@ import Bottleneck from 'bottleneck';
 import { Redis } from 'ioredis';
 import { mend, openConnection, type Connection } from '../../../src/pace/bottleneck-connection';
 import { RedisClock } from '../../../src/pace/redis-clock';
-import { flushNamespace, redisUrl, testNamespace } from '../../support/redis';
+import { flushNamespace, openRedis, serverUrlOf, testNamespace } from '../../support/redis';
 
 const ended: (() => Promise<unknown> | void)[] = [];
 afterEach(async () => {
@@ -11,7 +11,7 @@ afterEach(async () => {
 
 /** A worker with a connection of its own; `skewMs` is how far its clock is ahead of everybody else's. */
 async function aWorker({ mended = true, skewMs = 0 } = {}): Promise<Connection> {
-	const client = new Redis(redisUrl());
+	const client = openRedis();
 	const connection = openConnection(client);
 	ended.push(() => connection.disconnect(false));
 	await connection.ready;
@@ -36,7 +36,7 @@ const granted = (limiter: Bottleneck) => limiter.schedule({ expiration: 5000 }, 
 const settingsKey = (namespace: string) => `b_{${namespace}}-acme_settings`;
 
 async function withRedis<T>(use: (redis: Redis) => Promise<T>): Promise<T> {
-	const redis = new Redis(redisUrl());
+	const redis = openRedis();
 	return use(redis).finally(() => redis.disconnect());
 }
 
@@ -96,12 +96,12 @@ it('refuses a weight above maxConcurrent with the words of Bottleneck', async ()
 });
 
 it('lets a limiter go while Redis is away without an unhandled rejection', async () => {
-	const client = new Redis(redisUrl(), { enableOfflineQueue: false, retryStrategy: () => null });
+	const namespace = testNamespace(), client = new Redis(await serverUrlOf(namespace), { enableOfflineQueue: false, retryStrategy: () => null });
 	const connection = openConnection(client);
 	await connection.ready;
 	const errors: unknown[] = [];
 	mend(connection, () => Date.now(), (error) => errors.push(error));
-	const limiter = aLimiter(connection, testNamespace());
+	const limiter = aLimiter(connection, namespace);
 	await limiter.ready();
 	await connection.disconnect(false);
 	connection.terminated = false;

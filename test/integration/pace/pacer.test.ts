@@ -6,7 +6,7 @@ import type { Heard } from '../../../src/job/rate-headers';
 import { bucketsFor } from '../../../src/pace/buckets';
 import { headroomIn } from '../../../src/pace/headroom';
 import { PACE_PRESETS } from '../../../src/pace/presets';
-import { testNamespace } from '../../support/redis';
+import { keysOf, testNamespace } from '../../support/redis';
 import { aMemory, aPacer, aRedis, endAll, grants, pace } from './a-pacer';
 
 afterEach(endAll);
@@ -200,7 +200,7 @@ describe('a pace that Pinterest answers "slow down" to', () => {
 		await becomes(redis, namespace, 2222);
 		await first.stop();
 		await second.stop();
-		await redis.del(...await redis.keys(`b_{${namespace}}*`));
+		await redis.del(...await keysOf(namespace, `b_{${namespace}}*`));
 		await aWorker(namespace);
 		expect(await everyMs(redis, namespace)).toBe(2222);
 	});

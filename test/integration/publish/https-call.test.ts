@@ -2,7 +2,7 @@ import dns from 'node:dns';
 import net from 'node:net';
 import { Writable } from 'node:stream';
 import { callAtOnce, prepare, type CallEnd, type CallRequest, type PreparedCall } from '../../../src/publish/https-call';
-import { CERTIFICATE } from './certificate';
+import { CERTIFICATE } from '../../support/certificate';
 import { answer, rawServer, reset, serving, type RawBehaviour, type RawServer } from './raw-server';
 
 const serve = serving();

@@ -1,7 +1,7 @@
 import net from 'node:net';
 import type { AddressInfo } from 'node:net';
 import tls from 'node:tls';
-import { CERTIFICATE, CERTIFICATE_KEY } from './certificate';
+import { CERTIFICATE, CERTIFICATE_KEY } from '../../support/certificate';
 
 export interface RawServer {
 	url: string;

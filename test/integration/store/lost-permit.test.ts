@@ -13,7 +13,7 @@ let network: TcpProxy;
 
 const start = async (args: string[] = []) => {
 	world = await RestartWorld.start('everysec', args);
-	network = await TcpProxy.to(Number(new URL(world.url).port));
+	network = await TcpProxy.to(Number(new URL(world.url!).port));
 	sender = await world.worker(world.anotherClient({ redis: { url: `redis://127.0.0.1:${network.port}` } }));
 	other = await world.worker();
 	enqueuer = world.anotherClient();

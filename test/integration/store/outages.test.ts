@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JobStore } from '../../../src/store/job-store';
 import type { Namespace } from '../../../src/store/namespace';
-import { redisUrl } from '../../support/redis';
+import { serverUrlOf } from '../../support/redis';
 import { TcpProxy } from '../../support/tcp-proxy';
 import { contradictions } from './invariants';
 import { aJob, policy, published, START, StoreWorld } from './store-world';
@@ -12,7 +12,7 @@ let far: Namespace;
 let jobs: JobStore;
 beforeEach(async () => {
 	world = new StoreWorld();
-	proxy = await TcpProxy.to(Number(new URL(redisUrl()).port));
+	proxy = await TcpProxy.to(Number(new URL(await serverUrlOf(world.name)).port));
 	far = world.anotherClient({ redis: { url: `redis://127.0.0.1:${proxy.port}` } });
 	jobs = new JobStore(far, policy);
 });

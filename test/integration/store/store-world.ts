@@ -13,7 +13,7 @@ import { MediaStore } from '../../../src/store/media-store';
 import { Namespace, type NamespaceOptions } from '../../../src/store/namespace';
 import { Outbox } from '../../../src/store/outbox';
 import { SubscriptionStore } from '../../../src/store/subscriptions';
-import { flushNamespace, redisUrl, testNamespace } from '../../support/redis';
+import { flushNamespace, keysOf, openRedis, redisSettings, testNamespace } from '../../support/redis';
 
 export const START = Date.UTC(2026, 10, 2, 9, 0, 0);
 export const policy = { ...policyOf(), boardGapMs: 3000 };
@@ -33,7 +33,8 @@ export class StoreWorld {
 	readonly inbox: Inbox;
 	readonly redis: Redis;
 
-	constructor(options: Partial<NamespaceOptions> = {}, readonly url = redisUrl()) {
+	/** `url` is that of a server of the test's own. */
+	constructor(options: Partial<NamespaceOptions> = {}, readonly url?: string) {
 		this.namespace = this.anotherClient(options);
 		this.jobs = new JobStore(this.namespace, policy);
 		this.list = new JobList(this.namespace);
@@ -43,12 +44,12 @@ export class StoreWorld {
 		this.outbox = new Outbox(this.namespace, { maxEntries: 5 });
 		this.subscriptions = new SubscriptionStore(this.namespace);
 		this.inbox = new Inbox(this.namespace);
-		this.redis = new Redis(url);
+		this.redis = url ? new Redis(url) : openRedis();
 	}
 
 	/** A further process on the same namespace. */
 	anotherClient(options: Partial<NamespaceOptions> = {}): Namespace {
-		return new Namespace({ redis: { url: this.url }, name: this.name, horizonMs: policy.horizonMs, clock: () => this.time, ...options });
+		return new Namespace({ redis: this.url ? { url: this.url } : redisSettings(), name: this.name, horizonMs: policy.horizonMs, clock: () => this.time, ...options });
 	}
 
 	async end(): Promise<void> {
@@ -69,9 +70,7 @@ export class StoreWorld {
 	}
 
 	async allKeys(): Promise<string[]> {
-		const keys: string[] = [];
-		for await (const page of this.redis.scanStream({ match: `${this.namespace.prefix}*`, count: 1000 })) keys.push(...page as string[]);
-		return [...new Set(keys)].sort();
+		return keysOf(this.name, `${this.namespace.prefix}*`, this.url);
 	}
 
 	async valueOf(key: string): Promise<unknown> {

@@ -1,20 +1,20 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort, waitUntil } from '../../../scripts/lib/ports.mjs';
-import { redisProgram, watchedProcess } from '../../../scripts/lib/redis-server.mjs';
+import { Engine } from '../../../src';
 import type { LeasedJob } from '../../../src/job/job';
 import { aclRule, COMMANDS } from '../../../src/store/acl';
 import { AccountStore } from '../../../src/store/accounts';
 import { JobStore } from '../../../src/store/job-store';
 import { Namespace } from '../../../src/store/namespace';
 import { Outbox } from '../../../src/store/outbox';
+import { CERTIFICATE } from '../../support/certificate';
 import { startRedis, type RedisServer } from '../../support/redis';
+import { clusterOf, sentinelOf, tlsServer } from '../../support/topologies';
 import { TestWorld } from '../../support/world';
 import { ON_DISK_MS } from './restart-world';
-import { CERTIFICATE, CERTIFICATE_KEY } from '../publish/certificate';
 import { aJob, policy, published } from './store-world';
 
 const cleanUp: (() => Promise<unknown>)[] = [];
@@ -24,6 +24,12 @@ afterEach(async () => {
 
 async function started(args: string[]): Promise<RedisServer> {
 	const server = await startRedis({ appendfsync: 'always', args });
+	cleanUp.push(() => server.stop());
+	return server;
+}
+
+async function startedWithTls(): ReturnType<typeof tlsServer> {
+	const server = await tlsServer();
 	cleanUp.push(() => server.stop());
 	return server;
 }
@@ -56,17 +62,8 @@ async function oneJob(store: JobStore, boardId: string): Promise<void> {
 
 describe('a namespace on a Cluster', () => {
 	it('lives on one node, wherever the client came in', async () => {
-		const args = ['--cluster-enabled', 'yes'];
-		const nodes = [await started(args), await started(args), await started(args)];
-		const slots = [[0, 5460], [5461, 10922], [10923, 16383]];
-		for (const [i, node] of nodes.entries()) {
-			await asked(node, (redis) => redis.call('CLUSTER', 'ADDSLOTSRANGE', ...slots[i]!));
-			await asked(nodes[0]!, (redis) => redis.cluster('MEET', '127.0.0.1', node.port));
-		}
-		const agree = async () => (await Promise.all(nodes.map((node) => asked(node, (redis) => redis.cluster('INFO')))))
-			.every((info) => String(info).includes('cluster_state:ok') && String(info).includes('cluster_known_nodes:3'));
-		await waitUntil(agree, { what: 'cluster' });
-
+		const { servers: nodes, stop } = await clusterOf(3);
+		cleanUp.push(stop);
 		const { namespace, store } = opened({ mode: 'cluster', nodes: nodes.map(({ port }) => `127.0.0.1:${port}`) });
 		const signal = new Promise<void>((resolve) => namespace.listen({ work: () => undefined, events: resolve, all: () => undefined }));
 		await oneJob(store, '1');
@@ -83,18 +80,10 @@ describe('a namespace behind Sentinel', () => {
 	it('goes on with the new master after a failover, which may lack what the old one had synced: so every send is preceded by a look', async () => {
 		const master = await started([]);
 		const replica = await started(['--replicaof', `127.0.0.1 ${master.port}`]);
-		const folder = mkdtempSync(join(tmpdir(), 'pinterest-jobs-sentinel-'));
-		const port = await freePort();
-		const config = join(folder, 'sentinel.conf');
-		writeFileSync(config, [`port ${port}`, 'bind 127.0.0.1', `dir ${folder}`, `sentinel monitor pins 127.0.0.1 ${master.port} 1`,
-			'sentinel down-after-milliseconds pins 500', 'sentinel failover-timeout pins 2000'].join('\n'));
-		const sentinel = watchedProcess(redisProgram()!, [config, '--sentinel']);
-		cleanUp.push(async () => {
-			await sentinel.end('SIGTERM');
-			rmSync(folder, { recursive: true });
-		});
+		const { port, stop } = await sentinelOf(master.port);
+		cleanUp.push(stop);
 		const knowsReplica = () => asked({ port }, (redis) => redis.call('SENTINEL', 'REPLICAS', 'pins')).then((found) => (found as unknown[]).length === 1, () => false);
-		await waitUntil(knowsReplica, { what: 'sentinel', gaveUp: sentinel.failure });
+		await waitUntil(knowsReplica, { what: 'sentinel' });
 		await waitUntil(() => asked(replica, async (redis) => (await redis.info('replication')).includes('master_link_status:up')), { what: 'replica' });
 
 		const { namespace, store } = opened({ mode: 'sentinel', nodes: [`127.0.0.1:${port}`], sentinelName: 'pins' });
@@ -128,14 +117,7 @@ describe('a namespace on a master with a replica', () => {
 
 describe('a namespace over TLS', () => {
 	it('trusts the authority it is given, and refuses a server it cannot trust', async () => {
-		const folder = mkdtempSync(join(tmpdir(), 'pinterest-jobs-tls-'));
-		cleanUp.push(async () => rmSync(folder, { recursive: true }));
-		const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
-		writeFileSync(cert, CERTIFICATE);
-		writeFileSync(key, CERTIFICATE_KEY);
-		const port = await freePort();
-		await started(['--tls-port', String(port), '--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', cert, '--tls-auth-clients', 'no']);
-
+		const { port } = await startedWithTls();
 		await oneJob(opened({ host: '127.0.0.1', port, tls: true, tlsCa: CERTIFICATE }).store, '1');
 		const byUrl = opened({ url: `rediss://127.0.0.1:${port}`, tlsCa: CERTIFICATE });
 		const signal = new Promise<void>((resolve) => byUrl.namespace.listen({ work: () => undefined, events: resolve, all: () => undefined }));
@@ -148,6 +130,15 @@ describe('a namespace over TLS', () => {
 		await expect(stranger.store.get('pj_x')).rejects.toMatchObject({ code: 'redis_unavailable', message: expect.stringContaining('not trusted: self-signed') as string });
 		const plain = opened({ host: '127.0.0.1', port }, 500);
 		await expect(plain.store.get('pj_x')).rejects.toMatchObject({ code: 'redis_unavailable' });
+	});
+});
+
+describe('a namespace over TLS behind Sentinels', () => {
+	it('asks the sentinels and the primary over TLS', async () => {
+		const { port: primary, files } = await startedWithTls(), port = await freePort();
+		const { stop } = await sentinelOf(primary, { settings: [`tls-port ${port}`, 'tls-auth-clients no', 'tls-replication yes', ...Object.entries(files).map(([name, file]) => `${name} ${file}`)] });
+		cleanUp.push(stop);
+		await oneJob(opened({ mode: 'sentinel', nodes: [`127.0.0.1:${port}`], sentinelName: 'pins', tls: true, tlsCa: CERTIFICATE }).store, '1');
 	});
 });
 
@@ -167,6 +158,24 @@ describe('a namespace with a user of its own', () => {
 		expect(await namespace.inspect()).toMatchObject({ aof: true, appendfsync: null, evictionPolicy: 'noeviction' });
 		const wrong = opened({ host: '127.0.0.1', port: server.port, username: 'engine', password: 'wrong' });
 		await expect(wrong.store.get('pj_x')).rejects.toMatchObject({ code: 'redis_unavailable', message: expect.stringContaining('WRONGPASS') as string });
+	});
+
+	it('is enough on a Cluster', async () => {
+		const { servers: [node], stop } = await clusterOf(1);
+		cleanUp.push(stop);
+		await allow(node!, 'topology', '+config|get');
+		await oneJob(opened({ mode: 'cluster', nodes: [`127.0.0.1:${node!.port}`], username: 'engine', password: 'secret' }).store, '1');
+	});
+
+	it('is enough in another database than the first, and nothing is written to the first without the right to choose one', async () => {
+		const server = await started([]), sizes = () => asked(server, (redis) => redis.info('keyspace'));
+		await allow(server, 'topology', '-select');
+		await expect(opened({ url: `${urlOf(server)}/2` }, 1000).store.get('pj_x')).rejects.toMatchObject({ code: 'redis_unavailable', message: expect.stringContaining("'select'") as string });
+		expect(await sizes()).not.toContain('db0');
+		await allow(server, 'topology', '+config|get');
+		await oneJob(opened({ url: `${urlOf(server)}/2` }).store, '1');
+		expect(await sizes()).toMatch(/db2:/);
+		expect(await sizes()).not.toContain('db0');
 	});
 
 	it('works, paces and delivers with it, and has it whole', async () => {
@@ -192,8 +201,25 @@ describe('a namespace with a user of its own', () => {
 			[['resetkeys', '~pj:{topology}:*'], ['~b_{topology}*']],
 		] as const) {
 			await allow(server, 'topology', ...changes);
-			expect([changes, (await namespace.missingRights()).sort()]).toEqual([changes, missing]);
+			expect([changes, (await namespace.missingRights())?.sort()]).toEqual([changes, missing]);
 		}
+	});
+
+	it('is told by Health of each command that it lacks, whatever else fails for it', async () => {
+		const server = await started([]), engine = Engine.open({ redis: { url: urlOf(server) }, namespace: 'topology' });
+		cleanUp.push(() => engine.close());
+		await allow(server, 'topology');
+		await engine.health();
+		const unable: string[] = [];
+		for (const command of COMMANDS.filter((name) => !/^(asking|select|cluster)/.test(name))) {
+			await allow(server, 'topology', `-${command}`);
+			const wrong = (await engine.health()).findings.find(({ code, message }) => code === 'redis_rights' && message.includes(`+${command}.`));
+			if (!wrong) unable.push(command);
+		}
+		// Redis refuses the first to nobody. Without the second it cannot even be asked, and is told so.
+		expect(unable).toEqual(['hello', 'evalsha']);
+		await allow(server, 'topology', '-evalsha');
+		expect((await engine.health()).findings).toMatchObject([{ level: 'error', code: 'redis_unavailable', message: expect.stringContaining('NOPERM') as string }]);
 	});
 
 	it('has the rule that docs/security.md shows, and every command of the scripts is in it', () => {

@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { Redis } from 'ioredis';
-import { flushNamespace, redisUrl, startRedis, testNamespace } from '../../support/redis';
+import { flushNamespace, openRedis, startRedis, testNamespace } from '../../support/redis';
 
 describe('the Redis of the tests', () => {
 	it('appends to a file and never evicts', async () => {
-		const redis = new Redis(redisUrl());
+		const redis = openRedis();
 		const policy = await redis.config('GET', 'maxmemory-policy');
 		const appends = await redis.config('GET', 'appendonly');
 		redis.disconnect();
@@ -16,8 +16,8 @@ describe('the Redis of the tests', () => {
 
 	it('flushes one namespace and leaves the others', async () => {
 		const [mine, theirs] = [testNamespace(), testNamespace()];
-		const redis = new Redis(redisUrl());
-		await redis.mset(`pj:{${mine}}:a`, 1, `pj:{${theirs}}:a`, 1);
+		const redis = openRedis();
+		for (const namespace of [mine, theirs]) await redis.set(`pj:{${namespace}}:a`, 1);
 		await flushNamespace(mine);
 		expect(await redis.exists(`pj:{${mine}}:a`)).toBe(0);
 		expect(await redis.exists(`pj:{${theirs}}:a`)).toBe(1);

@@ -1,8 +1,8 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { Webhook } from 'standardwebhooks';
 import { prefixOf } from '../../../src/store/keys';
 import { verify } from '../../../src/webhook/signature';
-import { redisUrl } from '../../support/redis';
+import { openRedis } from '../../support/redis';
 import { SECRET, TestWorld } from '../../support/world';
 import { EventEndpoint, status } from './a-receiver';
 
@@ -10,7 +10,7 @@ let world: TestWorld;
 let endpoint: EventEndpoint;
 let redis: Redis;
 beforeEach(async () => {
-	redis = new Redis(redisUrl());
+	redis = openRedis();
 	endpoint = await EventEndpoint.start();
 	world = await TestWorld.start();
 });

@@ -15,7 +15,7 @@ export const mutants = [
 	{ name: 'groups: the recent ones are all', file: 'src/store/job-list.ts', find: `'snoozed'], at)`, replace: `'snoozed'], 0)`, first: store },
 	{ name: 'groups: what is snoozed counts as news', file: 'src/store/job-list.ts', find: `for (const { id } of asleep) ids.delete(id);`, replace: '', first: store },
 	{ name: 'groups: a snooze outlives its failure', file: lua('include/jobs'), find: `		redis.call('ZREM', key('snoozed'), new.id)\n`, replace: '', first: store },
-	{ name: 'health: a Pin in doubt is told of at once', file: 'src/work/findings.ts', find: `now - oldestDoubtAt <= doubtMs`, replace: `now - oldestDoubtAt <= 0`, first: ['test/unit/work/findings.test.ts'] },
+	{ name: 'health: a Pin in doubt is told of at once', file: 'src/work/findings.ts', find: `now - oldestAt <= doubtMs`, replace: `now - oldestAt <= 0`, first: ['test/unit/work/findings.test.ts'] },
 	{ name: 'health: says of what is wrong that it is well, too', file: 'src/work/findings.ts', find: `return found.length > 0 ? found : [{`, replace: `return found.length > 8 ? found : [...found, {`, first: ['test/unit/work/findings.test.ts'] },
 	{ name: 'rights: what a server refuses counts as allowed', file: lua('rights'), find: `if isKnown and not isAllowed then`, replace: `if not isKnown then`, first: ['test/integration/store/topologies.test.ts'] },
 	{ name: 'health: warns of what is snoozed', file: 'src/work/findings.ts', find: `failures[queue] - snoozed.failures[queue]`, replace: `failures[queue]`, first: bulk },

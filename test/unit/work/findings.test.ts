@@ -36,7 +36,7 @@ function seen(changes: Partial<Seen> = {}): Seen {
 	const none = { ops: 0, client: 0, engineering: 0 };
 	return {
 		redis, missingRights: [], workers: [{ skewMs: 20 }], accounts: [], incidents: [], subscriptions: [subscription({}), subscription({ id: 'editor', test: true })], reached: null, now: NOW, doubtMs: 60 * MINUTE,
-		counts: { states, inDoubt: 2, oldestDoubtAt: NOW - 5 * MINUTE, failures: none, oldestDueAt: NOW - MINUTE, groups: {}, snoozed: { failures: none, groups: {} } }, ...changes,
+		counts: { states, inDoubt: 2, lookedFor: { count: 2, oldestAt: NOW - 5 * MINUTE }, failures: none, oldestDueAt: NOW - MINUTE, groups: {}, snoozed: { failures: none, groups: {} } }, ...changes,
 	};
 }
 
@@ -59,7 +59,7 @@ it.each<[string, Partial<Seen>, object]>([
 	['workers', { workers: [] }, { level: 'error', code: 'no_worker' }],
 	['clock', { workers: [{ skewMs: 20 }, { skewMs: -90_000 }] }, { level: 'warning', code: 'clock_skew', message: expect.stringContaining('90 seconds behind') as string }],
 	['jobs', { counts: { ...seen().counts, oldestDueAt: NOW - 11 * MINUTE } }, { level: 'warning', code: 'late_jobs', message: 'A job has been due for 11 minutes.' }],
-	['doubts', { counts: { ...seen().counts, oldestDoubtAt: NOW - 61 * MINUTE } }, { level: 'warning', code: 'doubts_open', message: expect.stringContaining('in doubt: 2') as string }],
+	['doubts', { counts: { ...seen().counts, lookedFor: { count: 2, oldestAt: NOW - 61 * MINUTE } } }, { level: 'warning', code: 'doubts_open', message: expect.stringContaining('in doubt: 2') as string }],
 	['failures', { counts: { ...seen().counts, failures: { ops: 2, client: 0, engineering: 0 } } }, { level: 'warning', code: 'failures_open', subject: 'ops' }],
 	['deliveries', { subscriptions: [subscription({ failingSince: NOW, lastError: 'HTTP 500' })] }, { level: 'warning', code: 'subscription_failing', subject: 's' }],
 	['deliveries', { subscriptions: [subscription({})], reached: [{ subscription: subscription({}), kind: 'unserved', reason: 'HTTP 404.' }] }, { level: 'warning', code: 'subscription_unreachable', message: 'Nobody takes events at https://n8n.example/hook now: HTTP 404.' }],
@@ -76,4 +76,15 @@ it('says once of a subscription what is wrong: what its deliveries met before wh
 	const failing = subscription({ failingSince: NOW });
 	const found = findingsOf(seen({ subscriptions: [failing], reached: [{ subscription: failing, kind: 'unserved', reason: 'HTTP 404.' }] }));
 	expect(found.filter(({ subject }) => subject === 's').map(({ code }) => code)).toEqual(['subscription_failing']);
+});
+
+it.each<[Partial<Seen>, string, string]>([
+	[{ missingRights: null }, 'rights_ok', 'It does not tell what its user may do.'],
+	[{ redis: { ...redis, appendfsync: null } }, 'redis_ok', expect.stringContaining('only with the right +config|get') as string],
+	[{ workers: [{ skewMs: null }] }, 'clock_ok', 'No worker has compared its clock with Pinterest\'s yet.'],
+	[{ subscriptions: [subscription({ paused: true })] }, 'deliveries_ok', 'All subscriptions are paused.'],
+	[{ subscriptions: [subscription({ test: true })] }, 'deliveries_ok', 'Nobody is subscribed to events.'],
+	[{ counts: { ...seen().counts, lookedFor: { count: 0, oldestAt: null } } }, 'doubts_ok', 'No Pin is being looked for.'],
+])('claims no more than it knows: %#', (changes, code, message) => {
+	expect(findingsOf(seen(changes)).find((finding) => finding.code === code)).toMatchObject({ level: 'ok', message });
 });
