@@ -5,7 +5,7 @@ type Check = Awaited<ReturnType<Engine['checkAccount']>>;
 /** What a run by hand shows: whether this account could publish, and where to. */
 export function report({ account, token, boards, findings }: Check) {
 	// That no worker runs yet is why somebody checks by hand.
-	const others = findings.filter(({ code }) => code !== 'no_worker' && code !== 'account_not_served');
+	const others = findings.filter(({ level, code }) => level !== 'ok' && code !== 'no_worker' && code !== 'account_not_served');
 	const ok = token.ok && others.every(({ level }) => level !== 'error');
 	return {
 		ok,

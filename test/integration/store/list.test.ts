@@ -65,7 +65,7 @@ describe('counts', () => {
 		await world.claimed();
 		expect(await world.list.counts()).toEqual({
 			states: { queued: 1, running: 1, succeeded: 1, retry_scheduled: 1, failed: 0, canceled: 0 },
-			failures: { ops: 0, client: 0, engineering: 0 }, inDoubt: 1, oldestDueAt: null, groups: {},
+			failures: { ops: 0, client: 0, engineering: 0 }, inDoubt: 1, lookedFor: { count: 1, oldestAt: START + 20_000 }, oldestDueAt: null, groups: {},
 			snoozed: { failures: { ops: 0, client: 0, engineering: 0 }, groups: {} },
 		});
 		expect(await world.list.accountCounts(['acme', 'none'])).toEqual(new Map([

@@ -47,7 +47,7 @@ it('says of each thing that is well that it was looked at', () => {
 		['ok', 'clock_ok', "Its clock agrees with Pinterest's."],
 		['ok', 'workers_ok', '1 worker serves 0 accounts.'],
 		['ok', 'holds_ok', 'Nothing is held.'],
-		['ok', 'jobs_ok', 'No job is late: 5 wait, 1 are being worked on.'],
+		['ok', 'jobs_ok', 'No job is late: 5 waiting, 1 being worked on.'],
 		['ok', 'doubts_ok', '2 Pins in doubt are being looked for.'],
 		['ok', 'failures_ok', 'No failed job waits for anybody.'],
 		['ok', 'deliveries_ok', '1 subscription takes what it is sent.'],
