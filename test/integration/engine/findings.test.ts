@@ -66,7 +66,7 @@ it('says of all that is well what it looked at, and ends with 0 for monitoring',
 	await doctor([...redisOptions(), '--namespace', world.namespace]);
 	const lines = log.mock.calls.map(([line]) => String(line));
 	expect(lines.map((line) => line.slice(0, 9))).toEqual(Array(9).fill('ok       '));
-	expect(lines.join('\n')).toMatch(/Redis \d+\.\d+\.\d+ keeps what it is told \(append-only file, synced .+\), and uses \d+ MB/);
+	expect(lines.join('\n')).toMatch(/(?:Redis|Valkey) \d+\.\d+\.\d+ keeps what it is told \(append-only file, synced .+\), and uses \d+ MB/);
 	expect(lines.join('\n')).toContain('1 worker serves 1 account.');
 	expect(process.exitCode).toBe(0);
 });
