@@ -94,6 +94,7 @@ export function checkPace({ writesPerMinute, burst, writesPerDay, pinsPerDay = n
 	}
 }
 
-function refusal(message: string, hint: string): EngineError {
+/** `invalid_config`: what is wrong with what was given, and what would be right. */
+export function refusal(message: string, hint: string): EngineError {
 	return new EngineError('invalid_config', { message, hint });
 }

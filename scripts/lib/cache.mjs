@@ -13,19 +13,27 @@ export function cacheFolder() {
 
 /**
  * The folder `<cache>/<name>` with these npm dependencies in it, installed without running their scripts.
- * `finish(folder)` builds what those scripts would have built. Both happen once: a later call finds the stamps,
- * an interrupted install begins anew, and of two runs at once the second waits for the first.
+ * `finish(folder)` builds what those scripts would have built; an install that is whole is not repeated for it.
  */
 export async function installedOnce(name, { dependencies, overrides, node = process.execPath, finish = async () => {} }) {
-	const folder = join(cacheFolder(), name);
-	const isDone = (stamp) => existsSync(join(folder, stamp));
-	if (isDone('.ready')) return folder;
+	return preparedOnce(name, async (folder) => {
+		if (!existsSync(join(folder, '.installed'))) await step(`Installing ${name} into ${cacheFolder()} (once)`, () => install(folder, { dependencies, overrides, node }));
+		await finish(folder);
+	});
+}
+
+/**
+ * The folder `<cache>/<name>` as `prepare(folder)` leaves it, which happens once: a later call finds the stamp, what was interrupted
+ * begins anew, and of two runs at once the second waits for the first.
+ */
+export async function preparedOnce(name, prepare) {
+	const folder = join(cacheFolder(), name), stamp = join(folder, '.ready');
+	if (existsSync(stamp)) return folder;
 	mkdirSync(cacheFolder(), { recursive: true });
 	await withLock(`${folder}.lock`, async () => {
-		if (!isDone('.installed')) await step(`Installing ${name} into ${cacheFolder()} (once)`, () => install(folder, { dependencies, overrides, node }));
-		if (isDone('.ready')) return;
-		await finish(folder);
-		writeFileSync(join(folder, '.ready'), '');
+		if (existsSync(stamp)) return;
+		await prepare(folder);
+		writeFileSync(stamp, '');
 	});
 	return folder;
 }
@@ -41,7 +49,7 @@ async function install(folder, { dependencies, overrides, node }) {
 }
 
 /** Holds a lock folder, with our pid in it, while `work` runs; the lock of a process that is gone is taken over. */
-export async function withLock(lock, work) {
+async function withLock(lock, work) {
 	while (!acquire(lock)) {
 		if (isAbandoned(lock)) rmSync(lock, { recursive: true, force: true });
 		else await step(`Waiting for another run that holds ${lock}`, () => released(lock));

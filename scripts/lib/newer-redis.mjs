@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheFolder, withLock } from './cache.mjs';
+import { preparedOnce } from './cache.mjs';
 import { programOnPath } from './programs.mjs';
 import { run, step } from './steps.mjs';
 
@@ -20,16 +20,11 @@ export function whyNoNewerRedis() {
 
 /** The program of Redis 8 (`redis-server`) or Valkey 8 (`valkey-server`), from the Debian mirror this system already uses; nothing of the system is changed. */
 export async function newerRedis(server) {
-	const folder = join(cacheFolder(), `debian-${RELEASE}-redis`), program = join(folder, server);
-	if (existsSync(join(folder, '.ready'))) return program;
-	mkdirSync(cacheFolder(), { recursive: true });
-	await withLock(`${folder}.lock`, async () => {
-		if (!existsSync(join(folder, '.ready'))) await step(`Fetching Redis 8 and Valkey 8 of Debian ${RELEASE} into ${cacheFolder()} (once)`, () => fetch(folder));
-	});
-	return program;
+	const folder = await preparedOnce(`debian-${RELEASE}-redis`, (into) => step(`Fetching Redis 8 and Valkey 8 of Debian ${RELEASE} (once)`, () => unpacked(into)));
+	return join(folder, server);
 }
 
-async function fetch(folder) {
+async function unpacked(folder) {
 	rmSync(folder, { recursive: true, force: true });
 	for (const name of ['sources', 'lists/partial', 'cache/archives/partial', 'root']) mkdirSync(join(folder, name), { recursive: true });
 	writeFileSync(join(folder, 'sources/newer.sources'), debianSource());
@@ -44,7 +39,6 @@ async function fetch(folder) {
 		// With the C library of that release, by its own loader.
 		writeFileSync(at(server), `#!/bin/sh\nexec '${libraries}/ld-linux-x86-64.so.2' --library-path '${libraries}' '${at(`root/usr/bin/${server}`)}' "$@"\n`, { mode: 0o755 });
 	}
-	writeFileSync(at('.ready'), '');
 }
 
 /** The entry of this system for Debian itself, of the newer release. */

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { EngineConfig, RedisSettings } from '../config';
-import { EngineError } from '../errors';
+import { refusal, type EngineConfig, type RedisSettings } from '../config';
 
 /** The options every command shares, for node:util's parseArgs. */
 export const CONNECTION_OPTIONS = {
@@ -98,8 +97,4 @@ function certificateOf(file: string | undefined): string | undefined {
 /** Who speeds time up sees it in every run; not on stdout, which may be JSON for a program. */
 export function tellTimeFactor(timeFactor = 1): void {
 	if (timeFactor !== 1) console.error(`Time factor ${timeFactor}: every delay is divided by it; only for trials.`);
-}
-
-function refusal(message: string, hint: string): EngineError {
-	return new EngineError('invalid_config', { message, hint });
 }

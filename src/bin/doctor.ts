@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { Engine } from '../engine';
 import { CONNECTION_HELP, CONNECTION_OPTIONS, connectionConfig, tellTimeFactor } from './connection';
 
-export const HELP = `pinterest-jobs doctor
+const HELP = `pinterest-jobs doctor
 
 Looks at Redis (version, what it keeps, memory, rights, clock), workers, holds, late jobs, Pins in doubt,
 failures and deliveries, and says of each that it is well, or what is wrong and what to do.

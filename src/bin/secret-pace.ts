@@ -1,5 +1,5 @@
-import { checkPace, type PaceSettings } from '../config';
-import { EngineError, isEngineError } from '../errors';
+import { checkPace, refusal, type PaceSettings } from '../config';
+import { isEngineError } from '../errors';
 import { APP_DEFAULTS, PACE_PRESETS, presetOf } from '../pace/presets';
 import type { SecretAccount } from './secret-file';
 
@@ -40,8 +40,4 @@ function checked(pace: PaceSettings, where: string): PaceSettings {
 		if (!isEngineError(error)) throw error;
 		throw refusal(`${where}: ${error.message}`, error.hint ?? '');
 	}
-}
-
-function refusal(message: string, hint: string): EngineError {
-	return new EngineError('invalid_config', { message, hint });
 }

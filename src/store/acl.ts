@@ -1,4 +1,4 @@
-import type { RedisSettings } from './connection';
+import { resolved, type RedisSettings } from './connection';
 import { prefixOf } from './keys';
 
 /** The commands of the engine's scripts, reads and connections. */
@@ -35,10 +35,10 @@ export interface Right {
 }
 
 /** All that a user has to be allowed for such a connection. */
-export function rightsFor(namespace: string, { mode, db, url }: RedisSettings): Right[] {
+export function rightsFor(namespace: string, settings: RedisSettings): Right[] {
 	const key = `${prefixOf(namespace)}meta`, channel = `${prefixOf(namespace)}wake`, ofPacer = `b_{${namespace}}-rights`;
-	const isElsewhere = Boolean(db) || /^[^:]+:\/\/[^/]*\/[1-9]/.test(url ?? '');
-	const commands = [...OF_ENGINE, ...OF_PACER, ...(mode === 'cluster' ? OF_CLUSTER : []), ...(isElsewhere ? OF_DATABASE : [])];
+	const { mode, db } = resolved(settings);
+	const commands = [...OF_ENGINE, ...OF_PACER, ...(mode === 'cluster' ? OF_CLUSTER : []), ...(db ? OF_DATABASE : [])];
 	const [keys, ofPacerKeys, channels, ofPacerChannels] = patternsOf(namespace) as [string, string, string, string];
 	return [
 		...commands.map((command) => ({ rule: `+${command}`, command: onKey(command, key, channel) })),

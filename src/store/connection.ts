@@ -45,7 +45,7 @@ const NEVER_RESEND = { maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: f
 /** A client that connects on first use (unless `lazy` is false), reconnects for ever, never resends (unless `queue`), and whose errors nobody has to catch. */
 export function openClient(settings: RedisSettings, name: string, options: Omit<ClientUse, 'name'> = {}): Client {
 	const use = { name, ...options };
-	const given = settings.url ? { ...settings, ...fromUrl(settings.url, settings) } : settings;
+	const given = resolved(settings);
 	const client = given.mode === 'cluster' ? openCluster(given, use) : new Redis(optionsOf(given, use));
 	// The caller of a command is told of its failure; an event without a listener would end the process.
 	client.on('error', (error: Error & { command?: { name?: string } }) => {
@@ -54,6 +54,11 @@ export function openClient(settings: RedisSettings, name: string, options: Omit<
 	});
 	client.setMaxListeners(0);
 	return client;
+}
+
+/** With what its URL says. */
+export function resolved(settings: RedisSettings): RedisSettings {
+	return settings.url ? { ...settings, ...fromUrl(settings.url, settings) } : settings;
 }
 
 /** Whom to ask about the server of this key what has no key in itself: of a Cluster its node. */

@@ -59,25 +59,20 @@ export class Overview {
 	}
 
 	/** Never throws for a Redis that is away: that is a finding. */
-	async health(options: HealthOptions = {}): Promise<Health> {
+	async health({ probe = false }: HealthOptions = {}): Promise<Health> {
+		let missingRights: string[] | null = null;
 		try {
-			return await this.seen(options);
+			// First, and by itself: without its rights nothing else may be possible.
+			missingRights = await this.parts.redis.missingRights();
+			return await this.seen(missingRights, probe);
 		} catch (error) {
+			if (missingRights?.length) return { ...NOTHING, findings: rightsFindings(missingRights) };
 			if (!isEngineError(error)) throw error;
 			return { ...NOTHING, findings: [{ level: 'error', code: error.code, subject: null, message: error.message, hint: error.hint ?? 'Check that Redis runs and that the credential names it.' }] };
 		}
 	}
 
-	private async seen({ probe = false }: HealthOptions): Promise<Health> {
-		// First, and by itself: without its rights nothing else may be possible.
-		const missingRights = await this.parts.redis.missingRights();
-		return await this.seenWith(missingRights, probe).catch((error: unknown) => {
-			if (!missingRights?.length) throw error;
-			return { ...NOTHING, findings: rightsFindings(missingRights) };
-		});
-	}
-
-	private async seenWith(missingRights: string[] | null, probe: boolean): Promise<Health> {
+	private async seen(missingRights: string[] | null, probe: boolean): Promise<Health> {
 		const { world, doubtMs } = this.parts;
 		const [redis, workers, counts, incidents, subscriptions, accounts] = await Promise.all([
 			this.parts.redis.inspect(), this.parts.accounts.workers(), this.parts.jobs.counts(), this.parts.holds.list(),

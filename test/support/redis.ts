@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { Cluster, Redis } from 'ioredis';
 import { startRedisServer } from '../../scripts/lib/redis-server.mjs';
 import type { RedisServer, RedisServerOptions } from '../../scripts/lib/redis-server.mjs';
-
 import type { RedisSettings } from '../../src';
+import { serverOf } from '../../src/store/connection';
 
 export type { RedisServer };
 
@@ -48,10 +48,9 @@ export function openRedis(): Redis {
 export async function openServerOf(namespace: string): Promise<Redis> {
 	const redis = openRedis();
 	if (redisSettings().mode !== 'cluster') return redis;
-	const slot = Number(await redis.cluster('KEYSLOT', `{${namespace}}`)), slots = await redis.cluster('SLOTS');
+	const { options: { host, port } } = await serverOf(redis, `{${namespace}}`) as Redis;
 	redis.disconnect();
-	const [host, port] = slots.find(([from, to]) => slot >= from && slot <= to)![2] as unknown as [string, number];
-	return new Redis(port, host);
+	return new Redis({ host, port });
 }
 
 /** Where that server listens. */
@@ -61,6 +60,18 @@ export async function serverUrlOf(namespace: string): Promise<string> {
 	const { remoteAddress, remotePort } = redis.stream as Socket;
 	redis.disconnect();
 	return `redis://${remoteAddress}:${remotePort}`;
+}
+
+/** What somebody finds out with a client of the server on this port, which is closed afterwards. */
+export async function asked<T>(port: number, ask: (redis: Redis) => Promise<T>): Promise<T> {
+	const redis = new Redis(port, '127.0.0.1', { maxRetriesPerRequest: 0 });
+	// The call that fails tells of it.
+	redis.on('error', () => undefined);
+	try {
+		return await ask(redis);
+	} finally {
+		redis.disconnect();
+	}
 }
 
 /** Every key that matches; the pattern has the hash tag of the namespace in it. */

@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
 import { newerRedis } from '../../scripts/lib/newer-redis.mjs';
 import { freePort, waitUntil } from '../../scripts/lib/ports.mjs';
 import { redisProgram, startRedisServer, watchedProcess, type RedisServer } from '../../scripts/lib/redis-server.mjs';
 import type { RedisSettings } from '../../src/config';
 import { aclRule } from '../../src/store/acl';
 import { CERTIFICATE, CERTIFICATE_KEY } from './certificate';
+import { asked } from './redis';
 
 /** What the tests of a run are given: environment variables that `redis.ts` and the tests' own servers read. */
 export interface Topology {
@@ -105,11 +105,21 @@ async function sentinel(): Promise<Topology> {
 	};
 }
 
-/** Watches a primary as `pins`; so many have to agree before it fails over. `settings` are further lines of its configuration. */
-export async function sentinelOf(primaryPort: number, { quorum = 1, settings = [] }: { quorum?: number; settings?: string[] } = {}): Promise<{ port: number; stop(): Promise<void> }> {
+interface SentinelOptions {
+	/** So many have to agree before it fails over. */
+	quorum?: number;
+	downAfterMs?: number;
+	/** `failover-timeout`. */
+	failoverMs?: number;
+	/** Further lines of its configuration. */
+	settings?: string[];
+}
+
+/** Watches a primary as `pins`. */
+export async function sentinelOf(primaryPort: number, { quorum = 1, downAfterMs = 1000, failoverMs = 4000, settings = [] }: SentinelOptions = {}): Promise<{ port: number; stop(): Promise<void> }> {
 	const folder = mkdtempSync(join(tmpdir(), 'pinterest-jobs-sentinel-')), port = await freePort(), config = join(folder, 'sentinel.conf');
 	writeFileSync(config, [`port ${port}`, 'bind 127.0.0.1', `dir ${folder}`, ...settings, `sentinel monitor pins 127.0.0.1 ${primaryPort} ${quorum}`,
-		'sentinel down-after-milliseconds pins 1000', 'sentinel failover-timeout pins 4000'].join('\n'));
+		`sentinel down-after-milliseconds pins ${downAfterMs}`, `sentinel failover-timeout pins ${failoverMs}`].join('\n'));
 	const sentinel = watchedProcess(redisProgram()!, [config, '--sentinel']);
 	await waitUntil(() => asked(port, (redis) => redis.ping()).then(() => true, () => false), { what: 'sentinel', gaveUp: sentinel.failure });
 	return {
@@ -119,13 +129,4 @@ export async function sentinelOf(primaryPort: number, { quorum = 1, settings = [
 			rmSync(folder, { recursive: true });
 		},
 	};
-}
-
-async function asked<T>(port: number, ask: (redis: Redis) => Promise<T>): Promise<T> {
-	const redis = new Redis(port, '127.0.0.1');
-	try {
-		return await ask(redis);
-	} finally {
-		redis.disconnect();
-	}
 }

@@ -1,17 +1,17 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import { freePort, waitUntil } from '../../../scripts/lib/ports.mjs';
-import { redisProgram, watchedProcess } from '../../../scripts/lib/redis-server.mjs';
 import type { RedisSettings } from '../../../src';
 import { FaultProxy, type Fate, type Link, type Tap } from '../../support/fault-proxy';
-import { startRedis, type RedisServer } from '../../support/redis';
+import { asked, startRedis, type RedisServer } from '../../support/redis';
+import { sentinelOf } from '../../support/topologies';
 import type { RedisCut } from './contender';
 import type { CutRecord, Fsync, RedisHost } from './redis-host';
 
 const NODES = 3;
+/** As `sentinelOf` calls the primary. */
 const NAME = 'pins';
 /** Replicas are behind by this: so much is gone at a failover. */
 const LAG_MS = 200;
@@ -131,18 +131,11 @@ function argsOf(proxy: FaultProxy, master: Node | undefined): string[] {
 }
 
 async function startSentinel(master: Node, ends: (() => Promise<unknown>)[]): Promise<number> {
-	const dir = await mkdtemp(join(tmpdir(), 'pinterest-jobs-sentinel-'));
-	const port = await freePort();
-	const config = join(dir, 'sentinel.conf');
-	await writeFile(config, [
-		`port ${port}`, 'bind 127.0.0.1', `dir ${dir}`, `sentinel monitor ${NAME} 127.0.0.1 ${master.proxy.port} 1`,
-		`sentinel down-after-milliseconds ${NAME} 3000`, `sentinel failover-timeout ${NAME} 1000`,
-	].join('\n'));
-	const sentinel = watchedProcess(redisProgram()!, [config, '--sentinel']);
-	ends.push(() => rm(dir, { recursive: true, force: true }), () => sentinel.end('SIGKILL'));
+	const { port, stop } = await sentinelOf(master.proxy.port, { downAfterMs: 3000, failoverMs: 1000 });
+	ends.push(stop);
 	const knownReplicas = () => asked(port, (redis) => redis.call('SENTINEL', 'REPLICAS', NAME)).then((found) => (found as unknown[]).length === NODES - 1, () => false);
 	await waitUntil(() => hasReplicas(master, NODES - 1), { what: 'replicas' });
-	await waitUntil(knownReplicas, { what: 'Sentinel', gaveUp: sentinel.failure });
+	await waitUntil(knownReplicas, { what: 'Sentinel' });
 	return port;
 }
 
@@ -150,15 +143,4 @@ async function startSentinel(master: Node, ends: (() => Promise<unknown>)[]): Pr
 async function hasReplicas({ port }: Pick<Node, 'port'>, count: number): Promise<boolean> {
 	const info = await asked(port, (redis) => redis.info('replication')).catch(() => '');
 	return info.includes('role:master') && (info.match(/state=online/g) ?? []).length >= count;
-}
-
-async function asked<T>(port: number, ask: (redis: Redis) => Promise<T>): Promise<T> {
-	const redis = new Redis(port, '127.0.0.1', { maxRetriesPerRequest: 0 });
-	// The call that fails tells of it.
-	redis.on('error', () => undefined);
-	try {
-		return await ask(redis);
-	} finally {
-		redis.disconnect();
-	}
 }

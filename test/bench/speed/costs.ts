@@ -1,8 +1,6 @@
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Redis } from 'ioredis';
-import { Bout, type PerJob } from './bout';
-import { BOARDS, FIRST } from './lifecycle';
+import { BOARDS, FIRST, lap, type Lap } from './lifecycle';
 import { say, type Part } from './part';
 import { withRedis } from './rig';
 import { shown } from './spread';
@@ -15,7 +13,7 @@ interface Edit {
 }
 
 /** What is promised, and the engine without it: wrong, but at work while nothing goes wrong. */
-export interface Guarantee {
+interface Guarantee {
 	what: string;
 	without: Edit[];
 }
@@ -24,7 +22,7 @@ const lua = (name: string) => `src/store/lua/${name}.lua`;
 /** A function that says nothing any more. */
 const hollow = (file: string, head: string): Edit => ({ file, find: `${head}\n`, put: `${head}\n\tif true then return end\n` });
 
-export const GUARANTEES: Guarantee[] = [
+const GUARANTEES: Guarantee[] = [
 	{
 		what: 'a call whose answer is lost has its effect once (operation ids)',
 		without: [
@@ -71,11 +69,6 @@ export const GUARANTEES: Guarantee[] = [
 	},
 ];
 
-interface Lap {
-	enqueue: PerJob;
-	work: PerJob;
-}
-
 interface Costs {
 	jobs: number;
 	accounts: number;
@@ -97,7 +90,8 @@ export const costs: Part<Costs> = {
 		try {
 			await Promise.all(GUARANTEES.map((guarantee, i) => takeOut(guarantee, compiled, folders[i]!)));
 			await withRedis({ appendonly: false }, async (redis, redisUrl) => {
-				const lapOf = (folder?: string) => lap(redis, { redisUrl, accounts, folder }, jobs);
+				const { way, concurrency } = FIRST.engine;
+				const lapOf = (folder?: string) => lap(redis, { contender: 'engine', redisUrl, accounts, boards: BOARDS, concurrency, folder }, way, jobs);
 				for (let round = 0; round < rounds; round++) {
 					measured.whole.push(await lapOf());
 					for (const [i, { laps }] of measured.without.entries()) laps.push(await lapOf(folders[i]));
@@ -127,11 +121,6 @@ export const costs: Part<Costs> = {
 const redisUs = ({ enqueue, work }: Lap): number => enqueue.redisUs + work.redisUs;
 const nodeUs = ({ enqueue, work }: Lap): number => enqueue.nodeUs + work.nodeUs;
 const commands = ({ enqueue, work }: Lap): number => enqueue.commands + work.commands;
-
-function lap(redis: Redis, { redisUrl, accounts, folder }: { redisUrl: string; accounts: number; folder?: string }, jobs: number): Promise<Lap> {
-	const { way, concurrency } = FIRST.engine;
-	return Bout.with(redis, { contender: 'engine', redisUrl, accounts, boards: BOARDS, concurrency, folder }, async (bout) => ({ enqueue: await bout.enqueue(jobs, way), work: await bout.work(jobs) }));
-}
 
 /** Makes a copy of what was compiled, without this guarantee. */
 async function takeOut({ what, without }: Guarantee, compiled: string, folder: string): Promise<void> {

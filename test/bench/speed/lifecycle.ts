@@ -6,7 +6,7 @@ import { say, type Part } from './part';
 import { withRedis } from './rig';
 import { ratios, shown, timesBullmq } from './spread';
 
-interface Lap {
+export interface Lap {
 	enqueue: PerJob;
 	work: PerJob;
 }
@@ -108,7 +108,7 @@ function ratesText(laps: Record<ContenderName, Lap>, what: keyof Lap): string {
 }
 
 /** One contender's turn, in processes of its own. */
-function lap(redis: Redis, settings: ContenderSettings, way: Way, jobs: number): Promise<Lap> {
+export function lap(redis: Redis, settings: ContenderSettings, way: Way, jobs: number): Promise<Lap> {
 	return Bout.with(redis, settings, async (bout) => ({ enqueue: await bout.enqueue(jobs, way), work: await bout.work(jobs) }));
 }
 

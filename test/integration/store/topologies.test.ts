@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import { freePort, waitUntil } from '../../../scripts/lib/ports.mjs';
 import { Engine } from '../../../src';
 import type { LeasedJob } from '../../../src/job/job';
@@ -11,7 +10,7 @@ import { JobStore } from '../../../src/store/job-store';
 import { Namespace } from '../../../src/store/namespace';
 import { Outbox } from '../../../src/store/outbox';
 import { CERTIFICATE } from '../../support/certificate';
-import { startRedis, type RedisServer } from '../../support/redis';
+import { asked, startRedis, type RedisServer } from '../../support/redis';
 import { clusterOf, sentinelOf, tlsServer } from '../../support/topologies';
 import { TestWorld } from '../../support/world';
 import { ON_DISK_MS } from './restart-world';
@@ -32,15 +31,6 @@ async function startedWithTls(): ReturnType<typeof tlsServer> {
 	const server = await tlsServer();
 	cleanUp.push(() => server.stop());
 	return server;
-}
-
-async function asked<T>(server: { port: number }, ask: (redis: Redis) => Promise<T>): Promise<T> {
-	const redis = new Redis(server.port, '127.0.0.1');
-	try {
-		return await ask(redis);
-	} finally {
-		redis.disconnect();
-	}
 }
 
 function opened(redis: Namespace['options']['redis'], deadlineMs?: number): { namespace: Namespace; store: JobStore } {
@@ -71,7 +61,7 @@ describe('a namespace on a Cluster', () => {
 		await oneJob(store, '2');
 		expect((await new Outbox(namespace).since(null, 10)).map(({ type }) => type)).toHaveLength(6);
 		await signal;
-		const used = await Promise.all(nodes.map((node) => asked(node, (redis) => redis.dbsize())));
+		const used = await Promise.all(nodes.map((node) => asked(node.port, (redis) => redis.dbsize())));
 		expect(used.filter((size) => size > 0)).toHaveLength(1);
 	});
 });
@@ -82,17 +72,17 @@ describe('a namespace behind Sentinel', () => {
 		const replica = await started(['--replicaof', `127.0.0.1 ${master.port}`]);
 		const { port, stop } = await sentinelOf(master.port);
 		cleanUp.push(stop);
-		const knowsReplica = () => asked({ port }, (redis) => redis.call('SENTINEL', 'REPLICAS', 'pins')).then((found) => (found as unknown[]).length === 1, () => false);
+		const knowsReplica = () => asked(port, (redis) => redis.call('SENTINEL', 'REPLICAS', 'pins')).then((found) => (found as unknown[]).length === 1, () => false);
 		await waitUntil(knowsReplica, { what: 'sentinel' });
-		await waitUntil(() => asked(replica, async (redis) => (await redis.info('replication')).includes('master_link_status:up')), { what: 'replica' });
+		await waitUntil(() => asked(replica.port, async (redis) => (await redis.info('replication')).includes('master_link_status:up')), { what: 'replica' });
 
 		const { namespace, store } = opened({ mode: 'sentinel', nodes: [`127.0.0.1:${port}`], sentinelName: 'pins' });
 		await oneJob(store, '1');
-		await waitUntil(() => asked(replica, async (redis) => (await redis.keys('*')).some((key) => key.includes(':state:succeeded'))), { what: 'replication' });
+		await waitUntil(() => asked(replica.port, async (redis) => (await redis.keys('*')).some((key) => key.includes(':state:succeeded'))), { what: 'replication' });
 		expect((await namespace.inspect()).quarantineUntil).toBeNull();
 		await master.kill();
 		await oneJob(store, '2');
-		expect(await asked(replica, (redis) => redis.role())).toContain('master');
+		expect(await asked(replica.port, (redis) => redis.role())).toContain('master');
 		expect((await namespace.inspect()).quarantineUntil).toBeGreaterThan(Date.now());
 	});
 });
@@ -110,7 +100,7 @@ describe('a namespace on a master with a replica', () => {
 		};
 		expect(await claimed('1')).toBe('at once');
 		const replica = await started(['--appendonly', 'no', '--replicaof', `127.0.0.1 ${master.port}`]);
-		await waitUntil(() => asked(replica, async (redis) => (await redis.info('replication')).includes('master_link_status:up')), { what: 'replica' });
+		await waitUntil(() => asked(replica.port, async (redis) => (await redis.info('replication')).includes('master_link_status:up')), { what: 'replica' });
 		expect(await claimed('2')).toBeGreaterThanOrEqual(ON_DISK_MS);
 	});
 });
@@ -144,7 +134,7 @@ describe('a namespace over TLS behind Sentinels', () => {
 
 describe('a namespace with a user of its own', () => {
 	const allow = (server: RedisServer, namespace: string, ...changes: string[]) =>
-		asked(server, (redis) => redis.call('ACL', 'SETUSER', 'engine', 'reset', 'on', '>secret', ...aclRule(namespace).split(' '), ...changes));
+		asked(server.port, (redis) => redis.call('ACL', 'SETUSER', 'engine', 'reset', 'on', '>secret', ...aclRule(namespace).split(' '), ...changes));
 	const urlOf = ({ port }: RedisServer) => `redis://engine:secret@127.0.0.1:${port}`;
 
 	it('needs no more than its keys, its channels and the commands of the documented rule', async () => {
@@ -168,7 +158,7 @@ describe('a namespace with a user of its own', () => {
 	});
 
 	it('is enough in another database than the first, and nothing is written to the first without the right to choose one', async () => {
-		const server = await started([]), sizes = () => asked(server, (redis) => redis.info('keyspace'));
+		const server = await started([]), sizes = () => asked(server.port, (redis) => redis.info('keyspace'));
 		await allow(server, 'topology', '-select');
 		await expect(opened({ url: `${urlOf(server)}/2` }, 1000).store.get('pj_x')).rejects.toMatchObject({ code: 'redis_unavailable', message: expect.stringContaining("'select'") as string });
 		expect(await sizes()).not.toContain('db0');
