@@ -1,4 +1,5 @@
 import type { LeasedJob } from '../job/job';
+import { Batcher } from './batcher';
 import { forgottenOf, leasedJobOf, type Cut, type RawRecord } from './codec';
 import type { Claim, Lane } from './contract';
 import type { Namespace } from './namespace';
@@ -13,28 +14,47 @@ interface Claiming {
 	stops: string;
 }
 
+interface Sending {
+	job: LeasedJob;
+	/** Within this the request leaves and is answered, ms. */
+	budgetMs: number;
+}
+
 type ClaimAnswer = [lookFrom: string | number, nextAt: string | number, fence: string, ids: string[], at: number, careful?: string, cut?: '' | Cut];
 
-/**
- * Jobs to work on, and permits to send them. The scripts take several of either; a call asks for one, since jobs whose permits come
- * together leave together: a process that is stopped then is stopped between the last look at the clock and a write far more often.
- */
+/** A claim to publish is one job: more in a call would hold up Redis for longer than a few milliseconds. */
+const CLAIMS_A_CALL = 25;
+
+/** What is asked for many accounts at the same time: jobs to work on, and permits to send them. What one turn of the event loop asks for goes in one call. */
 export class Claims {
+	private readonly claiming = new Batcher<Claiming, Claim>((items) => this.claimAll(items), CLAIMS_A_CALL);
+	private readonly sending = new Batcher<Sending, number | null>((items) => this.beginAll(items));
+
 	constructor(private readonly namespace: Namespace, private readonly leaseMs: number) {}
 
-	async claim({ account, lane, max, stops, linkGapMs }: Claiming): Promise<Claim> {
-		const args = [this.leaseMs, this.namespace.id, account, lane, max, stops, Math.round(linkGapMs)];
-		const [[[lookFrom, nextAt, , , at, careful, cut]], [records]] = await this.namespace.run<[[ClaimAnswer], [RawRecord[]]]>('claim', args);
-		return {
-			jobs: records.map(leasedJobOf), at, neverResend: careful === '1',
-			lookFirst: lookFrom !== '', lookFrom: instantOf(lookFrom), cut: cut ? forgottenOf(cut) : null, nextAt: instantOf(nextAt),
-		};
+	/** A board in doubt may have hundreds of jobs: only what is to be published is asked for together. */
+	async claim(claiming: Claiming): Promise<Claim> {
+		return claiming.lane === 'publish' ? this.claiming.ask(claiming) : (await this.claimAll([claiming]))[0]!;
 	}
 
 	/** The instant by which the request has left and been answered, `budgetMs` from now; null when there is no permit. */
-	async beginSend({ id, lease, revision }: LeasedJob, budgetMs: number): Promise<number | null> {
-		const [[sendBy]] = await this.namespace.run<[[number | '', string?]]>('begin-send', [this.namespace.id, id, lease.fence, revision, Math.round(budgetMs)]);
-		return sendBy === '' ? null : sendBy;
+	async beginSend(job: LeasedJob, budgetMs: number): Promise<number | null> {
+		return this.sending.ask({ job, budgetMs });
+	}
+
+	private async claimAll(items: Claiming[]): Promise<Claim[]> {
+		const args = items.flatMap(({ account, lane, max, stops, linkGapMs }) => [account, lane, max, stops, Math.round(linkGapMs)]);
+		const [claims, records] = await this.namespace.run<[ClaimAnswer[], RawRecord[][]]>('claim', [this.leaseMs, this.namespace.id, ...args]);
+		return claims.map(([lookFrom, nextAt, , , at, careful, cut], n) => ({
+			jobs: records[n]!.map(leasedJobOf), at, neverResend: careful === '1',
+			lookFirst: lookFrom !== '', lookFrom: instantOf(lookFrom), cut: cut ? forgottenOf(cut) : null, nextAt: instantOf(nextAt),
+		}));
+	}
+
+	private async beginAll(items: Sending[]): Promise<(number | null)[]> {
+		const args = items.flatMap(({ job, budgetMs }) => [job.id, job.lease.fence, job.revision, Math.round(budgetMs)]);
+		const answers = await this.namespace.run<[number | '', string?][]>('begin-send', [this.namespace.id, ...args]);
+		return answers.map(([sendBy]) => (sendBy === '' ? null : sendBy));
 	}
 }
 

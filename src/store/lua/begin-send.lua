@@ -31,7 +31,7 @@ local function permit(id, fence, revision, budgetMs)
 	local why = refusalOf(job, fence, revision, budgetMs)
 	if why then return { '', why } end
 	local sendBy = now + budgetMs
-	redis.call('HSET', key('job', job.id), 'sendBy', sendBy)
+	redis.call('HSET', key('job', job.id), 'sendBy', textOf(sendBy))
 	standOnBoard(job, 'sending')
 	noteSent(job.account)
 	return { sendBy }

@@ -59,14 +59,14 @@ end
 
 local function start(job)
 	leaveState(job)
-	job.state, job.phase, job.started = 'running', '', now
-	job.n, job.seq = job.n + 1, job.seq + 1
+	job.state, job.phase, job.started = 'running', '', nowText
+	job.n, job.seq = textOf(job.n + 1), textOf(job.seq + 1)
 	enterState(job)
 	redis.call('HSET', key('busy', account), job.board, job.id)
 end
 
 local function firstBoard()
-	return redis.call('ZRANGE', key('boards', lane, account), '-inf', now, 'BYSCORE', 'LIMIT', 0, 1)[1]
+	return redis.call('ZRANGE', key('boards', lane, account), '-inf', nowText, 'BYSCORE', 'LIMIT', 0, 1)[1]
 end
 
 -- A Pin of a link too soon after another is no reason to keep its whole board waiting: the job waits at the link, whose jobs come
@@ -84,7 +84,7 @@ local function move(job, waits)
 end
 
 local function isItsTurn(job)
-	if linkGapMs == 0 or (job.url or '') == '' then return true end
+	if linkGapMs == 0 or job.url == '' then return true end
 	local turn = redis.call('HGET', key('turns', account), job.url)
 	if turn then return turn == job.id end
 	local isFree = tonumber(redis.call('ZSCORE', key('links', account), job.url) or 0) <= now
@@ -93,8 +93,8 @@ end
 
 local function keepLink(url)
 	if linkGapMs == 0 or (url or '') == '' then return end
-	redis.call('ZREMRANGEBYSCORE', key('links', account), '-inf', now)
-	redis.call('ZADD', key('links', account), now + linkGapMs, url)
+	redis.call('ZREMRANGEBYSCORE', key('links', account), '-inf', nowText)
+	redis.call('ZADD', key('links', account), textOf(now + linkGapMs), url)
 	touch(lane, account, '~' .. url)
 end
 

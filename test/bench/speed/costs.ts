@@ -40,7 +40,7 @@ const GUARANTEES: Guarantee[] = [
 	},
 	{
 		what: 'whoever was frozen sends nothing late (permits)',
-		without: [{ file: 'src/store/claims.js', find: `async beginSend({ id, lease, revision }, budgetMs) {`, put: `async beginSend({ id, lease, revision }, budgetMs) {\nreturn this.namespace.now() + budgetMs;` }],
+		without: [{ file: 'src/store/claims.js', find: `async beginSend(job, budgetMs) {`, put: `async beginSend(job, budgetMs) {\nreturn this.namespace.now() + budgetMs;` }],
 	},
 	{
 		what: 'two jobs that look alike do not take each other\'s Pin (what stands on a board unknown)',
@@ -48,7 +48,7 @@ const GUARANTEES: Guarantee[] = [
 	},
 	{
 		what: 'a Pin has one owner',
-		without: [{ file: lua('include/jobs'), find: `return (new.pinBy or '') ~= '' and ownPin(new) or ''`, put: `return ''` }],
+		without: [{ file: lua('include/jobs'), find: `return new.pinBy ~= '' and ownPin(new) or ''`, put: `return ''` }],
 	},
 	{ what: 'every change is told, in order (events)', without: [hollow(lua('include/events'), 'local function writeJobEvent(eventType, job, doc)')] },
 	{

@@ -10,18 +10,18 @@ const links = ['test/integration/store/links.test.ts'];
 const engine = ['test/integration/engine/publishing.test.ts'];
 
 export const mutants = [
-	{ name: 'claim: before it is due', file: lua('claim'), find: `key('boards', lane, account), '-inf', now, `, replace: `key('boards', lane, account), '-inf', now + 1, ` },
+	{ name: 'claim: before it is due', file: lua('claim'), find: `key('boards', lane, account), '-inf', nowText, `, replace: `key('boards', lane, account), '-inf', now + 1, ` },
 	{ name: 'claim: hold ignored', file: lua('claim'), find: `	if held > now then return held end\n`, replace: '' },
 	{ name: 'claim: hold of the app ignored', file: lua('include/holds'), find: `{ account, APP }`, replace: `{ account }` },
 	{ name: 'claim: running cap ignored', file: lua('claim'), find: `and running < cap`, replace: '' },
 	{ name: 'claim: two writes to one board at once', file: lua('include/lanes'), find: `return redis.call('HEXISTS', key(link and 'turns' or 'busy', account), link or place) == 1`, replace: `return link ~= nil and redis.call('HEXISTS', key('turns', account), link) == 1` },
 	{ name: 'claim: board gap ignored', file: lua('include/lanes'), find: `	return redis.call('HGET', key('gaps', account), place)\n`, replace: '	return 0\n' },
 	{ name: 'look: a large board is read again at once', file: lua('include/lanes'), find: `	if lane == 'look' then gap = redis.call('GET', key('scan', account, board)) end\n`, replace: '', first: ['test/integration/engine/shared-reads.test.ts'] },
-	{ name: 'claim: a board that was served stays first', file: lua('include/jobs'), find: `job.board, now + gapMs)`, replace: `job.board, now)` },
+	{ name: 'claim: a board that was served stays first', file: lua('include/jobs'), find: `job.board, textOf(now + gapMs))`, replace: `job.board, nowText)` },
 	{ name: 'claim: freed board tells nobody', file: lua('include/jobs'), find: `	touch('publish', job.account, job.board)\n`, replace: '' },
 	{ name: 'lane skipped: jobs in doubt are filed to be sent', file: lua('include/lanes'), find: `if job.phase == 'reconcile' then return 'look' end`, replace: '' },
 	{ name: 'lane skipped: the worker never looks', file: 'src/work/worker.ts', find: `const LANES: readonly Lane[] = ['look', 'media', 'upload', 'publish'];`, replace: `const LANES: readonly Lane[] = ['media', 'upload', 'publish'];`, first: engine },
-	{ name: 'order: jobs due together go out by their ids', file: lua('include/lanes'), find: `return (job.ord or '') == '' and job.id or job.ord .. ':' .. job.id`, replace: `return job.id` },
+	{ name: 'order: jobs due together go out by their ids', file: lua('include/lanes'), find: `return job.ord == '' and job.id or job.ord .. ':' .. job.id`, replace: `return job.id` },
 	{ name: 'order: a batch goes out by its ids', file: lua('enqueue'), find: `nextCounter, place)`, replace: `nextCounter, 0)` },
 	{ name: 'order: a settled job loses its place', file: lua('include/jobs'), find: `'nat', 'url', 'ord', 'aliases' }`, replace: `'nat', 'url', 'aliases' }` },
 	{ name: 'order: a revised job loses its place', file: lua('revise'), find: `old.created, old.ord, table`, replace: `old.created, '', table` },

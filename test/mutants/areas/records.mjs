@@ -16,7 +16,7 @@ export const mutants = [
 	{ name: 'replay: a repeated claim is a new one', file: lua('claim'), find: `if replay then return withRecords(replay, recordOf) end`, replace: '', first: outages },
 	{ name: 'replay: a repeated settle is refused', file: lua('settle'), find: `if replay then return replay end`, replace: '', first: outages },
 	{ name: 'counter: not bumped', file: lua('include/begin'), find: `math.max(counter, told) + 1`, replace: `math.max(counter, told)` },
-	{ name: 'sequence: not bumped by a claim', file: lua('claim'), find: `job.n + 1, job.seq + 1`, replace: `job.n + 1, job.seq` },
+	{ name: 'sequence: not bumped by a claim', file: lua('claim'), find: `textOf(job.n + 1), textOf(job.seq + 1)`, replace: `textOf(job.n + 1), job.seq` },
 	{ name: 'sequence: bumped without an event', file: lua('claim'), find: `writeJobEvent('job.running', job, take(job, start))`, replace: `take(job, start)` },
 	{
 		name: 'event: written beside the script',

@@ -22,6 +22,13 @@ end
 -- The clock as it is told, and time as scripts count it: this never goes back.
 local wall = tonumber(ARGV[2]) or clock()
 local now = math.max(wall, tonumber(meta[2] or 0))
+
+-- A number that is handed to Redis as text: it costs a multiple when Redis turns it into text itself.
+local function textOf(value)
+	return type(value) == 'number' and string.format('%.0f', value) or value
+end
+local nowText = textOf(now)
+
 local counter, told, horizonMs = tonumber(meta[1] or 0), tonumber(ARGV[3]), tonumber(ARGV[4])
 local nextCounter = math.max(counter, told) + 1
 -- @include runs
@@ -48,7 +55,7 @@ end
 
 local function finish(answer)
 	local first = { nextCounter, now, answer }
-	redis.call('HSET', KEYS[1], 'counter', nextCounter, 'clock', now)
+	redis.call('HSET', KEYS[1], 'counter', textOf(nextCounter), 'clock', nowText)
 	if isNewRun then writeRun() end
 	if rolledBack or isAwaitedChanged then writeStanding() end
 	redis.call('SET', opKey, cmsgpack.pack(first), 'PX', ANSWER_KEPT_MS)

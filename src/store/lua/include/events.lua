@@ -7,17 +7,17 @@ local function eventId(subject, eventType)
 end
 
 local function writeJobEvent(eventType, job, doc)
-	redis.call('XADD', key('events'), now .. '-*',
-		'id', eventId(job.id, eventType), 'type', eventType, 'at', now, 'account', job.account, 'job', job.id,
-		'seq', job.seq, 'rev', job.rev, 'state', job.state, 'phase', job.phase, 'due', job.due, 'n', job.n,
-		'started', job.started, 'finished', job.finished, 'doc', doc)
+	redis.call('XADD', key('events'), nowText .. '-*',
+		'id', eventId(job.id, eventType), 'type', eventType, 'at', nowText, 'account', job.account, 'job', job.id,
+		'seq', textOf(job.seq), 'rev', job.rev, 'state', job.state, 'phase', job.phase, 'due', textOf(job.due), 'n', textOf(job.n),
+		'started', textOf(job.started), 'finished', job.finished, 'doc', doc)
 	wake('events')
 end
 
 local function writeAccountEvent(eventType, account, subject, incident)
 	local id = eventId(subject, eventType)
-	redis.call('XADD', key('events'), now .. '-*',
-		'id', id, 'type', eventType, 'at', now, 'account', account, 'incident', incident)
+	redis.call('XADD', key('events'), nowText .. '-*',
+		'id', id, 'type', eventType, 'at', nowText, 'account', account, 'incident', incident)
 	wake('events')
 	return id
 end

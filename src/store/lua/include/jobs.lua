@@ -21,18 +21,22 @@ local FIELDS = {
 	'fence', 'leaseEnd', 'sendBy', 'look', 'nat', 'queue', 'group', 'media', 'doubt', 'pin', 'may', 'aliases', 'edit', 'ord', 'url', 'waits', 'handed', 'ends',
 }
 
--- All fields, '' where a record has none.
+-- What a caller says of a change beside the fields.
+local SAID = { 'since', 'snoozed', 'groupEvent', 'event', 'pinBy', 'alike', 'from', 'fromEdits', 'owned', 'unasked' }
+
+-- Three quarters of the fields of a waiting job are empty: a record leaves them out, and a job answers '' for them.
+local BLANK = {}
+for _, name in ipairs(FIELDS) do BLANK[name] = '' end
+for _, name in ipairs(SAID) do BLANK[name] = '' end
+local JOB = { __index = BLANK }
+
 local function readJob(id)
 	local stored = redis.call('HGETALL', key('job', id))
 	if not stored[1] then return nil end
-	local job = { id = id }
-	for _, name in ipairs(FIELDS) do job[name] = '' end
+	local job = setmetatable({ id = id }, JOB)
 	for i = 1, #stored, 2 do job[stored[i]] = stored[i + 1] end
 	return job
 end
-
--- What a caller says of a change beside the fields.
-local SAID = { 'since', 'snoozed', 'groupEvent', 'event', 'pinBy', 'alike', 'from', 'fromEdits', 'owned', 'unasked' }
 
 -- Where a job belongs and what its Pin looks like: no attempt changes it.
 local PLACE = { 'account', 'board', 'created', 'nat', 'url', 'ord', 'aliases' }
@@ -40,13 +44,11 @@ local PLACE = { 'account', 'board', 'created', 'nat', 'url', 'ord', 'aliases' }
 -- A job as a caller wants it to be: what was left out is empty, or with a record before as in that.
 local function whole(job, before)
 	for _, name in ipairs(before and PLACE or {}) do job[name] = before[name] end
-	for _, name in ipairs(FIELDS) do if job[name] == nil then job[name] = '' end end
-	for _, name in ipairs(SAID) do if job[name] == nil then job[name] = '' end end
-	return job
+	return setmetatable(job, JOB)
 end
 
 local function copyOf(job)
-	local copy = {}
+	local copy = setmetatable({}, JOB)
 	for name, value in pairs(job) do copy[name] = value end
 	return copy
 end
@@ -54,11 +56,15 @@ end
 -- What differs from the job before, or of a new one what is not empty: a record of this many fields is small, but not for nothing.
 local function writeFields(job, before)
 	local values = {}
-	for _, name in ipairs(FIELDS) do
-		local value = tostring(job[name] or '')
-		if value ~= (before and before[name] or '') then
-			values[#values + 1] = name
-			values[#values + 1] = value
+	for i = 1, #FIELDS do
+		local name = FIELDS[i]
+		local value, was = job[name], before and before[name] or ''
+		if value ~= was then
+			value = textOf(value)
+			if value ~= was then
+				values[#values + 1] = name
+				values[#values + 1] = value
+			end
 		end
 	end
 	if values[1] then redis.call('HSET', key('job', job.id), unpack(values)) end
@@ -72,10 +78,11 @@ end
 -- What a caller needs to build the Job: id, fields, doc, content, client of the account.
 local function recordFrom(job, doc)
 	local fields = {}
-	for _, name in ipairs(FIELDS) do
-		if job[name] ~= '' then
-			fields[#fields + 1] = name
-			fields[#fields + 1] = tostring(job[name])
+	for i = 1, #FIELDS do
+		local value = job[FIELDS[i]]
+		if value ~= '' then
+			fields[#fields + 1] = FIELDS[i]
+			fields[#fields + 1] = textOf(value)
 		end
 	end
 	return { job.id, fields, doc, redis.call('GET', key('content', job.id)) or '', clientOf(job.account) }
@@ -104,8 +111,8 @@ end
 
 -- The right to move the job passes to `fence`; a publish also takes the board.
 local function lease(job, fence, leaseEnd)
-	job.fence, job.leaseEnd = fence, leaseEnd
-	redis.call('ZADD', key('leases'), leaseEnd, job.id)
+	job.fence, job.leaseEnd = fence, textOf(leaseEnd)
+	redis.call('ZADD', key('leases'), job.leaseEnd, job.id)
 end
 
 local function endLease(job, gapMs)
@@ -113,7 +120,7 @@ local function endLease(job, gapMs)
 	if job.sendBy ~= '' then leaveBoard(job) end
 	if job.state ~= 'running' then return end
 	if redis.call('HGET', key('busy', job.account), job.board) == job.id then redis.call('HDEL', key('busy', job.account), job.board) end
-	if job.sendBy ~= '' then redis.call('HSET', key('gaps', job.account), job.board, now + gapMs) end
+	if job.sendBy ~= '' then redis.call('HSET', key('gaps', job.account), job.board, textOf(now + gapMs)) end
 	freed[job.account] = true
 	touch('publish', job.account, job.board)
 end
@@ -171,7 +178,7 @@ end
 
 local function moveFinished(old, new)
 	if isFinished(new) then
-		redis.call('ZADD', key('finished'), new.finished ~= '' and new.finished or now, new.id)
+		redis.call('ZADD', key('finished'), new.finished ~= '' and textOf(new.finished) or nowText, new.id)
 	elseif old and isFinished(old) then
 		redis.call('ZREM', key('finished'), old.id)
 	end
@@ -210,7 +217,7 @@ local function movePin(old, new)
 		disownPin(old)
 		redis.call('SREM', key('displaced'), new.id)
 	end
-	return (new.pinBy or '') ~= '' and ownPin(new) or ''
+	return new.pinBy ~= '' and ownPin(new) or ''
 end
 
 local function keepContent(old, new, content)

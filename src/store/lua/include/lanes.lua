@@ -24,7 +24,7 @@ end
 
 -- A record of an earlier build has no place of its own.
 local function memberOf(job)
-	return (job.ord or '') == '' and job.id or job.ord .. ':' .. job.id
+	return job.ord == '' and job.id or job.ord .. ':' .. job.id
 end
 
 local function jobsAt(place, first, last)
@@ -50,7 +50,7 @@ end
 
 local function hasDeadline(job)
 	local lane = laneOf(job)
-	return lane and lane ~= 'look' and (job.ends or '') ~= ''
+	return lane and lane ~= 'look' and job.ends ~= ''
 end
 
 -- The board was taken out of those that may be served, so that there is nothing more to find out about it.
@@ -63,7 +63,7 @@ local function file(job)
 	if not lane then return end
 	if hasDeadline(job) then redis.call('ZADD', key('deadlines'), job.ends, job.id) end
 	local place, member = key('lane', lane, job.account, placeOf(job)), memberOf(job)
-	redis.call('ZADD', place, job.due, member)
+	redis.call('ZADD', place, textOf(job.due), member)
 	-- Behind the head of its place it changes nothing of when the place may be served.
 	if redis.call('ZRANGE', place, 0, 0)[1] == member then touch(lane, job.account, placeOf(job)) end
 end
@@ -75,7 +75,7 @@ local function unfile(job)
 	-- A worker of an earlier build files a job without its place: it must not stand there twice.
 	redis.call('ZREM', key('lane', lane, job.account, placeOf(job)), memberOf(job), job.id)
 	touch(lane, job.account, placeOf(job))
-	if lane == 'publish' and (job.url or '') ~= '' and redis.call('HGET', key('turns', job.account), job.url) == job.id then
+	if lane == 'publish' and job.url ~= '' and redis.call('HGET', key('turns', job.account), job.url) == job.id then
 		redis.call('HDEL', key('turns', job.account), job.url)
 		touch(lane, job.account, '~' .. job.url)
 	end
@@ -83,7 +83,7 @@ end
 
 -- The Pin that took the link's turn was not sent.
 local function freeLink(job)
-	if (job.url or '') == '' then return end
+	if job.url == '' then return end
 	redis.call('ZREM', key('links', job.account), job.url)
 	touch('publish', job.account, '~' .. job.url)
 end
@@ -109,11 +109,11 @@ local function refreshBoard(lane, account, board)
 	local gap = 0
 	if writes then gap = noWriteBefore(account, board) end
 	if lane == 'look' then gap = redis.call('GET', key('scan', account, board)) end
-	redis.call('ZADD', key('boards', lane, account), math.max(tonumber(head[2]), tonumber(gap or 0)), board)
+	redis.call('ZADD', key('boards', lane, account), textOf(math.max(tonumber(head[2]), tonumber(gap or 0))), board)
 end
 
 local function keepFromScans(account, board, forMs)
-	redis.call('SET', key('scan', account, board), now + forMs, 'PX', forMs + 60000)
+	redis.call('SET', key('scan', account, board), textOf(now + forMs), 'PX', forMs + 60000)
 	touch('look', account, board)
 end
 

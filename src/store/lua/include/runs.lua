@@ -37,7 +37,10 @@ local quarantineUntil, suspectUntil, pendingUntil = tonumber(standing[1] or 0), 
 -- Asked here and not by the caller: on a Cluster only this is sure to be the node that holds the namespace.
 local function infoOf(section, field)
 	local info = redis.pcall('INFO', section)
-	return type(info) == 'string' and string.match(info, field .. ':([^\r\n]*)') or ''
+	if type(info) ~= 'string' then return '' end
+	-- A pattern is looked for some four microseconds longer, in every script.
+	local _, at = string.find(info, '\n' .. field .. ':', 1, true)
+	return at and string.match(info, '^[^\r\n]*', at + 1) or ''
 end
 
 local function isMember(list, wanted)

@@ -6,10 +6,10 @@ local letGo = 0
 
 local function noteSent(account)
 	local sent = key('sent', account)
-	redis.call('ZREMRANGEBYSCORE', sent, '-inf', now - SENT_MS)
+	redis.call('ZREMRANGEBYSCORE', sent, '-inf', textOf(now - SENT_MS))
 	if redis.call('ZCARD', sent) >= MOST_SENT then redis.call('ZREM', sent, redis.call('ZRANGE', sent, 0, 0)[1]) end
 	letGo = letGo + 1
-	redis.call('ZADD', sent, now, nextCounter .. ':' .. letGo)
+	redis.call('ZADD', sent, nowText, textOf(nextCounter) .. ':' .. letGo)
 	redis.call('PEXPIRE', sent, SENT_MS)
 end
 
