@@ -3,7 +3,7 @@ import { PinterestRequeue } from '../../../nodes/PinterestRequeue/PinterestReque
 import { closeEngines } from '../../../nodes/shared/engine';
 import type { Engine, JobView } from '../../../src';
 import { TestWorld } from '../../support/world';
-import { engineCredential, runNode } from './run-node';
+import { engineCredential, REDIS_AWAY, runNode } from './run-node';
 
 const node = new PinterestRequeue();
 let world: TestWorld;
@@ -101,7 +101,7 @@ it('lists no subscription before a trigger is published, and then who is told wh
 it('says of each operation that Redis is away', async () => {
 	const away = (resource: string, operation: string) => runNode(node, {
 		parameters: { resource, operation, ...of('acme-us'), kind: '', doneBy: 'ann', jobId: 'pj_1', verdict: 'absent', revision: '' }, items: [{ json: {} }],
-		credential: engineCredential(world.namespace, { url: 'redis://127.0.0.1:1' }),
+		credential: engineCredential(world.namespace, REDIS_AWAY),
 	});
 	const refused = { name: 'NodeOperationError', message: expect.stringContaining('Redis') as string, description: expect.stringMatching(/engine credential, and that Redis runs/) as string };
 	await Promise.all([['hold', 'getAll'], ['hold', 'checkNow'], ['hold', 'release'], ['subscription', 'getAll'], ['job', 'resolveUnknown']]

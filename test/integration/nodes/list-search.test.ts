@@ -9,7 +9,7 @@ import { Namespace } from '../../../src/store/namespace';
 import { Monitor } from '../../support/monitor';
 import { redisSettings, serverUrlOf } from '../../support/redis';
 import { TestWorld } from '../../support/world';
-import { engineCredential } from './run-node';
+import { engineCredential, REDIS_AWAY } from './run-node';
 
 type Search = 'searchAccounts' | 'searchBoards' | 'searchSections' | 'searchSubscriptions';
 
@@ -125,7 +125,7 @@ describe('when workers have reported', () => {
 });
 
 it.each<[string, IDataObject, RegExp, RegExp]>([
-	['Redis is away', { url: 'redis://127.0.0.1:1' }, /Redis/, /that Redis runs/],
+	['Redis is away', REDIS_AWAY, /Redis/, /that Redis runs/],
 	['the credential names no namespace', { namespace: '' }, /namespace/i, /\S/],
 ])('says in every list that %s', async (_case, credential, message, description) => {
 	const searches: [Search, IDataObject][] = [['searchAccounts', {}], ['searchBoards', {}], ['searchSections', { board: byId('1') }]];

@@ -5,7 +5,7 @@ import { PinterestRequeue } from '../../../nodes/PinterestRequeue/PinterestReque
 import { closeEngines } from '../../../nodes/shared/engine';
 import { aPng } from '../../support/image';
 import { flushNamespace, testNamespace } from '../../support/redis';
-import { engineCredential, runNode } from './run-node';
+import { engineCredential, REDIS_AWAY, runNode } from './run-node';
 
 const publishJob = new PinterestPublishJob();
 const requeue = new PinterestRequeue();
@@ -220,7 +220,7 @@ it('tells accounts and health in one item each', async () => {
 });
 
 it('fails every item at once when Redis is away, saying so', async () => {
-	const away = { ...credential, url: 'redis://127.0.0.1:1' };
+	const away = { ...credential, ...REDIS_AWAY };
 	const { items } = await runNode(publishJob, { parameters: enqueueFields, items: [row(1), row(2)], credential: away, continueOnFail: true });
 	expect(items.map(({ json }) => (json['error'] as IDataObject)['code'])).toEqual(['redis_unavailable', 'redis_unavailable']);
 	expect(items[0]!.json['error']).toMatchObject({ class: 'retry' });

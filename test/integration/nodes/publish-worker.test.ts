@@ -3,7 +3,7 @@ import { Workflow, type IDataObject, type INode, type INodeExecutionData, type I
 import { PinterestPublishWorker } from '../../../nodes/PinterestPublishWorker/PinterestPublishWorker.node';
 import { closeEngines } from '../../../nodes/shared/engine';
 import { TestWorld } from '../../support/world';
-import { engineCredential } from './run-node';
+import { engineCredential, REDIS_AWAY } from './run-node';
 
 const worker = new PinterestPublishWorker();
 let world: TestWorld;
@@ -76,7 +76,7 @@ it('shows a token that Pinterest refuses, and what to do', async () => {
 });
 
 it('shows a Redis that is away beside what Pinterest says', async () => {
-	const shown = await executeStep({ engine: { url: 'redis://127.0.0.1:1' } });
+	const shown = await executeStep({ engine: REDIS_AWAY });
 	expect(shown).toMatchObject({
 		ok: false, token: { ok: true }, summary: expect.stringContaining('Connected as') as string,
 		findings: expect.arrayContaining([expect.objectContaining({ level: 'error', message: expect.stringContaining('Redis') as string, hint: expect.stringMatching(/\S/) as string })]) as unknown[],

@@ -19,6 +19,9 @@ export interface NodeRun {
 export const engineCredential = (namespace: string, more: IDataObject = {}): IDataObject =>
 	({ ...connectionOf(redisSettings()), namespace, signingSecret: SECRET, advanced: true, timeFactor: 60, ...more });
 
+/** Of an engine credential, in place of the Redis of this run: one that nobody answers at. */
+export const REDIS_AWAY: IDataObject = { connection: 'url', url: 'redis://127.0.0.1:1' };
+
 function connectionOf({ mode, url, nodes = [], sentinelName, tlsCa }: ReturnType<typeof redisSettings>): IDataObject {
 	if (mode === 'cluster' || mode === 'sentinel') return { connection: mode, nodes: nodes.join(','), sentinelName };
 	return { connection: 'url', url, ...(tlsCa ? { tls: true, tlsVerify: true, tlsCa } : {}) };
