@@ -52,8 +52,8 @@ local function take(job, change)
 	ids[#ids + 1] = job.id
 	if change then change(job) end
 	writeFields(job, before)
-	local doc = redis.call('GET', key('doc', job.id)) or ''
-	leased[job.id] = recordFrom(job, doc)
+	local doc, content = partsOf(job.id)
+	leased[job.id] = recordFrom(job, doc, content)
 	return doc
 end
 
@@ -173,6 +173,6 @@ end
 if changed then refreshLanes() end
 for n, answer in ipairs(claims) do
 	local at = FIRST + (n - 1) * EACH
-	if answer[2] == nil then answer[2] = redis.call('ZSCORE', key('due', ARGV[at + 1]), ARGV[at]) or '' end
+	if answer[2] == nil then answer[2] = dueOf(ARGV[at + 1], ARGV[at]) end
 end
 return withRecords(changed and finish(claims) or refuse(claims), function(id) return leased[id] end)

@@ -17,10 +17,19 @@ export async function metered<T>(redis: Redis, act: () => Promise<T>): Promise<{
 	return { answer, redis: { cpuMs: after.cpuMs - before.cpuMs, calls: after.calls - before.calls, commands: after.commands - before.commands } };
 }
 
+/** Command → how often it ran so far, those inside scripts among them. */
+export async function commandCounts(redis: Redis): Promise<Map<string, number>> {
+	return countsIn(await redis.info('commandstats'));
+}
+
+function countsIn(info: string): Map<string, number> {
+	return new Map([...info.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].map(([, name, count]) => [name!, Number(count)]));
+}
+
 async function spent(redis: Redis): Promise<RedisSpent> {
 	const info = `${await redis.info('cpu')}\n${await redis.info('commandstats')}`;
 	const number = (pattern: RegExp) => Number(pattern.exec(info)?.[1] ?? 0);
-	const counts = [...info.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].map(([, name, count]) => [name!, Number(count)] as const);
+	const counts = [...countsIn(info)];
 	const sum = (wanted: (name: string) => boolean) => counts.reduce((total, [name, count]) => total + (wanted(name) ? count : 0), 0);
 	return {
 		cpuMs: 1000 * (number(/^used_cpu_user:(.*)$/m) + number(/^used_cpu_sys:(.*)$/m)),

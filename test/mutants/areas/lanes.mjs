@@ -17,7 +17,7 @@ export const mutants = [
 	{ name: 'claim: two writes to one board at once', file: lua('include/lanes'), find: `return redis.call('HEXISTS', key(link and 'turns' or 'busy', account), link or place) == 1`, replace: `return link ~= nil and redis.call('HEXISTS', key('turns', account), link) == 1` },
 	{ name: 'claim: board gap ignored', file: lua('include/lanes'), find: `	return redis.call('HGET', key('gaps', account), place)\n`, replace: '	return 0\n' },
 	{ name: 'look: a large board is read again at once', file: lua('include/lanes'), find: `	if lane == 'look' then gap = redis.call('GET', key('scan', account, board)) end\n`, replace: '', first: ['test/integration/engine/shared-reads.test.ts'] },
-	{ name: 'claim: a board that was served stays first', file: lua('include/jobs'), find: `job.board, textOf(now + gapMs))`, replace: `job.board, nowText)` },
+	{ name: 'claim: a board that was served stays first', file: lua('include/jobs'), find: `job.board, textOf(now + gapMs), isWriter)`, replace: `job.board, nowText, isWriter)` },
 	{ name: 'claim: freed board tells nobody', file: lua('include/jobs'), find: `	touch('publish', job.account, job.board)\n`, replace: '' },
 	{ name: 'lane skipped: jobs in doubt are filed to be sent', file: lua('include/lanes'), find: `if job.phase == 'reconcile' then return 'look' end`, replace: '' },
 	{ name: 'lane skipped: the worker never looks', file: 'src/work/worker.ts', find: `const LANES: readonly Lane[] = ['look', 'media', 'upload', 'publish'];`, replace: `const LANES: readonly Lane[] = ['media', 'upload', 'publish'];`, first: engine },

@@ -75,8 +75,14 @@ local function clientOf(account)
 	return settingsOf(account).client
 end
 
+-- The two parts that are opaque here, '' where there is none.
+local function partsOf(id)
+	local doc, content = unpack(redis.call('MGET', key('doc', id), key('content', id)))
+	return doc or '', content or ''
+end
+
 -- What a caller needs to build the Job: id, fields, doc, content, client of the account.
-local function recordFrom(job, doc)
+local function recordFrom(job, doc, content)
 	local fields = {}
 	for i = 1, #FIELDS do
 		local value = job[FIELDS[i]]
@@ -85,14 +91,14 @@ local function recordFrom(job, doc)
 			fields[#fields + 1] = textOf(value)
 		end
 	end
-	return { job.id, fields, doc, redis.call('GET', key('content', job.id)) or '', clientOf(job.account) }
+	return { job.id, fields, doc, content, clientOf(job.account) }
 end
 
 -- The same of the record as it stands; nil when the fence moved on.
 local function recordOf(id, fence)
 	local job = readJob(id)
 	if not job or (fence and job.fence ~= fence) then return nil end
-	return recordFrom(job, redis.call('GET', key('doc', id)) or '')
+	return recordFrom(job, partsOf(id))
 end
 
 local function count(account, what, by)
@@ -119,8 +125,9 @@ local function endLease(job, gapMs)
 	redis.call('ZREM', key('leases'), job.id)
 	if job.sendBy ~= '' then leaveBoard(job) end
 	if job.state ~= 'running' then return end
-	if redis.call('HGET', key('busy', job.account), job.board) == job.id then redis.call('HDEL', key('busy', job.account), job.board) end
-	if job.sendBy ~= '' then redis.call('HSET', key('gaps', job.account), job.board, textOf(now + gapMs)) end
+	local isWriter = redis.call('HGET', key('busy', job.account), job.board) == job.id
+	if isWriter then redis.call('HDEL', key('busy', job.account), job.board) end
+	if job.sendBy ~= '' then keepGap(job.account, job.board, textOf(now + gapMs), isWriter) end
 	freed[job.account] = true
 	touch('publish', job.account, job.board)
 end

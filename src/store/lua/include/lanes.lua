@@ -14,6 +14,9 @@
 -- turns:<account>                HASH  link → the job, back on its board, that is its next
 -- scan:<account>:<board>         STRING  no reading of the board to look for Pins before
 local touched, touchedList, freed, served = {}, {}, {}, {}
+-- What this script has written, so that it need not ask again: board that nobody writes to any more → no write before, lane and
+-- account → when its first board may start, '' for never.
+local gapOf, dueAt = {}, {}
 
 local function laneOf(job)
 	if job.state ~= 'queued' and job.state ~= 'retry_scheduled' then return nil end
@@ -99,15 +102,20 @@ local function noWriteBefore(account, place)
 	return redis.call('HGET', key('gaps', account), place)
 end
 
+local function keepGap(account, board, gapUntil, isFree)
+	redis.call('HSET', key('gaps', account), board, gapUntil)
+	if isFree then gapOf[account .. ' ' .. board] = gapUntil end
+end
+
 local function refreshBoard(lane, account, board)
 	local head = redis.call('ZRANGE', key('lane', lane, account, board), 0, 0, 'WITHSCORES')
 	local writes = lane == 'publish'
-	if not head[1] or (writes and isTaken(account, board)) then
+	local gap = writes and gapOf[account .. ' ' .. board]
+	if not head[1] or (writes and not gap and isTaken(account, board)) then
 		return redis.call('ZREM', key('boards', lane, account), board)
 	end
 	-- The gap also sorts a board that was just served behind those that wait: so they take turns.
-	local gap = 0
-	if writes then gap = noWriteBefore(account, board) end
+	if writes then gap = gap or noWriteBefore(account, board) end
 	if lane == 'look' then gap = redis.call('GET', key('scan', account, board)) end
 	redis.call('ZADD', key('boards', lane, account), textOf(math.max(tonumber(head[2]), tonumber(gap or 0))), board)
 end
@@ -119,12 +127,18 @@ end
 
 local function refreshAccount(lane, account)
 	local first = redis.call('ZRANGE', key('boards', lane, account), 0, 0, 'WITHSCORES')[2]
+	dueAt[lane .. ' ' .. account] = first or ''
 	if not first then return redis.call('ZREM', key('due', lane), account) end
 	local before = redis.call('ZSCORE', key('due', lane), account)
-	redis.call('ZADD', key('due', lane), first, account)
+	if first ~= before then redis.call('ZADD', key('due', lane), first, account) end
 	if not before or tonumber(first) < tonumber(before) or freed[account] then
 		wake(table.concat({ 'work', lane, first, account }, ' '))
 	end
+end
+
+-- When the account's first board may start, '' for never; after all jobs were moved.
+local function dueOf(lane, account)
+	return dueAt[lane .. ' ' .. account] or redis.call('ZSCORE', key('due', lane), account) or ''
 end
 
 -- Once at the end of a script, after all jobs were moved.

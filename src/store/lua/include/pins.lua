@@ -4,10 +4,13 @@
 -- nat:<account>:<board>   HASH    job → whose Pin might be on the board unknown: sending (between permit and settle) or doubt, and its
 --                                  natural key (src/job/natural-key.ts)
 -- displaced               SET     jobs whose adopted Pin turned out to be another's: to be sent back to reconcile
-local function ownerOf(pinId)
-	local stored = redis.call('GET', key('pin', pinId))
+local function ownerFrom(stored)
 	if not stored then return nil end
 	return string.match(stored, '^%a+:(.+)$'), string.match(stored, '^%a+')
+end
+
+local function ownerOf(pinId)
+	return ownerFrom(redis.call('GET', key('pin', pinId)))
 end
 
 local function standOnBoard(job, how)
@@ -45,10 +48,12 @@ end
 
 -- An answer beats an adoption. Answers the job that loses the Pin, or ''.
 local function ownPin(job)
-	local owner, how = ownerOf(job.pin)
-	local taken = owner and owner ~= job.id
+	local mine = job.pinBy .. ':' .. job.id
+	local owner, how = ownerFrom(redis.call('SET', key('pin', job.pin), mine, 'NX', 'GET'))
+	if not owner then return '' end
+	local taken = owner ~= job.id
 	if taken and how == 'answer' then return '' end
-	redis.call('SET', key('pin', job.pin), job.pinBy .. ':' .. job.id)
+	redis.call('SET', key('pin', job.pin), mine)
 	if not taken then return '' end
 	-- Of a record past its keeping there is nothing to send back.
 	if redis.call('EXISTS', key('job', owner)) == 1 then redis.call('SADD', key('displaced'), owner) end
