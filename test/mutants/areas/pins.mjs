@@ -18,5 +18,6 @@ export const mutants = [
 	{ name: 'adoption: who lost the Pin is not sent back without its image', file: lua('revise'), find: `laneOf(new) ~= 'look' and `, replace: '' },
 	{ name: 'late evidence: beside a Pin that was another\'s it is a second one', file: 'src/store/job-store.ts', find: `return owner !== undefined && owner !== job.id;`, replace: `return false;` },
 	{ name: 'late evidence: a second Pin is not told', file: lua('double-pin'), find: `writeAccountEvent('failure_group.opened', ARGV[6], 'double_pin:' .. ARGV[7], ARGV[8])\n`, replace: '' },
-	{ name: 'late evidence: the owner of a Pin is not written', file: lua('include/pins'), find: `	redis.call('SET', key('pin', job.pin), job.pinBy .. ':' .. job.id)\n`, replace: '' },
+	{ name: 'late evidence: the owner of a Pin is not written', file: lua('include/pins'), find: `redis.call('SET', key('pin', job.pin), mine, 'NX', 'GET')`, replace: `redis.call('GET', key('pin', job.pin))` },
+	{ name: 'late evidence: an answer leaves an adopted Pin to whom it was', file: lua('include/pins'), find: `	redis.call('SET', key('pin', job.pin), mine)\n`, replace: '' },
 ];
