@@ -5,9 +5,11 @@ import type { Change } from '../job/change';
 import type { Forgotten } from '../job/doubt';
 import type { AccountEvent, EngineEvent, EventType, JobEvent, JobEventType } from '../job/event';
 import { APP, type HoldRequest, type Incident } from '../job/hold';
-import type { Job, JobState, LeasedJob, Phase, PinContent } from '../job/job';
+import type { Attempt, Job, JobState, LeasedJob, Phase, PinContent } from '../job/job';
 import { hashesOf } from '../job/media';
 import { jobOfParts, untouched, type Fate, type Given, type Moved } from '../job/parts';
+import type { Tombstone } from './contract';
+import { packed, unpacked } from './packing';
 
 // A job is kept in three parts. Scripts compare and move the fields of the hash; `doc` and `content` are opaque to them, and leave out
 // what is as it would be without them. `content` changes only with a revision, so that an event carries the small `doc` alone and still
@@ -56,7 +58,7 @@ export function docOf(job: Job): string {
 	for (const { name, value, json } of FATE) {
 		const now: unknown = job[name];
 		if (now === value || (typeof now === 'object' && now !== null && JSON.stringify(now) === json)) continue;
-		doc[name] = now;
+		doc[name] = name === 'attemptHistory' ? (now as Attempt[]).map(withoutNulls) : now;
 		isTouched = true;
 	}
 	return isTouched ? JSON.stringify(doc) : '';
@@ -68,7 +70,7 @@ export function contentOf(job: Job): string {
 		const value = job[name];
 		if (value !== null && value !== false) content[name] = value;
 	}
-	return JSON.stringify(content);
+	return packed(JSON.stringify(content));
 }
 
 /** The fields a script needs to write this job, as JSON of strings. What is left out is empty. */
@@ -140,6 +142,13 @@ export function jobAsOf(event: JobEvent, createdAt: number, content: string, cli
 	return withClient({ ...parsedContent(content), ...event.snapshot, id: event.jobId, createdAt } as Job, client);
 }
 
+/** What is left of a job: its state, its Pin and 1 when one may exist, apart by blanks; of an earlier build JSON. */
+export function tombstoneOf(id: string, text: string): Tombstone {
+	const earlier = text.startsWith('{') ? JSON.parse(text) as Record<'state' | 'pinId' | 'mayExist', string> : null;
+	const [state, pinId, mayExist] = earlier ? [earlier.state, earlier.pinId, earlier.mayExist] : text.split(' ');
+	return { kind: 'tombstone', id, state: state as Tombstone['state'], pinId: pinId || null, mayExist: mayExist === '1' };
+}
+
 export function forgottenOf([at, persistedAt, isFresh]: Cut): Forgotten {
 	return { at, lookFrom: Number(persistedAt), isFresh: isFresh === 1 };
 }
@@ -191,15 +200,19 @@ function groupEvent(job: Job): string {
 /** A doc, with what it leaves out. */
 function parsedDoc(json: string): Fate {
 	const doc = { ...untouched(), ...parsed(json) };
+	doc.attemptHistory = doc.attemptHistory.map((attempt) => ({ ...UNSAID, ...attempt }));
 	return doc.queue ? { ...doc, queue: { ...SINCE_SNOOZES, ...doc.queue } } : doc;
 }
+
+/** What an attempt leaves out. */
+const UNSAID = { class: null, code: null, httpStatus: null, pinterestCode: null, requestId: null, message: null } satisfies Partial<Attempt>;
 
 /** What a queue of an earlier build lacks. */
 const SINCE_SNOOZES: object = { snoozedUntil: null };
 
 /** A content, with what it leaves out. */
-function parsedContent(json: string): Given {
-	const given = parsed(json) as Partial<Given>, { publishBefore = null } = given;
+function parsedContent(kept: string): Given {
+	const given = parsed(unpacked(kept)) as Partial<Given>, { publishBefore = null } = given;
 	return {
 		client: given.client ?? null, source: given.source ?? null, userKey: given.userKey ?? null, assetId: given.assetId ?? null,
 		fingerprint: given.fingerprint ?? {}, marker: given.marker ?? false, scheduledAt: given.scheduledAt ?? null, publishBefore,
@@ -215,10 +228,10 @@ function contentWithNulls(kept: Partial<PinContent>): PinContent {
 	return { boardId, sectionId, boardName, link, title, description, altText, dominantColor, media } as PinContent;
 }
 
-function withoutNulls(content: PinContent): Partial<PinContent> {
+function withoutNulls<T extends object>(whole: T): Partial<T> {
 	const kept: Record<string, unknown> = {};
-	for (const [name, value] of Object.entries(content)) if (value !== null) kept[name] = value;
-	return kept;
+	for (const [name, value] of Object.entries(whole)) if (value !== null) kept[name] = value;
+	return kept as Partial<T>;
 }
 
 function parsed(json: string): Record<string, unknown> {

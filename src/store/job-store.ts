@@ -7,7 +7,7 @@ import type { Policy } from '../job/policy';
 import type { Change } from '../job/transition';
 import { Batcher } from './batcher';
 import { Claims } from './claims';
-import { changeFields, contentOf, docOf, forgottenOf, leasedJobOf, movesJson, recordJson, text, withClient, type Cut, type RawRecord } from './codec';
+import { changeFields, contentOf, docOf, forgottenOf, leasedJobOf, movesJson, recordJson, text, tombstoneOf, withClient, type Cut, type RawRecord } from './codec';
 import type {
 	Claim, DoublePin, EnqueueAnswer, EvidenceAnswer, Found, Held, Lane, NewJob, ReviseAnswer, Revision, SettleAnswer, Tombstone,
 } from './contract';
@@ -239,10 +239,8 @@ export class JobStore {
 	}
 
 	private async tombstone(id: string): Promise<Tombstone | null> {
-		const json = await this.namespace.read((client) => client.get(this.namespace.key('tomb', id)));
-		if (json === null) return null;
-		const { state, pinId, mayExist } = JSON.parse(json) as { state: Tombstone['state']; pinId: string; mayExist: string };
-		return { kind: 'tombstone', id, state, pinId: pinId || null, mayExist: mayExist === '1' };
+		const left = await this.namespace.read((client) => client.get(this.namespace.key('tomb', id)));
+		return left === null ? null : tombstoneOf(id, left);
 	}
 
 	private async settleAll(items: Settling[]): Promise<(SettleAnswer | Error)[]> {

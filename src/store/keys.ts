@@ -1,5 +1,5 @@
 /** The version of the records this package writes; a namespace written by a newer one is refused. */
-export const RECORD_VERSION = 4;
+export const RECORD_VERSION = 5;
 
 /** Starts every key of a namespace; the hash tag keeps them on one node of a Cluster. */
 export function prefixOf(namespace: string): string {
@@ -28,9 +28,9 @@ export const BOUNDS: readonly Bound[] = [
 
 	bound('job:*', 'hash', 'what scripts compare and move', '29 fields', JOB),
 	bound('doc:*', 'string', 'JSON of what else changes', 'history and evidence capped by the policy', JOB),
-	bound('content:*', 'string', 'JSON of what a revision publishes', 'metadata ≤ 4 kB; an earlier revision 8 days', JOB),
+	bound('content:*', 'string', 'JSON of what a revision publishes, deflated', 'metadata ≤ 4 kB; an earlier revision 8 days', JOB),
 	bound('alias:*', 'string', 'job id that a further key leads to', 'one a corrected key', 'as the job, then as its tombstone'),
-	bound('tomb:*', 'string', 'JSON: state, Pin, mayExist', '150 bytes', '2 years'),
+	bound('tomb:*', 'string', 'state, Pin, whether one may exist', '40 bytes', '2 years'),
 	bound('state:*', 'zset', 'job by creation', '6 states, one entry a job', JOB),
 	bound('jobs:*', 'zset', 'job by creation', 'one a job, by account', JOB),
 	bound('counts:*', 'hash', 'state or doubt → jobs', '7 fields, by account', 'for ever'),

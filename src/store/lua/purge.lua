@@ -14,8 +14,7 @@ local keepMs = ARGV[7]
 
 local function bury(id)
 	local job = readJob(id)
-	local tomb = { state = job.state, pinId = job.pin, mayExist = job.may }
-	redis.call('SET', key('tomb', id), cjson.encode(tomb), 'PX', keepMs)
+	redis.call('SET', key('tomb', id), table.concat({ job.state, job.pin, job.may }, ' '), 'PX', keepMs)
 	for alias in string.gmatch(job.aliases, '[^,]+') do redis.call('PEXPIRE', key('alias', alias), keepMs) end
 	if job.pin ~= '' then redis.call('PEXPIRE', key('pin', job.pin), keepMs) end
 	leaveState(job)

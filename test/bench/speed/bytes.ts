@@ -55,8 +55,8 @@ export const bytes: Part<Bytes> = {
 		const number = (one: number | undefined) => (one === undefined ? '' : Math.round(one).toLocaleString('en-US'));
 		const row = (what: string, read: (of: Bytes['taken']['engine']) => number | undefined) => `| ${what} | ${number(read(bullmq))} | ${number(read(engine))} |`;
 		return [
-			`Growth of \`used_memory\` over ${jobs.toLocaleString('en-US')} jobs, by job. What passes is the log of events (of the engine 7 days or 100,000 events, of BullMQ some 10,000) and the engine's `
-			+ 'answers to calls, which it keeps for two minutes to give them again.\n',
+			`Growth of \`used_memory\` over ${jobs.toLocaleString('en-US')} jobs, by job. What passes is the log of events (of the engine 7 days or 100,000 events, of BullMQ some 10,000), and of the engine `
+			+ 'its answers to calls, which it keeps for two minutes to give them again, and when each Pin of the last minute was sent.\n',
 			'| | BullMQ | engine |', '| --- | --: | --: |',
 			row('waiting', ({ waiting }) => waiting.lasting), row('… with what passes', ({ waiting }) => waiting.whole),
 			row('kept after its end', ({ kept }) => kept.lasting), row('… with what passes', ({ kept }) => kept.whole),

@@ -2,7 +2,7 @@
 --
 -- job:<id>            HASH    the fields below: what scripts compare and move
 -- doc:<id>            STRING  JSON of the rest that changes; opaque here, absent when it would say nothing
--- content:<id>        STRING  JSON of what this revision publishes; opaque here
+-- content:<id>        STRING  what this revision publishes, packed (packing.ts); opaque here
 -- content:<id>:<rev>  STRING  that of an earlier revision, as long as its events are kept
 -- state:<state>       ZSET    job by creation         jobs:<account>    ZSET  job by creation
 -- doubt               ZSET    job by since when       finished          ZSET  job nobody waits for any more, by end
