@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newerRedis } from '../../scripts/lib/newer-redis.mjs';
 import { freePort, waitUntil } from '../../scripts/lib/ports.mjs';
-import { redisProgram, startRedisServer, watchedProcess, type RedisServer } from '../../scripts/lib/redis-server.mjs';
+import { redisProgram, startRedisServer, watchedProcess, type RedisServer, type RedisServerOptions } from '../../scripts/lib/redis-server.mjs';
 import type { RedisSettings } from '../../src/config';
 import { aclRule } from '../../src/store/acl';
 import { CERTIFICATE, CERTIFICATE_KEY } from './certificate';
@@ -37,7 +37,9 @@ export const TOPOLOGIES: Record<string, () => Promise<Topology>> = {
 	},
 };
 
-const started = (...args: string[]): Promise<RedisServer> => startRedisServer({ appendfsync: 'always', args });
+type Fsync = RedisServerOptions['appendfsync'];
+
+const started = (args: string[] = [], appendfsync: Fsync = 'always'): Promise<RedisServer> => startRedisServer({ appendfsync, args });
 
 const single = (server: RedisServer): Topology => ({ env: { REDIS_URL: server.url }, stop: () => server.stop() });
 
@@ -48,12 +50,12 @@ async function newer(name: 'redis-server' | 'valkey-server'): Promise<Topology> 
 }
 
 /** A server with TLS at `port`, and without at its own. `files` are the settings of whoever is to speak TLS with it. */
-export async function tlsServer(): Promise<{ server: RedisServer; port: number; files: Record<'tls-cert-file' | 'tls-key-file' | 'tls-ca-cert-file', string>; stop(): Promise<void> }> {
+export async function tlsServer(appendfsync?: Fsync): Promise<{ server: RedisServer; port: number; files: Record<'tls-cert-file' | 'tls-key-file' | 'tls-ca-cert-file', string>; stop(): Promise<void> }> {
 	const folder = mkdtempSync(join(tmpdir(), 'pinterest-jobs-tls-')), port = await freePort(), [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
 	writeFileSync(cert, CERTIFICATE);
 	writeFileSync(key, CERTIFICATE_KEY);
 	const files = { 'tls-cert-file': cert, 'tls-key-file': key, 'tls-ca-cert-file': cert };
-	const server = await started('--tls-port', String(port), '--tls-auth-clients', 'no', ...Object.entries(files).flatMap(([name, file]) => [`--${name}`, file]));
+	const server = await started(['--tls-port', String(port), '--tls-auth-clients', 'no', ...Object.entries(files).flatMap(([name, file]) => [`--${name}`, file])], appendfsync);
 	return {
 		server, port, files,
 		stop: async () => {
@@ -64,8 +66,8 @@ export async function tlsServer(): Promise<{ server: RedisServer; port: number; 
 }
 
 /** So many masters, each with its part of the slots. */
-export async function clusterOf(size: number): Promise<{ servers: RedisServer[]; stop(): Promise<void> }> {
-	const servers = await Promise.all(Array.from({ length: size }, () => started('--cluster-enabled', 'yes')));
+export async function clusterOf(size: number, appendfsync?: Fsync): Promise<{ servers: RedisServer[]; stop(): Promise<void> }> {
+	const servers = await Promise.all(Array.from({ length: size }, () => started(['--cluster-enabled', 'yes'], appendfsync)));
 	const edge = (i: number) => Math.floor(16_384 * i / size);
 	for (const [i, { port }] of servers.entries()) {
 		await asked(port, (redis) => redis.call('CLUSTER', 'ADDSLOTSRANGE', edge(i), edge(i + 1) - 1));
@@ -89,9 +91,8 @@ async function sentinel(): Promise<Topology> {
 	return {
 		env: { REDIS_URL: primary.url, PINTEREST_JOBS_TEST_REDIS: JSON.stringify(settings) },
 		halfway: async () => {
-			const replica = await started('--replicaof', `127.0.0.1 ${primary.port}`);
+			const replica = await replicaOf(primary);
 			others.push(replica);
-			await waitUntil(() => asked(replica.port, async (redis) => (await redis.info('replication')).includes('master_link_status:up')), { what: 'replica', timeoutMs: 60_000 });
 			const known = async (port: number) => (await asked(port, (redis) => redis.call('SENTINEL', 'REPLICAS', 'pins')) as unknown[]).length > 0;
 			await waitUntil(async () => (await Promise.all(sentinels.map(({ port }) => known(port)))).every(Boolean), { what: 'sentinels', timeoutMs: 60_000 });
 			await primary.kill();
@@ -103,6 +104,13 @@ async function sentinel(): Promise<Topology> {
 			await Promise.all([primary, ...others].map((server) => server.stop()));
 		},
 	};
+}
+
+/** A replica that has caught up. */
+export async function replicaOf(primary: RedisServer, appendfsync?: Fsync): Promise<RedisServer> {
+	const replica = await started(['--replicaof', `127.0.0.1 ${primary.port}`], appendfsync);
+	await waitUntil(() => asked(replica.port, async (redis) => (await redis.info('replication')).includes('master_link_status:up')), { what: 'replica', timeoutMs: 60_000 });
+	return replica;
 }
 
 interface SentinelOptions {

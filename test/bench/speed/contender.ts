@@ -1,4 +1,4 @@
-import type { PublishRequest } from '../../../src';
+import type { PublishRequest, RedisSettings } from '../../../src';
 
 /** How jobs are put in: so many a call, so many calls under way. */
 export interface Way {
@@ -11,6 +11,8 @@ export type ContenderName = 'engine' | 'bullmq';
 export interface ContenderSettings {
 	contender: ContenderName;
 	redisUrl: string;
+	/** How the engine reaches Redis, where the URL does not say it. */
+	redis?: RedisSettings;
 	accounts: number;
 	boards: number;
 	/** Jobs under way at once: of the whole worker for BullMQ, of one account for the engine. */

@@ -81,7 +81,7 @@ interface Costs {
 export const costs: Part<Costs> = {
 	name: 'costs', title: 'What each guarantee costs',
 
-	async measure({ short, source, jobs = short ? 300 : 3000 }) {
+	async measure({ short, source, jobs = short ? 300 : 6000 }) {
 		const { rounds, accounts } = short ? { rounds: 1, accounts: 20 } : { rounds: 5, accounts: 100 }, compiled = dirname(source);
 		const chosen = short ? GUARANTEES.slice(0, 2) : GUARANTEES;
 		const measured: Costs = { jobs, accounts, whole: [], without: chosen.map(({ what }) => ({ what, laps: [] })) };

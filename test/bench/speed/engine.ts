@@ -32,7 +32,7 @@ export class EngineContender implements Contender {
 
 	constructor(private readonly settings: ContenderSettings, private readonly told: Told) {
 		this.engine = Engine.open({
-			redis: { url: settings.redisUrl }, namespace: NAMESPACE, policy: { boardGapMs: 0, spreadMs: 0, retentionMs: 0 },
+			redis: settings.redis ?? { url: settings.redisUrl }, namespace: NAMESPACE, policy: { boardGapMs: 0, spreadMs: 0, retentionMs: 0 },
 			log: (line) => this.hear(line),
 		});
 		this.unlimited();

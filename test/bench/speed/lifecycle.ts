@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { Figure } from '../figure';
 import { Bout, type PerJob } from './bout';
@@ -107,9 +108,13 @@ function ratesText(laps: Record<ContenderName, Lap>, what: keyof Lap): string {
 	return NAMES.map((name) => `${Math.round(laps[name][what].perSecond).toLocaleString('en-US')} (${name === 'engine' ? name : 'BullMQ'})`).join(' and ');
 }
 
-/** One contender's turn, in processes of its own. */
-export function lap(redis: Redis, settings: ContenderSettings, way: Way, jobs: number): Promise<Lap> {
-	return Bout.with(redis, settings, async (bout) => ({ enqueue: await bout.enqueue(jobs, way), work: await bout.work(jobs) }));
+/** One contender's turn, in processes of its own; with a rest between the two, ms. */
+export function lap(redis: Redis, settings: ContenderSettings, way: Way, jobs: number, restMs = 0): Promise<Lap> {
+	return Bout.with(redis, settings, async (bout) => {
+		const enqueue = await bout.enqueue(jobs, way);
+		await sleep(restMs);
+		return { enqueue, work: await bout.work(jobs) };
+	});
 }
 
 type SettingsOf = (contender: ContenderName, setup: Setup) => ContenderSettings;

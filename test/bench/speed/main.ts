@@ -5,6 +5,7 @@ import { backlog } from './backlog';
 import { bytes } from './bytes';
 import { costs } from './costs';
 import { idle } from './idle';
+import { kinds } from './kinds';
 import { lifecycle } from './lifecycle';
 import { outage } from './outage';
 import { say, type Bench, type Part } from './part';
@@ -12,7 +13,7 @@ import { chapterOf, lastReport, reportOf, type Report } from './report';
 import { second } from './second';
 import { workers } from './workers';
 
-const PARTS = [lifecycle, bytes, second, idle, backlog, outage, workers, costs] as Part[];
+const PARTS = [lifecycle, bytes, second, idle, backlog, outage, workers, kinds, costs] as Part[];
 
 const OPTIONS = {
 	short: { type: 'boolean' }, only: { type: 'string' }, seed: { type: 'string' }, check: { type: 'boolean' }, write: { type: 'boolean' },
