@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { refusal, type EngineConfig, type RedisSettings } from '../config';
+import { urlOf } from '../job/url';
 
 /** The options every command shares, for node:util's parseArgs. */
 export const CONNECTION_OPTIONS = {
@@ -66,7 +67,7 @@ function hostsOf(text: string): { url: string; nodes: string[] } {
 	const [, before, hosts, after] = /^(rediss?:\/\/(?:[^/?#]*@)?)([^@/?#]+)(.*)$/.exec(text) ?? [];
 	const nodes = hosts?.split(',').map((host) => host.trim()).filter(Boolean) ?? [];
 	const url = `${before}${nodes[0]}${after}`;
-	if (nodes.length === 0 || !URL.canParse(url) || !isDecodable(before ?? '')) throw refusal('That is not the URL of a Redis.', 'Write it like redis://127.0.0.1:6379, or rediss://user:secret@host:6379 with TLS; signs of a password as in any URL, %40 for @ and %25 for %.');
+	if (nodes.length === 0 || urlOf(url) === null || !isDecodable(before ?? '')) throw refusal('That is not the URL of a Redis.', 'Write it like redis://127.0.0.1:6379, or rediss://user:secret@host:6379 with TLS; signs of a password as in any URL, %40 for @ and %25 for %.');
 	return { url, nodes };
 }
 

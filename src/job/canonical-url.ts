@@ -1,3 +1,5 @@
+import { urlOf } from './url';
+
 /** Query parameters that only say which click led here (2026-11); dropped, since they change with every copy of a link. */
 const CLICK_IDS = new Set([
 	'_gl', '_hsenc', '_hsmi', '_kx', 'dclid', 'epik', 'fbclid', 'gad_source', 'gbraid', 'gclid', 'gclsrc', 'igsh', 'igshid', 'irclickid',
@@ -33,19 +35,19 @@ export function canonicalMediaUrl(url: string): string {
 
 /** Whether this host is known to sign in the path, so that the address names no file for long. */
 export function signsInPath(url: string): boolean {
-	return SIGNS_IN_PATH.test(urlOf(url)?.hostname ?? '');
+	return SIGNS_IN_PATH.test(urlOf(url.trim())?.hostname ?? '');
 }
 
 /** The host of an address; null when it is none. */
 export function hostOf(url: string): string | null {
-	return urlOf(url)?.host || null;
+	return urlOf(url.trim())?.host || null;
 }
 
 /** Whether a parameter of this query is dropped, by its name in lower case. */
 type Dropping = (query: URLSearchParams) => (name: string) => boolean;
 
 function canonical(text: string, dropping: Dropping): string {
-	const url = urlOf(text);
+	const url = urlOf(text.trim());
 	if (!url) return text.trim();
 	// Each part is only touched when it is there: most addresses have neither fragment, query nor escapes, and a part that is set is parsed anew.
 	if (url.href.includes('#')) url.hash = '';
@@ -63,9 +65,4 @@ function canonicalQuery(given: URLSearchParams, dropping: Dropping): string {
 	// Values of one name keep their order: it may mean something.
 	query.sort();
 	return query.toString();
-}
-
-function urlOf(text: string): URL | null {
-	const address = text.trim();
-	return URL.canParse(address) ? new URL(address) : null;
 }

@@ -1,5 +1,6 @@
 import { hash32 } from './hash';
 import type { Job, PinContent } from './job';
+import { urlOf } from './url';
 
 /** A Pin of a listing, as Pinterest writes it; a field may be missing. */
 export interface ListedPin {
@@ -119,7 +120,7 @@ function seenFormOf(pin: ListedPin): SeenForm {
 }
 
 function markerIn(link: string): string | null {
-	return URL.canParse(link) ? new URL(link).searchParams.get(MARKER_PARAMETER) : null;
+	return urlOf(link)?.searchParams.get(MARKER_PARAMETER) ?? null;
 }
 
 /** Epoch ms; null when it cannot be read. Pinterest writes it without a zone and means UTC (api-quickstart issue 78, 2026-11). */
@@ -137,5 +138,5 @@ function sameText(text: string | null): string {
 /** Only the spelling that every server takes for the same; fragments and parameters tell links apart. */
 function sameLink(link: string | null): string {
 	const text = (link ?? '').trim();
-	return URL.canParse(text) ? new URL(text).href : text;
+	return urlOf(text)?.href ?? text;
 }

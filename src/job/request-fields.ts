@@ -1,5 +1,6 @@
 import { EngineError } from '../errors';
 import { shortened } from './redact';
+import { urlOf } from './url';
 
 /** Refuses one field, saying what to do. */
 export function refuse(field: string, message: string, hint: string): never {
@@ -49,7 +50,7 @@ export function urlField(value: unknown, field: string, name: string): string | 
 		refuse(field, `${name} “${shown(url)}” has no scheme.`, `Write the complete address, for example https://${url.replace(/^\/+/, '').slice(0, 80)}`);
 	}
 	if (!/^https?:\/\//i.test(url)) refuse(field, `${name} “${shown(url)}” is no web address.`, 'Only https:// and http:// can be published.');
-	if (/\s/.test(url) || !URL.canParse(url)) refuse(field, `${name} “${shown(url)}” is not a valid address.`, 'Copy the address from the browser; blanks are written %20.');
+	if (/\s/.test(url) || urlOf(url) === null) refuse(field, `${name} “${shown(url)}” is not a valid address.`, 'Copy the address from the browser; blanks are written %20.');
 	return url;
 }
 

@@ -1,6 +1,7 @@
 // Answers of Pinterest at the door: known fields are copied, anything else is left outside. Null: not such a thing.
 import type { ListedPin } from '../job/natural-key';
 import type { Page } from './pages';
+import { urlOf } from '../job/url';
 
 export interface User {
 	id: string;
@@ -58,7 +59,7 @@ export function sectionOf(item: unknown): { id: string; name: string } | null {
 /** The answer of POST /media; its parameters sign for the upload, so that it is told to nobody. Null also without an address to post to. */
 export function registeredOf(json: unknown): { mediaId: string; url: string; parameters: [string, string][] } | null {
 	const { media_id: mediaId, upload_url: url, upload_parameters: parameters } = fieldsOf(json);
-	if (typeof mediaId !== 'string' || !/^\d{1,30}$/.test(mediaId) || typeof url !== 'string' || !/^https?:/.test(url) || !URL.canParse(url)) return null;
+	if (typeof mediaId !== 'string' || !/^\d{1,30}$/.test(mediaId) || typeof url !== 'string' || !/^https?:/.test(url) || urlOf(url) === null) return null;
 	const pairs = Object.entries(fieldsOf(parameters)).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
 	return { mediaId, url, parameters: pairs };
 }

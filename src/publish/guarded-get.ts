@@ -3,6 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import type { LookupFunction, Socket } from 'node:net';
 import { getProxyForUrl } from 'proxy-from-env';
 import { onProxyRefusal, proxyTunnel } from './proxy';
+import { urlOf } from '../job/url';
 
 /** What keeps a fetch of somebody's address out of the operator's own network. */
 export interface AddressGuard {
@@ -46,8 +47,8 @@ const REDIRECTS = 3;
  * is written, at every answer of its name's lookup, and at the peer of the connected socket before anything is sent.
  */
 export async function guardedGet(address: string, guard: AddressGuard, options: GetOptions): Promise<Got> {
-	if (!URL.canParse(address)) return { kind: 'misled', message: 'It is no address.' };
-	let url = new URL(address);
+	let url = urlOf(address);
+	if (!url) return { kind: 'misled', message: 'It is no address.' };
 	for (let hops = 0; hops <= REDIRECTS; hops++) {
 		if (url.protocol !== 'https:' && url.protocol !== 'http:') return { kind: 'misled', message: `It redirects to ${url.protocol}` };
 		if (!options.byProxy && getProxyForUrl(url.href)) return { kind: 'proxied' };
@@ -57,8 +58,8 @@ export async function guardedGet(address: string, guard: AddressGuard, options: 
 		const location = got.kind === 'answer' ? redirectOf(got.response) : null;
 		if (location === null || got.kind !== 'answer') return got;
 		got.close();
-		if (!URL.canParse(location, url.href)) return { kind: 'misled', message: 'It redirects to no address.' };
-		url = new URL(location, url);
+		url = urlOf(location, url);
+		if (!url) return { kind: 'misled', message: 'It redirects to no address.' };
 	}
 	return { kind: 'misled', message: `It redirects more than ${REDIRECTS} times.` };
 }

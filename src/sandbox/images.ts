@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { refuse, type Answer } from './answers';
+import { webAddressOf } from './web-address';
 
 /** What can be wrong with an image; `fine` overrules a mark in the URL. */
 export type ImageVerdict = 'fine' | 'broken' | 'too-small' | 'unreachable' | 'our-end' | 'other-size';
@@ -43,8 +44,9 @@ export class Images {
 			said.times -= 1;
 			return said.verdict;
 		}
-		if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) return 'unreachable';
-		const { hostname, pathname } = new URL(url);
+		const address = webAddressOf(url);
+		if (!address) return 'unreachable';
+		const { hostname, pathname } = address;
 		const marks = [...Object.keys(answers), 'other-size'] as Exclude<ImageVerdict, 'fine'>[];
 		return marks.find((mark) => `${hostname}${pathname}`.includes(mark)) ?? 'fine';
 	}

@@ -1,6 +1,7 @@
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { isSpecialAddress } from './special-addresses';
+import { urlOf } from '../job/url';
 
 const PORTS = new Set(['', '443', '8443']);
 
@@ -23,8 +24,8 @@ export class UrlGuard {
 
 	/** Whether deliveries may go to this URL as it is written. */
 	check(text: string): Checked {
-		if (!URL.canParse(text)) return { ok: false, reason: 'This is not a URL.' };
-		const url = new URL(text);
+		const url = urlOf(text);
+		if (!url) return { ok: false, reason: 'This is not a URL.' };
 		if (url.username || url.password) return { ok: false, reason: 'A URL for events carries no user and password.' };
 		if (this.trusts(url)) return { ok: true, url, trusted: true };
 		if (url.protocol !== 'https:') return { ok: false, reason: 'Events go over https only, except to the n8n base URL for deliveries.' };

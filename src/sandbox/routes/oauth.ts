@@ -3,6 +3,7 @@ import type { State } from '../state';
 import { allScopes, type TokenPair } from '../tokens';
 import type { App } from '../world';
 import type { OpenCall, OpenRoute } from './route';
+import { webAddressOf } from '../web-address';
 
 export const oauthRoutes: OpenRoute[] = [
 	{ operation: 'oauthToken', method: 'POST', pattern: /^\/v5\/oauth\/token\/?$/, kind: 'open', handle: token },
@@ -53,7 +54,7 @@ function granted(state: State, type: string, pair: TokenPair | null): Answer {
 function consent(state: State, { query }: OpenCall): Answer {
 	const app = state.world.apps.get(query.get('client_id') ?? '');
 	const back = query.get('redirect_uri') ?? '';
-	if (!app || query.get('response_type') !== 'code' || !/^https?:\/\//.test(back) || !URL.canParse(back)) {
+	if (!app || query.get('response_type') !== 'code' || !webAddressOf(back)) {
 		return html(400, '<p>client_id, redirect_uri or response_type is wrong.</p>');
 	}
 	const accounts = [...state.world.accounts.values()].filter((account) => account.app === app);

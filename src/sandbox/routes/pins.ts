@@ -7,6 +7,7 @@ import { pinFault, type MediaSource, type PinBody, type VideoSource } from '../s
 import type { State } from '../state';
 import type { Account, Board } from '../world';
 import { jsonOf, nakedDate, type ApiCall, type BearerRoute } from './route';
+import { webAddressOf } from '../web-address';
 
 const read = ['boards:read', 'pins:read'];
 const write = [...read, 'boards:write', 'pins:write'];
@@ -120,7 +121,7 @@ const hasSection = (board: Board, id?: string | null) => id == null || board.sec
 
 function linkRefusal(state: State, link?: string | null): Answer | null {
 	if (!link) return null;
-	if (!URL.canParse(link) || !/^https?:$/.test(new URL(link).protocol)) return refuse.invalidLink();
+	if (!webAddressOf(link)) return refuse.invalidLink();
 	return state.settings.blockedHosts.includes(new URL(link).hostname) ? refuse.blockedLink() : null;
 }
 
