@@ -27,14 +27,16 @@ const CLAIMS_A_CALL = 25;
 
 /** What is asked for many accounts at the same time: jobs to work on, and permits to send them. What one turn of the event loop asks for goes in one call. */
 export class Claims {
-	private readonly claiming = new Batcher<Claiming, Claim>((items) => this.claimAll(items), CLAIMS_A_CALL);
+	private readonly claiming = new Batcher<Claiming, Claim | Error>((items) => this.claimAll(items), CLAIMS_A_CALL);
 	private readonly sending = new Batcher<Sending, number | null>((items) => this.beginAll(items));
 
 	constructor(private readonly namespace: Namespace, private readonly leaseMs: number) {}
 
 	/** A board in doubt may have hundreds of jobs: only what is to be published is asked for together. */
 	async claim(claiming: Claiming): Promise<Claim> {
-		return claiming.lane === 'publish' ? this.claiming.ask(claiming) : (await this.claimAll([claiming]))[0]!;
+		const claim = claiming.lane === 'publish' ? await this.claiming.ask(claiming) : (await this.claimAll([claiming]))[0]!;
+		if (claim instanceof Error) throw claim;
+		return claim;
 	}
 
 	/** The instant by which the request has left and been answered, `budgetMs` from now; null when there is no permit. */
@@ -42,13 +44,17 @@ export class Claims {
 		return this.sending.ask({ job, budgetMs });
 	}
 
-	private async claimAll(items: Claiming[]): Promise<Claim[]> {
+	/** A record that cannot be read is the matter of its claim alone. */
+	private async claimAll(items: Claiming[]): Promise<(Claim | Error)[]> {
 		const args = items.flatMap(({ account, lane, max, stops, linkGapMs }) => [account, lane, max, stops, Math.round(linkGapMs)]);
 		const [claims, records] = await this.namespace.run<[ClaimAnswer[], RawRecord[][]]>('claim', [this.leaseMs, this.namespace.id, ...args]);
-		return claims.map(([lookFrom, nextAt, , , at, careful, cut], n) => ({
-			jobs: records[n]!.map(leasedJobOf), at, neverResend: careful === '1',
-			lookFirst: lookFrom !== '', lookFrom: instantOf(lookFrom), cut: cut ? forgottenOf(cut) : null, nextAt: instantOf(nextAt),
-		}));
+		return claims.map((claim, n) => {
+			try {
+				return claimOf(claim, records[n]!);
+			} catch (error) {
+				return error as Error;
+			}
+		});
 	}
 
 	private async beginAll(items: Sending[]): Promise<(number | null)[]> {
@@ -56,6 +62,13 @@ export class Claims {
 		const answers = await this.namespace.run<[number | '', string?][]>('begin-send', [this.namespace.id, ...args]);
 		return answers.map(([sendBy]) => (sendBy === '' ? null : sendBy));
 	}
+}
+
+function claimOf([lookFrom, nextAt, , , at, careful, cut]: ClaimAnswer, records: RawRecord[]): Claim {
+	return {
+		jobs: records.map(leasedJobOf), at, neverResend: careful === '1',
+		lookFirst: lookFrom !== '', lookFrom: instantOf(lookFrom), cut: cut ? forgottenOf(cut) : null, nextAt: instantOf(nextAt),
+	};
 }
 
 function instantOf(answered: string | number): number | null {

@@ -135,7 +135,7 @@ export class JobStore {
 	/** Gives expired leases a new fence, ours; `lease.sendBy` says whether a permit had been given. */
 	async takeOver(max: number): Promise<LeasedJob[]> {
 		const [[, , careful], records] = await this.namespace.run<[[fence: string, ids: string[], careful: string[]], RawRecord[]]>('take-over', [max, this.policy.leaseMs]);
-		const jobs = records.map(leasedJobOf);
+		const jobs = records.flatMap((record) => this.readable(record) ?? []);
 		return jobs.map((job) => (careful.includes(job.id) ? { ...job, lease: { ...job.lease, neverResend: true } } : job));
 	}
 
@@ -236,6 +236,16 @@ export class JobStore {
 		const found = await this.find(id);
 		if (found.kind === 'missing') throw new Error(`Job ${id} is neither there nor a tombstone.`);
 		return found.kind === 'job' ? { kind: 'existing', job: found.job } : found;
+	}
+
+	/** What cannot be read must not keep those beside it from being read. */
+	private readable(record: RawRecord): LeasedJob | null {
+		try {
+			return leasedJobOf(record);
+		} catch (error) {
+			this.namespace.options.log?.({ level: 'error', event: 'record.unreadable', job: record[0], message: String(error) });
+			return null;
+		}
 	}
 
 	private async tombstone(id: string): Promise<Tombstone | null> {

@@ -44,6 +44,13 @@ export function openRedis(): Redis {
 	return mode === 'sentinel' ? new Redis({ sentinels: addresses, name: sentinelName }) : new Redis(redisUrl());
 }
 
+/** Clients of every server that may be told something: the masters of a Cluster. */
+export async function serversOf(redis: Redis | Cluster): Promise<Redis[]> {
+	if (!(redis instanceof Cluster)) return [redis];
+	await redis.ping();
+	return redis.nodes('master');
+}
+
 /** A client of the one server that has the keys of this namespace. */
 export async function openServerOf(namespace: string): Promise<Redis> {
 	const redis = openRedis();

@@ -18,7 +18,7 @@
 -- @include begin
 -- @include jobs
 local leaseMs, worker, FIRST, EACH = tonumber(ARGV[5]), ARGV[6], 7, 5
-local MOST_MOVES = 100 -- of jobs between their board and their link, in a call
+local MOST_MOVES = 100 -- of jobs between their board and their link, or out of a line, in a call
 local MOST_LOOKS = 250
 local SCAN_LEASES = 3 -- heartbeats prolong the jobs' leases: a large board takes longer to read than one lease
 
@@ -83,6 +83,27 @@ local function move(job, waits)
 	moves = moves + 1
 end
 
+-- A job without a record (deleted by hand, evicted) leaves the line: nobody would get past it.
+local function jobAt(place, member)
+	local job = readJob(idOf(member))
+	if job then return job end
+	redis.call('ZREM', key('lane', lane, account, place), member)
+	touch(lane, account, place)
+	moves = moves + 1
+	return nil
+end
+
+local function linedUp(place, most)
+	return redis.call('ZRANGE', key('lane', lane, account, place), 0, most - 1)
+end
+
+local function headOf(place)
+	local member = linedUp(place, 1)[1]
+	local job = member and jobAt(place, member)
+	if not job then refreshBoard(lane, account, place) end
+	return job
+end
+
 local function isItsTurn(job)
 	if linkGapMs == 0 or job.url == '' then return true end
 	local turn = redis.call('HGET', key('turns', account), job.url)
@@ -101,15 +122,16 @@ end
 local function claimWrites()
 	local cap = settingsOf(account).concurrent
 	local running = redis.call('HLEN', key('busy', account))
-	while #ids < max and running < cap and moves < MOST_MOVES do
+	while #ids < max and running < cap do
 		local place = firstBoard()
 		if not place then return end
-		local job = readJob(jobsAt(key('lane', lane, account, place), 0, 0)[1])
-		if linkOf(place) then
-			move(job, '')
-		elseif not isItsTurn(job) then
-			move(job, '1')
-		else
+		local job = headOf(place)
+		local leaves = job and (linkOf(place) or not isItsTurn(job))
+		-- The others of the call go on: most have nothing to move.
+		if (leaves or not job) and moves >= MOST_MOVES then return end
+		if leaves then
+			move(job, linkOf(place) and '' or '1')
+		elseif job then
 			writeJobEvent('job.running', job, take(job, start))
 			keepLink(job.url)
 			redis.call('ZREM', key('boards', lane, account), place)
@@ -124,18 +146,24 @@ local function claimLooks()
 	local board = firstBoard()
 	if not board then return end
 	local most = math.min(max, MOST_LOOKS)
-	for _, id in ipairs(jobsAt(key('lane', lane, account, board), 0, most - 1)) do take(readJob(id)) end
+	for _, member in ipairs(linedUp(board, most)) do
+		local job = jobAt(board, member)
+		if job then take(job) end
+	end
 	-- Until the reader tells what it cost (scanned.lua), or must be lost, nobody else reads this board.
 	keepFromScans(account, board, SCAN_LEASES * leaseMs)
 	refreshBoard(lane, account, board)
 end
 
 local function claimSteps()
-	while #ids < max do
+	while #ids < max and moves < MOST_MOVES do
 		local board = firstBoard()
 		if not board then return end
-		take(readJob(jobsAt(key('lane', lane, account, board), 0, 0)[1]))
-		refreshBoard(lane, account, board)
+		local job = headOf(board)
+		if job then
+			take(job)
+			refreshBoard(lane, account, board)
+		end
 	end
 end
 

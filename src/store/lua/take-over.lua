@@ -28,10 +28,15 @@ local fence = nextCounter .. '-' .. ARGV[1]
 local careful = {}
 for _, id in ipairs(ids) do
 	local account, leaseEnd = unpack(redis.call('HMGET', key('job', id), 'account', 'leaseEnd'))
-	-- Somebody may come only long after the last worker that wanted it.
-	local carefulUntil = tonumber(redis.call('HGET', key('account', account), 'carefulUntil') or 0)
-	if carefulUntil > tonumber(leaseEnd) then careful[#careful + 1] = id end
-	redis.call('HSET', key('job', id), 'fence', fence, 'leaseEnd', now + leaseMs)
-	redis.call('ZADD', key('leases'), now + leaseMs, id)
+	if account then
+		-- Somebody may come only long after the last worker that wanted it.
+		local carefulUntil = tonumber(redis.call('HGET', key('account', account), 'carefulUntil') or 0)
+		if carefulUntil > tonumber(leaseEnd) then careful[#careful + 1] = id end
+		redis.call('HSET', key('job', id), 'fence', fence, 'leaseEnd', now + leaseMs)
+		redis.call('ZADD', key('leases'), now + leaseMs, id)
+	else
+		-- Without a record (deleted by hand, evicted) it can neither be ended nor keep the others waiting.
+		redis.call('ZREM', key('leases'), id)
+	end
 end
 return withRecords(finish({ fence, ids, careful }))

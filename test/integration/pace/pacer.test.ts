@@ -76,7 +76,7 @@ describe('the pace of an account', () => {
 		const pacer = aPacer(namespace);
 		expect(await pacer.slot('acme', () => Promise.resolve('ran'))).toBe('ran');
 		expect(await pacer.headroom('acme')).toBeNull();
-		expect(await aRedis().keys(`*${namespace}*`)).toEqual([]);
+		expect(await keysOf(namespace, `*${namespace}*`)).toEqual([]);
 	});
 
 	it('is kept under keys with the hash tag of the namespace', async () => {
@@ -84,7 +84,7 @@ describe('the pace of an account', () => {
 		const pacer = aPacer(namespace, { appPace: pace({ writesPerDay: 250 }) });
 		pacer.limit('acme', pace());
 		await pacer.slot('acme', () => Promise.resolve());
-		const keys = await aRedis().keys(`*${namespace}*_settings`);
+		const keys = await keysOf(namespace, `*${namespace}*_settings`);
 		expect(new Set(keys)).toEqual(new Set(['@app', '@app-day', 'acme'].map((lane) => `b_{${namespace}}-${lane}_settings`)));
 	});
 

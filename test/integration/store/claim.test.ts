@@ -28,6 +28,30 @@ describe('a claim to publish', () => {
 		expect(await world.jobs.giveBack(claims[0]!.jobs[0]!)).toBe(true);
 	});
 
+	it('keeps the gap of a board from a job that comes in after the settle', async () => {
+		await world.put(aJob());
+		const sent = await world.claimed();
+		await world.jobs.beginSend(sent, 20_000);
+		await world.jobs.settle(sent, published(sent, world.time));
+		const next = aJob({ dueAt: world.time });
+		await world.put(next);
+		expect(await world.jobs.claim('acme', 'publish', 9)).toMatchObject({ jobs: [], nextAt: world.time + policy.boardGapMs });
+		world.time += policy.boardGapMs;
+		expect(await claim()).toEqual([next.id]);
+	});
+
+	it('leaves looks to calls of their own, which may be of hundreds of jobs', async () => {
+		for (const account of ['acme', 'other']) {
+			await world.put(aJob({ account }));
+			await world.inDoubt(account);
+		}
+		world.time += 60_000;
+		const counter = async () => Number(await world.redis.hget(world.key('meta'), 'counter')), before = await counter();
+		const looks = await Promise.all(['acme', 'other'].map((account) => world.jobs.claim(account, 'look', 9)));
+		expect(looks.map(({ jobs }) => jobs.length)).toEqual([1, 1]);
+		expect(await counter()).toBe(before + 2);
+	});
+
 	it('says when the next job is due', async () => {
 		await world.put(aJob({ dueAt: START + 500, boardId: '1' }), aJob({ dueAt: START + 700, boardId: '2' }));
 		expect((await world.jobs.claim('acme', 'publish', 5)).nextAt).toBe(START + 500);

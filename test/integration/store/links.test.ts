@@ -44,6 +44,16 @@ it('Pins of one link keep apart, on whatever boards, in their order; others pass
 	expect(await starts()).toEqual([[a.id, 0], [other.id, policy.boardGapMs / 1000], [b.id, 30], [c.id, 60]]);
 });
 
+it('hundreds that wait for one link keep nobody else of the same call from its job', async () => {
+	const many = Array.from({ length: 350 }, (_, n) => pin(String(n), lamps)), free = aJob({ account: 'other' });
+	await world.put(...many, free);
+	const [ofLink, theirs] = await Promise.all(['acme', 'other'].map((account) => world.jobs.claim(account, 'publish', 9, GAP_MS)));
+	expect([ofLink!.jobs.length, idsOf(theirs!.jobs)]).toEqual([1, [free.id]]);
+	expect(ofLink!.nextAt).toBe(world.time);
+	while ((await claim()).length > 0 || (await world.jobs.nextDue(['acme'], 'publish')).get('acme')! <= world.time);
+	expect((await world.list.list({ account: 'acme', limit: 500 })).jobs.filter(({ waitsForLink }) => waitsForLink)).toHaveLength(349);
+});
+
 it('says of a job that it waits for its link, and when a call finds more', async () => {
 	const [a, b] = [pin('1', lamps), pin('2', lamps)];
 	await world.put(a, b);

@@ -6,6 +6,7 @@ import { BOUNDS, boundOf } from '../../../src/store/keys';
 import type { Namespace } from '../../../src/store/namespace';
 import { BulkStore } from '../../../src/store/bulk-store';
 import { fileDeadline } from '../../../src/store/overdue';
+import { openServerOf } from '../../support/redis';
 import { contradictions } from './invariants';
 import { adopted, aJob, failedFor, intoDoubt, policy, published, StoreWorld } from './store-world';
 
@@ -40,6 +41,13 @@ function repeatCalls(world: StoreWorld): Repeat[] {
 	return repeats;
 }
 
+async function runIdOf(world: StoreWorld): Promise<string> {
+	const server = await openServerOf(world.name);
+	const info = await server.info('server');
+	server.disconnect();
+	return /run_id:(\w+)/.exec(info)![1]!;
+}
+
 /** A life with everything in it: each script that writes is called with an effect at least once. */
 async function live(world: StoreWorld): Promise<void> {
 	const { jobs, holds, accounts, media, outbox, subscriptions, inbox } = world;
@@ -59,7 +67,7 @@ async function live(world: StoreWorld): Promise<void> {
 	// As if the server had been another one until now.
 	await world.redis.hset(world.key('meta'), 'runs', 'former:0', 'durability', 'former:everysec');
 	await accounts.beat({ id: 'other', host: 'h' }, []);
-	await world.redis.hset(world.key('meta'), 'suspectUntil', 0, 'durability', `${/run_id:(\w+)/.exec(await world.redis.info('server'))![1]}:always`);
+	await world.redis.hset(world.key('meta'), 'suspectUntil', 0, 'durability', `${await runIdOf(world)}:always`);
 
 	const [first, second, third] = (await jobs.claim('acme', 'publish', 3)).jobs;
 	await jobs.extend([first!, second!]);
@@ -97,7 +105,8 @@ async function live(world: StoreWorld): Promise<void> {
 	await world.put({ ...ofOneLink[2]!, content: { ...ofOneLink[2]!.content, boardId: '8' } });
 	const [other] = (await jobs.claim('acme', 'publish', 9, 1000)).jobs;
 	world.time += 1000;
-	await jobs.claim('acme', 'publish', 9, 1000);
+	await Promise.all([jobs.claim('acme', 'publish', 9, 1000), jobs.claim('nobody', 'publish', 1)]);
+	await Promise.all([shown!, other!].map((one) => jobs.beginSend(one, 1000)));
 	for (const one of [shown!, other!]) await jobs.settle(one, published(one, world.time, one.id));
 
 	const late = aJob({ dueAt: world.time });

@@ -14,6 +14,11 @@ describe('a record of an earlier build', () => {
 		expect(earlier.content).toEqual(job.content);
 	});
 
+	it('is longer than one of this, which packs its content and leaves out what nobody said', () => {
+		expect(contentOf(job)).toMatch(/^1/);
+		expect(docOf(job)).not.toContain('null');
+	});
+
 	it('that is a tombstone in JSON is one', () => {
 		const tombstone = { kind: 'tombstone', id: 'pj_1', state: 'succeeded', pinId: '99', mayExist: false };
 		expect(tombstoneOf('pj_1', '{"mayExist":"","pinId":"99","state":"succeeded"}')).toEqual(tombstone);

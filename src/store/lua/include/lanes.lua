@@ -30,10 +30,8 @@ local function memberOf(job)
 	return job.ord == '' and job.id or job.ord .. ':' .. job.id
 end
 
-local function jobsAt(place, first, last)
-	local ids = redis.call('ZRANGE', place, first, last)
-	for i, member in ipairs(ids) do ids[i] = string.match(member, '[^:]+$') end
-	return ids
+local function idOf(member)
+	return string.match(member, '[^:]+$')
 end
 
 local function placeOf(job)
