@@ -7,6 +7,8 @@ import { run, step } from './steps.mjs';
 /** Debian's release with Redis 8 and Valkey 8. */
 const RELEASE = 'trixie';
 const SERVERS = ['redis-server', 'valkey-server'];
+/** What repairs their append-only files stands beside them: that of another release refuses what they wrote. */
+const PROGRAMS = [...SERVERS, 'redis-check-aof', 'valkey-check-aof'];
 /** Servers and what they are linked with: unpacked beside the system, they run on an older one. */
 const PACKAGES = [...SERVERS, 'redis-tools', 'valkey-tools', 'libc6', 'libssl3t64', 'libsystemd0', 'libjemalloc2', 'liblzf1', 'libcap2', 'libgcc-s1', 'libstdc++6', 'liblua5.1-0', 'libatomic1', 'zlib1g', 'libzstd1'];
 const SOURCES = ['/etc/apt/sources.list.d/debian.sources', '/etc/apt/sources.list'];
@@ -20,7 +22,7 @@ export function whyNoNewerRedis() {
 
 /** The program of Redis 8 (`redis-server`) or Valkey 8 (`valkey-server`), from the Debian mirror this system already uses; nothing of the system is changed. */
 export async function newerRedis(server) {
-	const folder = await preparedOnce(`debian-${RELEASE}-redis`, (into) => step(`Fetching Redis 8 and Valkey 8 of Debian ${RELEASE} (once)`, () => unpacked(into)));
+	const folder = await preparedOnce(`debian-${RELEASE}-redis-with-tools`, (into) => step(`Fetching Redis 8 and Valkey 8 of Debian ${RELEASE} (once)`, () => unpacked(into)));
 	return join(folder, server);
 }
 
@@ -35,9 +37,9 @@ async function unpacked(folder) {
 	await run('apt-get', ['-qq', ...options, 'download', ...PACKAGES], { cwd: archives });
 	for (const file of readdirSync(archives).filter((name) => name.endsWith('.deb'))) await run('dpkg', ['-x', join(archives, file), at('root')]);
 	const libraries = at('root/usr/lib/x86_64-linux-gnu');
-	for (const server of SERVERS) {
-		// With the C library of that release, by its own loader.
-		writeFileSync(at(server), `#!/bin/sh\nexec '${libraries}/ld-linux-x86-64.so.2' --library-path '${libraries}' '${at(`root/usr/bin/${server}`)}' "$@"\n`, { mode: 0o755 });
+	for (const name of PROGRAMS) {
+		// With the C library of that release, by its own loader, and under its own name, by which one program tells what it is to be.
+		writeFileSync(at(name), `#!/bin/sh\nexec '${libraries}/ld-linux-x86-64.so.2' --library-path '${libraries}' --argv0 '${name}' '${at(`root/usr/bin/${name}`)}' "$@"\n`, { mode: 0o755 });
 	}
 }
 

@@ -38,7 +38,8 @@ export class AppendOnlyFile {
 	 * whole. Redis 7.0 itself leaves its beginning in the file, and carries that out at the next restart but one.
 	 */
 	repair(): void {
-		const program = programOnPath('redis-check-aof', 'valkey-check-aof');
+		const server = process.env.PINTEREST_JOBS_REDIS_PROGRAM;
+		const program = server ? server.replace(/-server$/, '-check-aof') : programOnPath('redis-check-aof', 'valkey-check-aof');
 		if (!program) throw new Error('redis-check-aof is missing; it comes with redis-server.');
 		execFileSync(program, ['--fix', join(this.dir, 'appendonlydir', 'appendonly.aof.manifest')], { input: 'y\n', stdio: 'pipe' });
 	}

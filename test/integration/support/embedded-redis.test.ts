@@ -43,7 +43,7 @@ afterAll(async () => {
 async function ensured(options: object, programs: string[] = []): Promise<{ answer: Answer; end(): Promise<number> }> {
 	const path = mkdtempSync(join(folder, 'bin-'));
 	for (const target of [process.execPath, '/bin/sh', ...programs]) symlinkSync(target, join(path, target.split('/').at(-1)!));
-	const { REDIS_URL: _, ...env } = process.env;
+	const { REDIS_URL: _, PINTEREST_JOBS_REDIS_PROGRAM: _program, ...env } = process.env;
 	const child = spawn(process.execPath, ['--input-type=module', '-e', program, JSON.stringify(options)], { env: { ...env, PATH: path }, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
 	children.push(child);
 	const [answer] = await once(child, 'message') as [Answer];
