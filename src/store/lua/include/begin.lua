@@ -6,7 +6,7 @@
 -- ARGV[3] told            the highest counter the caller was ever told
 -- ARGV[4] horizon         ms for which every send is preceded by a read once acknowledged writes are gone
 --
--- Gives `replay` (return it first of all), `now`, `nextCounter`, `lookUntil`, `finish`, `refuse`, `wake`.
+-- Gives `replay` (return it first of all), `now`, `nextCounter`, `lookUntil`, `finish`, `refuse`, `wake`, `textOf`, `nowText`.
 -- @include keys
 local ANSWER_KEPT_MS = 120000 -- a call is repeated for 10 s
 
