@@ -31,6 +31,7 @@ function patternsOf(namespace: string): string[] {
 /** One thing to ask `redis.acl_check_cmd` about, and the part of the rule that allows it. */
 export interface Right {
 	rule: string;
+	/** With its first arguments. */
 	command: string[];
 }
 
@@ -58,5 +59,5 @@ export function toGrant(refused: string[]): string[] {
 function onKey(command: string, key: string, channel: string): string[] {
 	if (command === 'eval' || command === 'evalsha') return [command, 'text', '1', key];
 	if (/^(publish|subscribe|unsubscribe)$/.test(command)) return [command, channel];
-	return /^(hello|ping|info|time|asking|select|client.*|cluster.*)$/.test(command) ? [...command.split('|'), ...(command.includes('|') ? [key] : [])] : [command, key, key, key];
+	return /^(hello|ping|info|time|asking|select|client.*|cluster.*)$/.test(command) ? [...command.split('|'), ...(command.includes('|') ? [key] : [])] : [command, key];
 }

@@ -110,7 +110,7 @@ export class Namespace {
 	/** The parts of `aclRule` that the user of this connection lacks; null where the server cannot tell. Without greeting, which may be what it has no right to. */
 	async missingRights(): Promise<string[] | null> {
 		const rights = rightsFor(this.options.name, this.options.redis);
-		const ask = (client: Client) => this.send(client, 'rights', [JSON.stringify(rights.map(({ command }) => command))]) as Promise<number[] | null>;
+		const ask = (client: Client) => this.send(client, 'rights', [JSON.stringify(rights.map(({ command }) => command)), this.key('meta')]) as Promise<number[] | null>;
 		const refused = await this.repeated(false, ask, { greets: false });
 		return refused && toGrant(refused.map((place) => rights[place - 1]!.rule));
 	}

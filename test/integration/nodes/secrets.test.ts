@@ -41,7 +41,7 @@ beforeEach(async () => {
 	const { accessToken: token, refreshToken } = secrets;
 	sandbox = await Sandbox.start({ timeFactor: 60, world: { accounts: [{ name: 'acme-us', token, refreshToken, boards: [{ id: '101', name: 'Summer' }] }] } });
 	engineData = engineCredential(testNamespace(), {
-		connection: 'standalone', host: '127.0.0.1', port: redis.port, password: secrets.redisPassword, deliveryBaseUrl: endpoint.origin,
+		connection: 'standalone', tls: false, host: '127.0.0.1', port: redis.port, password: secrets.redisPassword, deliveryBaseUrl: endpoint.origin,
 		signingSecret: secrets.signingSecret, previousSigningSecret: secrets.previousSigningSecret,
 	});
 });

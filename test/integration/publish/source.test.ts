@@ -73,10 +73,10 @@ describe('a video at an address', () => {
 	});
 
 	it('is not waited for while nobody takes what has come', async () => {
-		const source = sourceOf(await open(file({ bytes: 20_000_000 }), { idleMs: 100 }));
+		const source = sourceOf(await open(file({ bytes: 20_000_000 }), { idleMs: 500 }));
 		const parts = source.stream[Symbol.asyncIterator]();
 		await parts.next();
-		await new Promise((resolve) => setTimeout(resolve, 250));
+		await new Promise((resolve) => setTimeout(resolve, 1250));
 		let bytes = 0;
 		for (let next = await parts.next(); !next.done; next = await parts.next()) bytes += next.value.length;
 		expect(bytes).toBeGreaterThan(19_900_000);
