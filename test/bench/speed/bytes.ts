@@ -1,9 +1,11 @@
 import type { Redis } from 'ioredis';
+import { BOUNDS } from '../../../src/store/keys';
 import { Bout } from './bout';
 import type { ContenderName } from './contender';
 import { BOARDS, FIRST } from './lifecycle';
 import { memoryUsed } from './meter';
-import type { Part } from './part';
+import { bytesByKind } from './key-bytes';
+import type { Part as BenchPart } from './part';
 import { withRedis } from './rig';
 import { bounded, timesBullmq } from './spread';
 
@@ -13,20 +15,33 @@ interface Taken {
 	lasting: number;
 }
 
+/** Kind of key → what its keys take in each part of a job's life, bytes a job. */
+type ByKind = Record<string, Partial<Record<Part, number>>>;
+
 interface Bytes {
 	jobs: number;
+	byKind: ByKind;
 	taken: Record<ContenderName, { waiting: Taken; kept: Taken; tombstone: Taken | null }>;
 }
 
-/** What has a lifetime or a length of its own, however many jobs there are: the log of events, and first answers of calls. */
-const PASSING = ['*:events', '*:op:*'];
+const PARTS = ['waiting', 'kept', 'tombstone'] as const;
+type Part = (typeof PARTS)[number];
+/** A kind of key that takes less is not worth a line, bytes a job. */
+const LEAST_BYTES = 5;
+
+/** What has a lifetime or a length of its own, however many jobs there are: the log of events, first answers of calls, and when each Pin of the last minute was sent. */
+const PASSING = ['*:events', '*:op:*', '*:sent:*'];
 
 /** What a job takes while it waits, after its end, and after its keeping. */
-export const bytes: Part<Bytes> = {
+export const bytes: BenchPart<Bytes> = {
 	name: 'bytes', title: 'Bytes of a job',
 
 	measure: (bench) => withRedis({ appendonly: false }, async (redis, redisUrl) => {
-		const jobs = bench.short ? 2000 : 20_000, accounts = bench.short ? 50 : 500, taken = {} as Bytes['taken'];
+		const jobs = bench.short ? 2000 : 20_000, accounts = bench.short ? 50 : 500, taken = {} as Bytes['taken'], byKind: ByKind = {};
+		const note = async (contender: ContenderName, part: Part) => {
+			if (contender !== 'engine') return;
+			for (const [kind, all] of await bytesByKind(redis)) if (all / jobs >= LEAST_BYTES) (byKind[kind] ??= {})[part] = all / jobs;
+		};
 		for (const contender of ['bullmq', 'engine'] as const) {
 			taken[contender] = await Bout.with(redis, { contender, redisUrl, accounts, boards: BOARDS, concurrency: FIRST[contender].concurrency }, async (bout) => {
 				// Of the jobs it warmed up with nothing is to be left that goes later.
@@ -34,15 +49,18 @@ export const bytes: Part<Bytes> = {
 				const before = await stepOf(redis);
 				await bout.enqueue(jobs, FIRST[contender].way);
 				const waiting = await stepOf(redis);
+				await note(contender, 'waiting');
 				await bout.work(jobs);
 				const kept = await stepOf(redis);
+				await note(contender, 'kept');
 				await bout.worker.ask('bury');
 				const buried = await stepOf(redis);
+				await note(contender, 'tombstone');
 				const each = (step: Taken): Taken => ({ whole: (step.whole - before.lasting) / jobs, lasting: (step.lasting - before.lasting) / jobs });
 				return { waiting: each(waiting), kept: each(kept), tombstone: contender === 'engine' ? each(buried) : null };
 			});
 		}
-		return { jobs, taken };
+		return { jobs, taken, byKind };
 	}),
 
 	figures: ({ taken: { engine, bullmq } }) => [
@@ -51,7 +69,7 @@ export const bytes: Part<Bytes> = {
 		bounded('bytes of a tombstone', '≤', 220, [engine.tombstone?.lasting ?? NaN], { unit: ' B' }),
 	],
 
-	table: ({ jobs, taken: { bullmq, engine } }) => {
+	table: ({ jobs, byKind, taken: { bullmq, engine } }) => {
 		const number = (one: number | undefined) => (one === undefined ? '' : Math.round(one).toLocaleString('en-US'));
 		const row = (what: string, read: (of: Bytes['taken']['engine']) => number | undefined) => `| ${what} | ${number(read(bullmq))} | ${number(read(engine))} |`;
 		return [
@@ -61,6 +79,9 @@ export const bytes: Part<Bytes> = {
 			row('waiting', ({ waiting }) => waiting.lasting), row('… with what passes', ({ waiting }) => waiting.whole),
 			row('kept after its end', ({ kept }) => kept.lasting), row('… with what passes', ({ kept }) => kept.whole),
 			row('tombstone', ({ tombstone }) => tombstone?.lasting),
+			'\nOf the engine by kind of key, as `MEMORY USAGE` has it; what is missing to the above are the tables in which Redis finds keys and when they end:\n',
+			'| key | holds | waiting | kept after its end | tombstone |', '| --- | --- | --: | --: | --: |',
+			...Object.entries(byKind).map(([kind, each]) => `| \`${kind}\` | ${BOUNDS.find(({ pattern }) => pattern === kind)?.holds ?? ''} | ${PARTS.map((part) => number(each[part])).join(' | ')} |`),
 		].join('\n');
 	},
 };
