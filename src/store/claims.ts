@@ -22,13 +22,13 @@ interface Sending {
 
 type ClaimAnswer = [lookFrom: string | number, nextAt: string | number, fence: string, ids: string[], at: number, careful?: string, cut?: '' | Cut];
 
-/** A claim to publish is one job: more in a call would hold up Redis for longer than a few milliseconds. */
-const CLAIMS_A_CALL = 25;
+/** A claim to publish is one job, and so is a permit: more in a call would hold up Redis for longer than a few milliseconds. */
+const JOBS_A_CALL = 25;
 
 /** What is asked for many accounts at the same time: jobs to work on, and permits to send them. What one turn of the event loop asks for goes in one call. */
 export class Claims {
-	private readonly claiming = new Batcher<Claiming, Claim | Error>((items) => this.claimAll(items), CLAIMS_A_CALL);
-	private readonly sending = new Batcher<Sending, number | null>((items) => this.beginAll(items));
+	private readonly claiming = new Batcher<Claiming, Claim | Error>((items) => this.claimAll(items), JOBS_A_CALL);
+	private readonly sending = new Batcher<Sending, number | null>((items) => this.beginAll(items), JOBS_A_CALL);
 
 	constructor(private readonly namespace: Namespace, private readonly leaseMs: number) {}
 
