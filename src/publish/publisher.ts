@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ourFailure } from '../job/classify';
 import { addressFailureOf, sendsBytes } from '../job/fall-back';
 import type { FailureCode } from '../job/failures';
@@ -77,6 +78,22 @@ interface AttemptParts extends PublisherOptions {
 	media(sha256: string): Promise<Buffer | null>;
 }
 
+/** Between two requests that leave this process, ms. */
+const APART_MS = 2;
+/** Of what a permit gives, no more is spent on keeping apart. */
+const APART_SHARE = 0.1;
+let nextLeavesAt = 0;
+
+/**
+ * Permits come many in one answer. If their requests left in one turn of the event loop, whoever stops a process because of one of them would often stop it between
+ * the last look at the clock and the write of the next, which then leaves too late when it goes on.
+ */
+async function apart(mostMs: number): Promise<void> {
+	const now = performance.now(), at = Math.max(now, nextLeavesAt);
+	nextLeavesAt = at + APART_MS;
+	if (at > now) await sleep(Math.min(at - now, mostMs));
+}
+
 /** One try to publish a job: everything is made ready first, then the permit is asked, then the request leaves or never will. */
 class Attempt {
 	constructor(private readonly job: LeasedJob, private readonly parts: AttemptParts) {}
@@ -122,6 +139,7 @@ class Attempt {
 		const elapsedMs = this.stopwatch();
 		const grant = await permit(policy.sendBudgetMs + Math.ceil((bytes / 1e6) * policy.sendBudgetPerMbMs));
 		if (!grant) return null;
+		await apart(grant.budgetMs * APART_SHARE);
 		const before = (): boolean => elapsedMs() < grant.budgetMs * SENDING_SHARE;
 		return call.send({ before, deadlineMs: grant.budgetMs - elapsedMs() });
 	}
