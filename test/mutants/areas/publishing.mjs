@@ -10,7 +10,7 @@ const work = ['test/integration/work/attempts.test.ts', 'test/simulation/interle
 export const mutants = [
 	{ name: 'send: no check before the write', file: 'src/publish/publisher.ts', find: `elapsedMs() < grant.budgetMs * SENDING_SHARE`, replace: `elapsedMs() >= 0` },
 	{ name: 'send: the check trusts the steady clock alone', file: 'src/publish/publisher.ts', find: `Math.max(monotonic() - started, wallClock() - startedAt)`, replace: `monotonic() - started` },
-	{ name: 'send: permit ignored', file: 'src/publish/publisher.ts', find: `		if (!grant) return null;\n		const before`, replace: `		if (!grant) return call.send({ before: () => true, deadlineMs: 1000 });\n		const before` },
+	{ name: 'send: permit ignored', file: 'src/publish/publisher.ts', find: `		if (!grant) return null;\n`, replace: `		if (!grant) return call.send({ before: () => true, deadlineMs: 1000 });\n` },
 	{ name: 'send: permit asked before the connection is up', file: 'src/publish/publisher.ts', find: `		const call = await client.preparePin(token.value, body.value);`, replace: `		await this.parts.permit(1);\n		const call = await client.preparePin(token.value, body.value);` },
 	{ name: 'send: a reset after the first byte was not sent', file: 'src/publish/https-call.ts', find: `			this.reached = 'sent';\n`, replace: '' },
 	{ name: 'look: stops at page one', file: 'src/publish/pages.ts', find: `		if (bookmark === null) return`, replace: `		if (bookmark === null || pages === 1) return` },
