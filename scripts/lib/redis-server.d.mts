@@ -20,5 +20,6 @@ export interface RedisServerOptions {
 }
 
 export function redisProgram(): string | undefined;
+export function checkAofProgram(): string | undefined;
 export function startRedisServer(options?: RedisServerOptions): Promise<RedisServer>;
 export function watchedProcess(program: string, args: string[]): { failure(): string | undefined; end(signal: NodeJS.Signals): Promise<void> };

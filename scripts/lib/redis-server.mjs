@@ -9,6 +9,9 @@ import { programOnPath } from './programs.mjs';
 /** `redis-server` or `valkey-server`, if the machine has one; PINTEREST_JOBS_REDIS_PROGRAM names another. */
 export const redisProgram = () => process.env.PINTEREST_JOBS_REDIS_PROGRAM || programOnPath('redis-server', 'valkey-server');
 
+/** What repairs its append-only file, of the same release. */
+export const checkAofProgram = () => process.env.PINTEREST_JOBS_REDIS_PROGRAM?.replace(/-server$/, '-check-aof') || programOnPath('redis-check-aof', 'valkey-check-aof');
+
 /**
  * Starts a Redis of our own on 127.0.0.1 that writes an append-only file and never evicts.
  * A `dir` given by the caller is kept after `stop()`, so that a second start finds its data.

@@ -23,8 +23,7 @@ export const TOPOLOGIES: Record<string, () => Promise<Topology>> = {
 	'redis-8': () => newer('redis-server'),
 	'valkey-8': () => newer('valkey-server'),
 	cluster: async () => {
-		const { servers, stop } = await clusterOf(3);
-		const settings: RedisSettings = { mode: 'cluster', nodes: servers.map(({ port }) => `127.0.0.1:${port}`) };
+		const { servers, settings, stop } = await clusterOf(3);
 		return { env: { REDIS_URL: servers[0]!.url, PINTEREST_JOBS_TEST_REDIS: JSON.stringify(settings) }, stop };
 	},
 	sentinel,
@@ -66,7 +65,7 @@ export async function tlsServer(appendfsync?: Fsync): Promise<{ server: RedisSer
 }
 
 /** So many masters, each with its part of the slots. */
-export async function clusterOf(size: number, appendfsync?: Fsync): Promise<{ servers: RedisServer[]; stop(): Promise<void> }> {
+export async function clusterOf(size: number, appendfsync?: Fsync): Promise<{ servers: RedisServer[]; settings: RedisSettings; stop(): Promise<void> }> {
 	const servers = await Promise.all(Array.from({ length: size }, () => started(['--cluster-enabled', 'yes'], appendfsync)));
 	const edge = (i: number) => Math.floor(16_384 * i / size);
 	for (const [i, { port }] of servers.entries()) {
@@ -76,7 +75,8 @@ export async function clusterOf(size: number, appendfsync?: Fsync): Promise<{ se
 	const agree = async () => (await Promise.all(servers.map(({ port }) => asked(port, (redis) => redis.cluster('INFO')))))
 		.every((info) => String(info).includes('cluster_state:ok') && String(info).includes(`cluster_known_nodes:${size}`));
 	await waitUntil(agree, { what: 'cluster' });
-	return { servers, stop: async () => void await Promise.all(servers.map((server) => server.stop())) };
+	const settings: RedisSettings = { mode: 'cluster', nodes: servers.map(({ port }) => `127.0.0.1:${port}`) };
+	return { servers, settings, stop: async () => void await Promise.all(servers.map((server) => server.stop())) };
 }
 
 /**
@@ -85,22 +85,20 @@ export async function clusterOf(size: number, appendfsync?: Fsync): Promise<{ se
  */
 async function sentinel(): Promise<Topology> {
 	const primary = await started(), others: { stop(): Promise<unknown> }[] = [];
-	const sentinels = await Promise.all([1, 2, 3].map(() => sentinelOf(primary.port, { quorum: 2 })));
-	const nodes = sentinels.map(({ port }) => `127.0.0.1:${port}`);
-	const settings: RedisSettings = { mode: 'sentinel', nodes, sentinelName: 'pins' };
+	const { ports, settings, stop } = await sentinelsOf(primary.port);
 	return {
 		env: { REDIS_URL: primary.url, PINTEREST_JOBS_TEST_REDIS: JSON.stringify(settings) },
 		halfway: async () => {
 			const replica = await replicaOf(primary);
 			others.push(replica);
 			const known = async (port: number) => (await asked(port, (redis) => redis.call('SENTINEL', 'REPLICAS', 'pins')) as unknown[]).length > 0;
-			await waitUntil(async () => (await Promise.all(sentinels.map(({ port }) => known(port)))).every(Boolean), { what: 'sentinels', timeoutMs: 60_000 });
+			await waitUntil(async () => (await Promise.all(ports.map(known))).every(Boolean), { what: 'sentinels', timeoutMs: 60_000 });
 			await primary.kill();
 			await waitUntil(() => asked(replica.port, async (redis) => String((await redis.role())[0]) === 'master'), { what: 'failover', timeoutMs: 60_000 });
 			process.stderr.write(`Sentinel failed over from port ${primary.port} to ${replica.port}.\n`);
 		},
 		stop: async () => {
-			await Promise.all(sentinels.map(({ stop }) => stop()));
+			await stop();
 			await Promise.all([primary, ...others].map((server) => server.stop()));
 		},
 	};
@@ -121,6 +119,13 @@ interface SentinelOptions {
 	failoverMs?: number;
 	/** Further lines of its configuration. */
 	settings?: string[];
+}
+
+/** Three that watch a primary as `pins`; two of them have to agree. */
+export async function sentinelsOf(primaryPort: number, options: SentinelOptions = {}): Promise<{ ports: number[]; settings: RedisSettings; stop(): Promise<void> }> {
+	const sentinels = await Promise.all([1, 2, 3].map(() => sentinelOf(primaryPort, { quorum: 2, ...options }))), ports = sentinels.map(({ port }) => port);
+	const settings: RedisSettings = { mode: 'sentinel', nodes: ports.map((port) => `127.0.0.1:${port}`), sentinelName: 'pins' };
+	return { ports, settings, stop: async () => void await Promise.all(sentinels.map(({ stop }) => stop())) };
 }
 
 /** Watches a primary as `pins`. */

@@ -54,7 +54,7 @@ function granted(state: State, type: string, pair: TokenPair | null): Answer {
 function consent(state: State, { query }: OpenCall): Answer {
 	const app = state.world.apps.get(query.get('client_id') ?? '');
 	const back = query.get('redirect_uri') ?? '';
-	if (!app || query.get('response_type') !== 'code' || !webAddressOf(back)) {
+	if (!app || query.get('response_type') !== 'code' || !/^https?:\/\//.test(back) || !webAddressOf(back)) {
 		return html(400, '<p>client_id, redirect_uri or response_type is wrong.</p>');
 	}
 	const accounts = [...state.world.accounts.values()].filter((account) => account.app === app);

@@ -121,8 +121,9 @@ const hasSection = (board: Board, id?: string | null) => id == null || board.sec
 
 function linkRefusal(state: State, link?: string | null): Answer | null {
 	if (!link) return null;
-	if (!webAddressOf(link)) return refuse.invalidLink();
-	return state.settings.blockedHosts.includes(new URL(link).hostname) ? refuse.blockedLink() : null;
+	const address = webAddressOf(link);
+	if (!address) return refuse.invalidLink();
+	return state.settings.blockedHosts.includes(address.hostname) ? refuse.blockedLink() : null;
 }
 
 function mediaRefusal(state: State, account: Account, source: MediaSource): Answer | null {

@@ -113,7 +113,7 @@ local function isItsTurn(job)
 end
 
 local function keepLink(url)
-	if linkGapMs == 0 or (url or '') == '' then return end
+	if linkGapMs == 0 or url == '' then return end
 	redis.call('ZREMRANGEBYSCORE', key('links', account), '-inf', nowText)
 	redis.call('ZADD', key('links', account), textOf(now + linkGapMs), url)
 	touch(lane, account, '~' .. url)
@@ -125,19 +125,19 @@ local function claimWrites()
 	while #ids < max and running < cap do
 		local place = firstBoard()
 		if not place then return end
-		local job = headOf(place)
-		local leaves = job and (linkOf(place) or not isItsTurn(job))
-		-- The others of the call go on: most have nothing to move.
-		if (leaves or not job) and moves >= MOST_MOVES then return end
-		if leaves then
-			move(job, linkOf(place) and '' or '1')
-		elseif job then
+		local job, link = headOf(place), linkOf(place)
+		if job and not link and isItsTurn(job) then
 			writeJobEvent('job.running', job, take(job, start))
 			keepLink(job.url)
 			redis.call('ZREM', key('boards', lane, account), place)
 			serveBoard(lane, account, place)
 			redis.call('HDEL', key('gaps', account), place)
 			running = running + 1
+		elseif moves >= MOST_MOVES then
+			-- The others of the call go on: most have nothing to move.
+			return
+		elseif job then
+			move(job, link and '' or '1')
 		end
 	end
 end

@@ -17,7 +17,7 @@ local function giveBack(id, fence)
 	if job.state == 'running' then
 		freeLink(job)
 		leaveState(job)
-		job.state, job.phase, job.started, job.n = 'queued', '', '', job.n - 1
+		job.state, job.phase, job.started, job.n = 'queued', '', '', textOf(job.n - 1)
 		enterState(job)
 	end
 	job.fence, job.leaseEnd, job.look = '', '', ''

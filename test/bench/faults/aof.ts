@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { programOnPath } from '../../../scripts/lib/programs.mjs';
+import { checkAofProgram } from '../../../scripts/lib/redis-server.mjs';
 import { appendOnlyFileOf } from '../../support/redis';
 
 const SAMPLE_MS = 50;
@@ -38,8 +38,7 @@ export class AppendOnlyFile {
 	 * whole. Redis 7.0 itself leaves its beginning in the file, and carries that out at the next restart but one.
 	 */
 	repair(): void {
-		const server = process.env.PINTEREST_JOBS_REDIS_PROGRAM;
-		const program = server ? server.replace(/-server$/, '-check-aof') : programOnPath('redis-check-aof', 'valkey-check-aof');
+		const program = checkAofProgram();
 		if (!program) throw new Error('redis-check-aof is missing; it comes with redis-server.');
 		execFileSync(program, ['--fix', join(this.dir, 'appendonlydir', 'appendonly.aof.manifest')], { input: 'y\n', stdio: 'pipe' });
 	}

@@ -2,10 +2,10 @@ import type { Redis } from 'ioredis';
 import { BOUNDS } from '../../../src/store/keys';
 import { Bout } from './bout';
 import type { ContenderName } from './contender';
+import { bytesByKind } from './key-bytes';
 import { BOARDS, FIRST } from './lifecycle';
 import { memoryUsed } from './meter';
-import { bytesByKind } from './key-bytes';
-import type { Part as BenchPart } from './part';
+import type { Part } from './part';
 import { withRedis } from './rig';
 import { bounded, timesBullmq } from './spread';
 
@@ -15,8 +15,8 @@ interface Taken {
 	lasting: number;
 }
 
-/** Kind of key → what its keys take in each part of a job's life, bytes a job. */
-type ByKind = Record<string, Partial<Record<Part, number>>>;
+/** Kind of key → what its keys take at each age of a job, bytes a job. */
+type ByKind = Record<string, Partial<Record<Age, number>>>;
 
 interface Bytes {
 	jobs: number;
@@ -24,8 +24,8 @@ interface Bytes {
 	taken: Record<ContenderName, { waiting: Taken; kept: Taken; tombstone: Taken | null }>;
 }
 
-const PARTS = ['waiting', 'kept', 'tombstone'] as const;
-type Part = (typeof PARTS)[number];
+const AGES = ['waiting', 'kept', 'tombstone'] as const;
+type Age = (typeof AGES)[number];
 /** A kind of key that takes less is not worth a line, bytes a job. */
 const LEAST_BYTES = 5;
 
@@ -33,14 +33,14 @@ const LEAST_BYTES = 5;
 const PASSING = ['*:events', '*:op:*', '*:sent:*'];
 
 /** What a job takes while it waits, after its end, and after its keeping. */
-export const bytes: BenchPart<Bytes> = {
+export const bytes: Part<Bytes> = {
 	name: 'bytes', title: 'Bytes of a job',
 
 	measure: (bench) => withRedis({ appendonly: false }, async (redis, redisUrl) => {
 		const jobs = bench.short ? 2000 : 20_000, accounts = bench.short ? 50 : 500, taken = {} as Bytes['taken'], byKind: ByKind = {};
-		const note = async (contender: ContenderName, part: Part) => {
+		const note = async (contender: ContenderName, age: Age) => {
 			if (contender !== 'engine') return;
-			for (const [kind, all] of await bytesByKind(redis)) if (all / jobs >= LEAST_BYTES) (byKind[kind] ??= {})[part] = all / jobs;
+			for (const [kind, all] of await bytesByKind(redis)) if (all / jobs >= LEAST_BYTES) (byKind[kind] ??= {})[age] = all / jobs;
 		};
 		for (const contender of ['bullmq', 'engine'] as const) {
 			taken[contender] = await Bout.with(redis, { contender, redisUrl, accounts, boards: BOARDS, concurrency: FIRST[contender].concurrency }, async (bout) => {
@@ -81,7 +81,7 @@ export const bytes: BenchPart<Bytes> = {
 			row('tombstone', ({ tombstone }) => tombstone?.lasting),
 			'\nOf the engine by kind of key, as `MEMORY USAGE` has it; what is missing to the above are the tables in which Redis finds keys and when they end:\n',
 			'| key | holds | waiting | kept after its end | tombstone |', '| --- | --- | --: | --: | --: |',
-			...Object.entries(byKind).map(([kind, each]) => `| \`${kind}\` | ${BOUNDS.find(({ pattern }) => pattern === kind)?.holds ?? ''} | ${PARTS.map((part) => number(each[part])).join(' | ')} |`),
+			...Object.entries(byKind).map(([kind, each]) => `| \`${kind}\` | ${BOUNDS.find(({ pattern }) => pattern === kind)?.holds ?? ''} | ${AGES.map((age) => number(each[age])).join(' | ')} |`),
 		].join('\n');
 	},
 };

@@ -1,6 +1,6 @@
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { BOARDS, FIRST, lap, type Lap } from './lifecycle';
+import { BOARDS, FIRST, lap, wholeLife, type Lap } from './lifecycle';
 import { say, type Part } from './part';
 import { withRedis } from './rig';
 import { shown } from './spread';
@@ -118,9 +118,7 @@ export const costs: Part<Costs> = {
 	},
 };
 
-const redisUs = ({ enqueue, work }: Lap): number => enqueue.redisUs + work.redisUs;
-const nodeUs = ({ enqueue, work }: Lap): number => enqueue.nodeUs + work.nodeUs;
-const commands = ({ enqueue, work }: Lap): number => enqueue.commands + work.commands;
+const redisUs = wholeLife('redisUs'), nodeUs = wholeLife('nodeUs'), commands = wholeLife('commands');
 
 /** Makes a copy of what was compiled, without this guarantee. */
 async function takeOut({ what, without }: Guarantee, compiled: string, folder: string): Promise<void> {

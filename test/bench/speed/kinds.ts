@@ -4,9 +4,9 @@ import { prefixOf } from '../../../src/store/keys';
 import { serverOf } from '../../../src/store/connection';
 import { CERTIFICATE } from '../../support/certificate';
 import { startRedis } from '../../support/redis';
-import { clusterOf, replicaOf, sentinelOf, tlsServer } from '../../support/topologies';
+import { clusterOf, replicaOf, sentinelsOf, tlsServer } from '../../support/topologies';
 import { NAMESPACE } from './engine';
-import { BOARDS, FIRST, lap, type Lap } from './lifecycle';
+import { BOARDS, FIRST, lap, wholeLife, type Lap } from './lifecycle';
 import { say, type Part } from './part';
 import { shown } from './spread';
 
@@ -58,7 +58,7 @@ export const kinds: Part<Kinds> = {
 		'| Redis | enqueue, a second | claim to settle, a second | Redis CPU, µs a job | Node CPU, µs a job |', '| --- | --: | --: | --: | --: |',
 		...laps.map(({ what, laps: seen }) => {
 			const of = (read: (one: Lap) => number) => shown(seen.map(read));
-			return `| ${what} | ${of(({ enqueue }) => enqueue.perSecond)} | ${of(({ work }) => work.perSecond)} | ${of(({ enqueue, work }) => enqueue.redisUs + work.redisUs)} | ${of(({ enqueue, work }) => enqueue.nodeUs + work.nodeUs)} |`;
+			return `| ${what} | ${of(({ enqueue }) => enqueue.perSecond)} | ${of(({ work }) => work.perSecond)} | ${of(wholeLife('redisUs'))} | ${of(wholeLife('nodeUs'))} |`;
 		}),
 	].join('\n'),
 };
@@ -85,20 +85,20 @@ async function overTls(): Promise<Up> {
 
 async function behindSentinels(): Promise<Up> {
 	const primary = await startRedis({ appendfsync: 'everysec' }), replica = await replicaOf(primary, 'everysec');
-	const sentinels = await Promise.all([1, 2, 3].map(() => sentinelOf(primary.port, { quorum: 2, downAfterMs: 30_000 })));
+	const sentinels = await sentinelsOf(primary.port, { downAfterMs: 30_000 });
 	return {
-		settings: { mode: 'sentinel', nodes: sentinels.map(({ port }) => `127.0.0.1:${port}`), sentinelName: 'pins' }, port: primary.port,
+		settings: sentinels.settings, port: primary.port,
 		stop: async () => {
-			await Promise.all(sentinels.map(({ stop }) => stop()));
+			await sentinels.stop();
 			await Promise.all([primary, replica].map((server) => server.stop()));
 		},
 	};
 }
 
 async function inCluster(): Promise<Up> {
-	const { servers, stop } = await clusterOf(3, 'everysec'), nodes = servers.map(({ port }) => `127.0.0.1:${port}`);
+	const { servers, settings, stop } = await clusterOf(3, 'everysec');
 	const cluster = new Cluster(servers.map(({ port }) => ({ host: '127.0.0.1', port })));
 	const { options: { port } } = await serverOf(cluster, prefixOf(NAMESPACE)) as Redis;
 	cluster.disconnect();
-	return { settings: { mode: 'cluster', nodes }, port: port!, stop };
+	return { settings, port: port!, stop };
 }

@@ -19,12 +19,12 @@ describe('a claim to publish', () => {
 		const [ours, next, held] = [aJob({ boardId: '1' }), aJob({ boardId: '2' }), aJob({ account: 'held' })];
 		await world.put(ours, next, held, aJob({ account: 'later', dueAt: START + 500 }));
 		await world.holds.open({ account: 'held', kind: 'paused', until: START + 9000, code: 'paused', message: 'Paused.' });
-		const counter = async () => Number(await world.redis.hget(world.key('meta'), 'counter')), before = await counter();
+		const before = await world.calls();
 		const claims = await Promise.all([['acme', 1], ['held', 1], ['later', 1], ['nobody', 1], ['acme', 1]].map(([account, max]) => world.jobs.claim(account as string, 'publish', max as number)));
 		expect(claims.map(({ jobs, nextAt }) => [jobs.map(({ id }) => id), nextAt])).toEqual([
 			[[ours.id], null], [[], START + 9000], [[], START + 500], [[], null], [[next.id], null],
 		]);
-		expect(await counter()).toBe(before + 1);
+		expect(await world.calls()).toBe(before + 1);
 		expect(await world.jobs.giveBack(claims[0]!.jobs[0]!)).toBe(true);
 	});
 
@@ -46,10 +46,10 @@ describe('a claim to publish', () => {
 			await world.inDoubt(account);
 		}
 		world.time += 60_000;
-		const counter = async () => Number(await world.redis.hget(world.key('meta'), 'counter')), before = await counter();
+		const before = await world.calls();
 		const looks = await Promise.all(['acme', 'other'].map((account) => world.jobs.claim(account, 'look', 9)));
 		expect(looks.map(({ jobs }) => jobs.length)).toEqual([1, 1]);
-		expect(await counter()).toBe(before + 2);
+		expect(await world.calls()).toBe(before + 2);
 	});
 
 	it('says when the next job is due', async () => {

@@ -99,6 +99,11 @@ export class StoreWorld {
 		return jobs[0];
 	}
 
+	/** How many calls have written so far. */
+	async calls(): Promise<number> {
+		return Number(await this.redis.hget(this.key('meta'), 'counter'));
+	}
+
 	/** Claimed, permitted and in doubt: due for a look in 5 s. */
 	async inDoubt(account = 'acme'): Promise<Job> {
 		const job = await this.claimed(account);

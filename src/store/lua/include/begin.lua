@@ -23,9 +23,9 @@ end
 local wall = tonumber(ARGV[2]) or clock()
 local now = math.max(wall, tonumber(meta[2] or 0))
 
--- A number that is handed to Redis as text: it costs a multiple when Redis turns it into text itself.
-local function textOf(value)
-	return type(value) == 'number' and string.format('%.0f', value) or value
+-- A whole number as text: that is what the fields of a job are, and it costs a multiple when Redis turns a number into text itself.
+local function textOf(number)
+	return string.format('%.0f', number)
 end
 local nowText = textOf(now)
 

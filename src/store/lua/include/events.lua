@@ -9,8 +9,8 @@ end
 local function writeJobEvent(eventType, job, doc)
 	redis.call('XADD', key('events'), nowText .. '-*',
 		'id', eventId(job.id, eventType), 'type', eventType, 'at', nowText, 'account', job.account, 'job', job.id,
-		'seq', textOf(job.seq), 'rev', job.rev, 'state', job.state, 'phase', job.phase, 'due', textOf(job.due), 'n', textOf(job.n),
-		'started', textOf(job.started), 'finished', job.finished, 'doc', doc)
+		'seq', job.seq, 'rev', job.rev, 'state', job.state, 'phase', job.phase, 'due', job.due, 'n', job.n,
+		'started', job.started, 'finished', job.finished, 'doc', doc)
 	wake('events')
 end
 

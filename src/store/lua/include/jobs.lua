@@ -58,13 +58,9 @@ local function writeFields(job, before)
 	local values = {}
 	for i = 1, #FIELDS do
 		local name = FIELDS[i]
-		local value, was = job[name], before and before[name] or ''
-		if value ~= was then
-			value = textOf(value)
-			if value ~= was then
-				values[#values + 1] = name
-				values[#values + 1] = value
-			end
+		if job[name] ~= (before and before[name] or '') then
+			values[#values + 1] = name
+			values[#values + 1] = job[name]
 		end
 	end
 	if values[1] then redis.call('HSET', key('job', job.id), unpack(values)) end
@@ -88,7 +84,7 @@ local function recordFrom(job, doc, content)
 		local value = job[FIELDS[i]]
 		if value ~= '' then
 			fields[#fields + 1] = FIELDS[i]
-			fields[#fields + 1] = textOf(value)
+			fields[#fields + 1] = value
 		end
 	end
 	return { job.id, fields, doc, content, clientOf(job.account) }
@@ -185,7 +181,7 @@ end
 
 local function moveFinished(old, new)
 	if isFinished(new) then
-		redis.call('ZADD', key('finished'), new.finished ~= '' and textOf(new.finished) or nowText, new.id)
+		redis.call('ZADD', key('finished'), new.finished ~= '' and new.finished or nowText, new.id)
 	elseif old and isFinished(old) then
 		redis.call('ZREM', key('finished'), old.id)
 	end

@@ -64,7 +64,7 @@ local function file(job)
 	if not lane then return end
 	if hasDeadline(job) then redis.call('ZADD', key('deadlines'), job.ends, job.id) end
 	local place, member = key('lane', lane, job.account, placeOf(job)), memberOf(job)
-	redis.call('ZADD', place, textOf(job.due), member)
+	redis.call('ZADD', place, job.due, member)
 	-- Behind the head of its place it changes nothing of when the place may be served.
 	if redis.call('ZRANGE', place, 0, 0)[1] == member then touch(lane, job.account, placeOf(job)) end
 end

@@ -150,7 +150,7 @@ end
 
 -- When a job that is written now may be claimed: not while a power cut or a failover could take it back together with its permit.
 local function onDiskAt(due)
-	return canBeTakenBack() and math.max(tonumber(due), now + ON_DISK_MS) or due
+	return canBeTakenBack() and textOf(math.max(tonumber(due), now + ON_DISK_MS)) or due
 end
 
 -- How long nothing may be sent since workers may still come back, ms.
