@@ -26,5 +26,5 @@ process.on('SIGUSR2', () => {
 	if (isOver) {
 		clearInterval(watch.timer);
 		watch = undefined;
-	} else watch.timer = setInterval(look, 400);
+	} else watch.timer = setInterval(look, 100);
 });
