@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Spent } from './child';
 import type { ContenderSettings, Way } from './contender';
 import { ContenderProcess } from './contender-process';
-import { metered } from './meter';
+import { metered, type RedisSpent } from './meter';
 import { say } from './part';
 
 /** Jobs that are put in and worked off before anything is measured. */
@@ -51,6 +51,18 @@ export class Bout {
 		return this.spentOn(count, () => this.worker.ask('work', { count, profile }));
 	}
 
+	/**
+	 * What a job costs while as many begin as end: once `after` have ended, and until `count` more have. Meanwhile Redis is busy and tells
+	 * late what it has spent, so that it also tells how many had ended by then: as many as `ended` has members.
+	 */
+	async workOn(count: number, after: number, ended: string): Promise<PerJob> {
+		await this.worker.ask('goOn');
+		await this.worker.ask('until', { count: after });
+		const { answer, redis } = await metered(this.redis, () => this.worker.ask('further', { count }), ended);
+		await this.worker.ask('hold');
+		return perJob(count, answer, redis.counted, redis);
+	}
+
 	/** Numbers of jobs that nobody has had. */
 	taken(count: number): number {
 		this.next += count;
@@ -59,11 +71,7 @@ export class Bout {
 
 	private async spentOn(count: number, act: () => Promise<Spent>): Promise<PerJob> {
 		const { answer, redis } = await metered(this.redis, act);
-		const each = (number: number) => number / count;
-		return {
-			perSecond: 1000 * count / answer.ms, redisUs: 1000 * each(redis.cpuMs), nodeUs: 1000 * each(answer.cpuMs),
-			calls: each(redis.calls), commands: each(redis.commands),
-		};
+		return perJob(count, answer, count, redis);
 	}
 
 	private async end(): Promise<void> {
@@ -74,4 +82,9 @@ export class Bout {
 		if (this.complaints.size > MOST_COMPLAINTS) say(`  … and ${this.complaints.size - MOST_COMPLAINTS} complaints of other kinds`);
 		await Promise.all([this.worker.end(), this.producer.end()]);
 	}
+}
+
+function perJob(count: number, spent: Spent, redisCount: number, redis: RedisSpent): PerJob {
+	const each = (number: number) => number / redisCount;
+	return { perSecond: 1000 * count / spent.ms, redisUs: 1000 * each(redis.cpuMs), nodeUs: 1000 * spent.cpuMs / count, calls: each(redis.calls), commands: each(redis.commands) };
 }

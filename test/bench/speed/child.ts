@@ -60,11 +60,19 @@ export class Deeds implements Told {
 		const spent = await profiled(profile, async () => {
 			const since = this.spent();
 			await this.goOn();
-			await this.until({ count });
-			return { ms: this.endedAt.ms - since.ms, cpuMs: this.endedAt.cpuMs - since.cpuMs };
+			return this.spentUntil(count, since);
 		});
 		await this.contender.hold();
 		return spent;
+	}
+
+	/** Goes on with what it was told to work on until so many more have ended. */
+	further({ count }: { count: number }): Promise<Spent> {
+		return this.spentUntil(this.endedCount + count, this.spent());
+	}
+
+	async hold(): Promise<void> {
+		await this.contender.hold();
 	}
 
 	/** Works from now on. */
@@ -144,6 +152,11 @@ export class Deeds implements Told {
 
 	complains(what: string): void {
 		this.complaints.set(what, (this.complaints.get(what) ?? 0) + 1);
+	}
+
+	private async spentUntil(count: number, since: Spent): Promise<Spent> {
+		await this.until({ count });
+		return { ms: this.endedAt.ms - since.ms, cpuMs: this.endedAt.cpuMs - since.cpuMs };
 	}
 
 	private spent(since: Spent = { ms: 0, cpuMs: 0 }): Spent {

@@ -6,7 +6,7 @@ import { CERTIFICATE } from '../../support/certificate';
 import { startRedis } from '../../support/redis';
 import { clusterOf, replicaOf, sentinelsOf, tlsServer } from '../../support/topologies';
 import { NAMESPACE } from './engine';
-import { BOARDS, FIRST, lap, wholeLife, type Lap } from './lifecycle';
+import { BOARDS, FIRST, REST_MS, lap, wholeLife, type Lap } from './lifecycle';
 import { say, type Part } from './part';
 import { shown } from './spread';
 
@@ -25,9 +25,6 @@ const KINDS: { what: string; up(): Promise<Up> }[] = [
 	{ what: 'behind three Sentinels with a replica, `everysec`', up: behindSentinels },
 	{ what: 'a Cluster of three, `everysec`', up: inCluster },
 ];
-
-/** A job begins once it is on disk and on the replicas, two seconds after its enqueue: then all may. */
-const REST_MS = 2500;
 
 interface Kinds {
 	jobs: number;

@@ -69,7 +69,7 @@ async function roundOf(redis: Redis, settings: ContenderSettings, jobs: number, 
 		if (Date.now() > dueAt - READY_MS) return null;
 		await bout.worker.ask('until', { count: jobs });
 		return latenessOf((await bout.worker.ask('seen')).begun.map(({ at }) => at - dueAt));
-	});
+	}, { warmUp: jobs / 2 });
 	return late ?? roundOf(redis, settings, jobs, 2 * leadMs);
 }
 
