@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Log } from '../log';
 import { describe } from '../log';
 import type { Lane } from '../store/job-store';
@@ -30,6 +31,9 @@ interface Parts {
 const QUIET_MS = 50;
 /** The pause after a slot that was refused, ms. */
 const REFUSED_MS = 250;
+
+/** Slots that are asked for in one turn of the event loop: when thousands of accounts are due at once, the first of them need not wait for the last. */
+const ASKS_A_TURN = 50;
 
 const LANES: readonly Lane[] = ['look', 'media', 'upload', 'publish'];
 /** Questions about videos of one account, and videos that are handed over. */
@@ -107,13 +111,16 @@ export class Worker {
 		const { world } = this.parts;
 		const round = this.rounds.next(this.accounts, world.monotonic());
 		for (const label of round.accounts) for (const lane of LANES) this.doubt(lane, label);
-		let next = world.now() + round.waitMs;
+		let next = world.now() + round.waitMs, asks = 0;
 		for (const lane of LANES) {
 			const due = await this.due.get(lane)!.current();
 			const now = world.now();
 			for (const [label, at] of due) {
 				if (!this.accounts.has(label)) this.due.get(lane)!.forget(label);
-				else if (!this.waiting.has(`${lane} ${label}`)) next = Math.min(next, this.askFrom(lane, label, { at, now }));
+				if (!this.accounts.has(label) || this.waiting.has(`${lane} ${label}`)) continue;
+				const from = this.askFrom(lane, label, { at, now });
+				next = Math.min(next, from);
+				if (from === Infinity && ++asks % ASKS_A_TURN === 0) await nextTurn();
 			}
 		}
 		return Math.max(1, next - world.now());

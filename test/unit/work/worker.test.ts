@@ -72,6 +72,28 @@ it('does not ask again at once where no slot is to be had', async () => {
 	expect(asked).toBeLessThanOrEqual(4);
 });
 
+it('begins with the first of many accounts that are due at once before it has asked for the last', async () => {
+	const names = Array.from({ length: 300 }, (_, n) => `account-${n}`);
+	let asked = 0, askedAtFirst = 0;
+	const worker = new Worker({
+		nextDue: (accounts, lane) => Promise.resolve(new Map(lane === 'publish' && asked === 0 ? accounts.map((name) => [name, 0]) : [])),
+		slot: async (_lane, _account, run) => {
+			asked++;
+			await new Promise((resolve) => setImmediate(resolve));
+			await run();
+		},
+		use: () => {
+			askedAtFirst ||= asked;
+			return Promise.resolve({ jobs: 1, nextAt: null });
+		},
+		world: { now: () => 1, monotonic: () => 1, random: () => 0 }, idleMs: IDLE_MS, log: () => undefined,
+	});
+	for (const name of names) worker.serve({ ...account, account: name });
+	await worker.runOnce();
+	expect(asked).toBe(300);
+	expect(askedAtFirst).toBeLessThanOrEqual(100);
+});
+
 describe('a worker of 1,200 accounts', () => {
 	const labels = Array.from({ length: 1200 }, (_, i) => `account-${i}`);
 	let now: number, questions: string[][], due: Map<string, number>, used: string[], worker: Worker;
