@@ -82,8 +82,8 @@ export class Namespace {
 	 * has its effect once; then `redis_unavailable`, and the effect may have happened.
 	 */
 	async run<T>(name: string, args: (string | number | Buffer)[], options: CallOptions = {}): Promise<T> {
-		const operation = options.operation ?? randomOperation();
-		return this.repeated(options.bulk ?? false, (client) => this.evaluate(client, name, operation, args) as Promise<T>);
+		const operation = options.operation ?? randomOperation(), askedAt = Date.now();
+		return this.repeated(options.bulk ?? false, (client) => this.evaluate(client, name, operation, args, askedAt) as Promise<T>);
 	}
 
 	/** Runs a script that only reads. */
@@ -145,13 +145,14 @@ export class Namespace {
 		}
 	}
 
-	/** One try of a script that writes. */
-	private async evaluate(client: Client, name: string, operation: string, args: (string | number | Buffer)[]): Promise<unknown> {
+	/** One try of a script that writes; first tried at `askedAt`. */
+	private async evaluate(client: Client, name: string, operation: string, args: (string | number | Buffer)[], askedAt = Date.now()): Promise<unknown> {
 		const clock = this.options.clock?.() ?? '';
 		const answer = await this.send(client, name, [operation, clock, this.told, this.options.horizonMs, ...args]) as [number, number, ...unknown[]];
 		// What a run tells counts only once it was greeted: it is held against what the next one knows.
 		if (client === this.client) this.hear(answer[0]);
-		this.offsetMs = answer[1] - Date.now();
+		// The script ran between the two: what is known already stands unless that refutes it, so that one slow answer sets no clock back.
+		this.offsetMs = Math.min(Math.max(this.offsetMs, answer[1] - Date.now()), answer[1] - askedAt);
 		return answer.length === 3 ? answer[2] : answer.slice(2);
 	}
 

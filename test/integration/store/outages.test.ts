@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { JobStore } from '../../../src/store/job-store';
 import type { Namespace } from '../../../src/store/namespace';
 import { serverUrlOf } from '../../support/redis';
@@ -58,6 +58,19 @@ describe('a reply that is lost', () => {
 		expect(proxy.lost).toBe(1);
 		expect(await world.eventsOf(job!.id)).toHaveLength(3);
 	});
+});
+
+it('does not take Redis for late because an answer was read late', async () => {
+	const clockless = world.anotherClient({ clock: undefined });
+	// From now on Redis knows the script.
+	await clockless.run('ask-check', ['acme']);
+	const asked = clockless.run('ask-check', ['acme']);
+	await nextTurn();
+	// The call is on its way, and this process is busy with something else when it is answered.
+	for (const until = Date.now() + 300; Date.now() < until;);
+	await asked;
+	expect(Math.abs(clockless.now() - Date.now())).toBeLessThan(100);
+	await clockless.close();
 });
 
 describe('a network that fails', () => {
