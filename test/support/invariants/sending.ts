@@ -48,11 +48,12 @@ export function nothingIsSentAfterItFailed(history: History): string[] {
 		const { state, inDoubt, mayExist, attemptHistory } = event.snapshot;
 		if (state !== 'failed') return [];
 		const until = events[i + 1]?.at ?? Infinity;
-		const isAfter = (at: number) => at > event.at + CLOCK_MS && at < until - CLOCK_MS;
+		// Of what may have been at more than one instant, all of them lie between the two: a request may leave within milliseconds of its requeue.
+		const isBetween = (earliest: number, at: number) => earliest > event.at + CLOCK_MS && at < until - CLOCK_MS;
 		const isSure = !inDoubt && !mayExist && attemptHistory?.every(({ outcome }) => outcome !== 'unknown');
 		return [
-			...(permits.get(jobId) ?? []).filter(({ at }) => isAfter(at)).map(({ at }) => `${jobId} failed at ${event.at} and was permitted at ${at}`),
-			...(isSure ? postsOf(jobId) : []).filter(({ earliest }) => isAfter(earliest)).map(({ at }) => `${jobId} failed at ${event.at} and was sent at ${at}`),
+			...(permits.get(jobId) ?? []).filter(({ at }) => isBetween(at, at)).map(({ at }) => `${jobId} failed at ${event.at} and was permitted at ${at}`),
+			...(isSure ? postsOf(jobId) : []).filter(({ earliest, at }) => isBetween(earliest, at)).map(({ at }) => `${jobId} failed at ${event.at} and was sent at ${at}`),
 		];
 	}));
 }
