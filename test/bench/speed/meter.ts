@@ -12,7 +12,7 @@ export interface RedisSpent {
 }
 
 /** What Redis spends while something is done, and by how many members `counted`, a sorted set, grows meanwhile. */
-export async function metered<T>(redis: Redis, act: () => Promise<T>, counted = ''): Promise<{ answer: T; redis: RedisSpent }> {
+export async function metered<T>(redis: Redis, act: () => Promise<T>, counted?: string): Promise<{ answer: T; redis: RedisSpent }> {
 	const before = await spent(redis, counted);
 	const answer = await act();
 	const after = await spent(redis, counted);
@@ -30,9 +30,10 @@ function countsIn(info: string): Map<string, number> {
 }
 
 /** All as of one instant. */
-async function spent(redis: Redis, counted: string): Promise<RedisSpent> {
-	const answers = await redis.multi().info('cpu').info('commandstats').zcard(counted).exec();
-	const [cpu, commandStats, members] = answers!.map(([, answer]) => answer);
+async function spent(redis: Redis, counted?: string): Promise<RedisSpent> {
+	const asked = redis.multi().info('cpu').info('commandstats');
+	const answers = await (counted === undefined ? asked : asked.zcard(counted)).exec();
+	const [cpu, commandStats, members = 0] = answers!.map(([, answer]) => answer);
 	const info = `${cpu as string}\n${commandStats as string}`;
 	const number = (pattern: RegExp) => Number(pattern.exec(info)?.[1] ?? 0);
 	const counts = [...countsIn(info)];
