@@ -41,11 +41,20 @@ function repeatCalls(world: StoreWorld): Repeat[] {
 	return repeats;
 }
 
-async function runIdOf(world: StoreWorld): Promise<string> {
+async function infoOf(world: StoreWorld, section: string): Promise<string> {
 	const server = await openServerOf(world.name);
-	const info = await server.info('server');
+	const info = await server.info(section);
 	server.disconnect();
-	return /run_id:(\w+)/.exec(info)![1]!;
+	return info;
+}
+
+async function runIdOf(world: StoreWorld): Promise<string> {
+	return /run_id:(\w+)/.exec(await infoOf(world, 'server'))![1]!;
+}
+
+/** What never comes up on this server: after a replica took over nobody is awaited, since it may lack what its master had synced. */
+async function neverSeenOn(world: StoreWorld): Promise<string[]> {
+	return /second_repl_offset:-1\r/.test(await infoOf(world, 'replication')) ? [] : ['awaited'];
 }
 
 /** A life with everything in it: each script that writes is called with an effect at least once. */
@@ -165,6 +174,6 @@ describe('a call whose answer was lost', () => {
 		expect(counter).toBe(repeats.length + 1);
 		expect(wrong).toEqual([]);
 		const seen = new Set(repeats.flatMap(({ before }) => Object.keys(before as object)).map((key) => boundOf(world.namespace.prefix, key)));
-		expect(BOUNDS.filter((bound) => !seen.has(bound))).toEqual([]);
+		expect(BOUNDS.filter((bound) => !seen.has(bound)).map(({ pattern }) => pattern)).toEqual(await neverSeenOn(world));
 	});
 });
