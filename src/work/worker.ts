@@ -117,10 +117,11 @@ export class Worker {
 			const now = world.now();
 			for (const [label, at] of due) {
 				if (!this.accounts.has(label)) this.due.get(lane)!.forget(label);
-				if (!this.accounts.has(label) || this.waiting.has(`${lane} ${label}`)) continue;
-				const from = this.askFrom(lane, label, { at, now });
-				next = Math.min(next, from);
-				if (from === Infinity && ++asks % ASKS_A_TURN === 0) await nextTurn();
+				else if (!this.waiting.has(`${lane} ${label}`)) {
+					const from = this.askFrom(lane, label, { at, now });
+					next = Math.min(next, from);
+					if (from === Infinity && ++asks % ASKS_A_TURN === 0) await nextTurn();
+				}
 			}
 		}
 		return Math.max(1, next - world.now());

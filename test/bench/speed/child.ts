@@ -62,7 +62,7 @@ export class Deeds implements Told {
 			await this.goOn();
 			return this.spentUntil(count, since);
 		});
-		await this.contender.hold();
+		await this.hold();
 		return spent;
 	}
 
