@@ -50,6 +50,10 @@ interface Place {
 }
 
 const LONGEST_TICK_MS = 1000;
+/** Whoever still waits after so long asks when the next tokens come, ms. */
+const FIRST_TICK_MS = 50;
+/** A token is there from the millisecond in which it comes. */
+const LATE_MS = 1;
 
 /** A line of calls waiting for slots of one bucket, in which those who wait take turns. It paces; it guards nothing. */
 export class Lane {
@@ -141,29 +145,35 @@ export class Lane {
 		this.usedAt = performance.now();
 	}
 
-	private arm(): void {
+	private arm(ms = Math.min(FIRST_TICK_MS, this.tickMs)): void {
 		if (this.timer !== null) return;
 		this.heardAt ??= performance.now();
 		this.timer = setTimeout(() => {
 			this.timer = null;
 			if (this.waiters.size === 0) this.heardAt = null;
 			else this.tick(performance.now());
-		}, Math.min(LONGEST_TICK_MS, this.bucket.target.everyMs));
+		}, ms);
+	}
+
+	/** The pause between two ticks, ms, unless it is known when the next tokens come. */
+	private get tickMs(): number {
+		return Math.min(LONGEST_TICK_MS, this.bucket.target.everyMs);
 	}
 
 	/** Somebody waits: wake Bottleneck, whose heartbeat is slower than our tokens, and go on without it when it is silent. */
 	private tick(now: number): void {
 		if (this.probing === null) {
-			const probe: Promise<void> = this.probe().then(() => this.heard(), (error: unknown) => this.bucket.failed(error))
+			const probe: Promise<void> = this.probe().then((nextIn) => this.heard(nextIn), (error: unknown) => this.bucket.failed(error))
 				.finally(() => (this.probing = this.probing === probe ? null : this.probing));
 			this.probing = probe;
 		}
 		if (now - (this.heardAt ?? now) > this.parts.patienceMs) this.goAlone(now);
 		if (this.alone) this.grantAlone(now);
-		this.arm();
+		this.arm(this.tickMs);
 	}
 
-	private async probe(): Promise<void> {
+	/** Answers in how many ms the next tokens come. */
+	private async probe(): Promise<number | null> {
 		const limiter = await this.bucket.open();
 		const tokens = await limiter.currentReservoir();
 		for (const waiter of this.waiters) this.queue(limiter, waiter);
@@ -171,13 +181,19 @@ export class Lane {
 		const [first] = this.waiters;
 		const overdue = first?.place != null && performance.now() - first.place.since > LONGEST_TICK_MS;
 		if (overdue && (tokens ?? 0) > 0) await limiter.schedule({ weight: 0, priority: 0 }, () => Promise.resolve());
+		return this.bucket.nextTokensIn();
 	}
 
-	private heard(): void {
+	private heard(nextIn: number | null): void {
 		if (this.alone) this.parts.log({ level: 'info', event: 'pacer.shared_again', lane: this.bucket.id });
 		this.alone = false;
 		this.heardAt = performance.now();
 		this.bucket.answered();
+		// Whoever wakes later than the tokens come finds them taken by who came meanwhile, in another worker.
+		if (nextIn === null || this.timer === null) return;
+		clearTimeout(this.timer);
+		this.timer = null;
+		this.arm(Math.min(this.tickMs, Math.max(0, nextIn) + LATE_MS));
 	}
 
 	private queue(limiter: Bottleneck, waiter: Waiter): void {

@@ -201,7 +201,7 @@ export class Pacer {
 		const known = this.lanes.get(name);
 		if (known) return known;
 		const { client, log, longestRunMs = 180_000, patienceMs = 5000 } = this.options;
-		const shared = new SharedBucket(this.idOf(name), bucket, { client, log, connection: () => this.connection() });
+		const shared = new SharedBucket(this.idOf(name), bucket, { client, log, now: () => this.now(), connection: () => this.connection() });
 		const lane = new Lane({ bucket: shared, expirationMs: longestRunMs, patienceMs, log });
 		this.lanes.set(name, lane);
 		return lane;

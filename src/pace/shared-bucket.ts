@@ -6,7 +6,9 @@ import type { Bucket } from './buckets';
 
 /** What a bucket needs of the pacer it belongs to. */
 export interface BucketParts {
-	client: Pick<RedisClient, 'eval'>;
+	client: Pick<RedisClient, 'eval' | 'hmget'>;
+	/** Epoch ms of Redis. */
+	now(): number;
 	/** The mended connection; waits while Redis is away. */
 	connection(): Promise<Connection>;
 	log: Log;
@@ -75,6 +77,12 @@ export class SharedBucket {
 	/** Leaves so many tokens, if there are more; with `untilMs`, none come before so long from now. */
 	async leave(tokens: number, untilMs: number | null): Promise<void> {
 		await within(ANSWER_MS, this.parts.client.eval(LEAVE, 1, `b_${this.id}_settings`, String(tokens), String(untilMs ?? '')));
+	}
+
+	/** How many ms it is until the next tokens come, once this limiter has ticked; null where its record does not say. */
+	async nextTokensIn(): Promise<number | null> {
+		const [last, interval] = await this.parts.client.hmget(`b_${this.id}_settings`, 'lastReservoirIncrease', 'reservoirIncreaseInterval');
+		return last && interval ? Number(last) + Number(interval) - this.parts.now() : null;
 	}
 
 	/** Logs the first of a row of failures. */

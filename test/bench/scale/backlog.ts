@@ -48,7 +48,8 @@ export async function backlog(rig: ScaleRig, others: string[], options: BacklogO
 	const left = waiting - await rig.succeeded();
 	return [
 		told(`${name}, ${workers === 1 ? 'one worker' : `${workers} workers`}: jobs of one account waiting`, `${waiting}, enqueued in ${(enqueuedMs / 1000).toFixed(0)} s; ${left} were left at the end`),
-		atMost(`… latest start of the ${others.length} others after it was due: a slot`, slotMs + MACHINE_MS, [busy.latest]),
+		// Accounts take turns in each worker, and the workers among each other (docs/decisions.md).
+		atMost(`… latest start of the ${others.length} others after it was due: ${workers === 1 ? 'a slot' : 'a slot of each worker'}`, workers * slotMs + MACHINE_MS, [busy.latest]),
 		told('… p50 and p99 of it', `${Math.round(busy.p50)} and ${Math.round(busy.p99)} ms; without the backlog ${Math.round(calm.p50)} and ${Math.round(calm.p99)} ms`),
 		...['claim', 'next-due', 'begin-send', 'settle'].map((script) => flat(script, calm.scripts.get(script) ?? [], busy.scripts.get(script) ?? [])),
 		longest(busy.scripts),

@@ -171,6 +171,27 @@ it('lets an account that has one call go before the next ones of an account that
 	expect(granted).toEqual(['big', 'big', 'small', 'tiny', 'big', 'big']);
 });
 
+it('keeps a slot for who waits from whoever comes later in another worker', async () => {
+	const EVERY_MS = 500;
+	const namespace = testNamespace(), appPace = pace({ writesPerMinute: 150, burst: 1 });
+	const [first, other] = [aPacer(namespace, { timeFactor: 1, appPace }), aPacer(namespace, { timeFactor: 1, appPace })];
+	for (const pacer of [first, other]) for (const account of ['big', 'small']) pacer.limit(account, pace());
+	const newcomer = () => other.slot('big', () => Promise.resolve());
+	// The second waits for a token; the next come as long after it again and again.
+	for (const pacer of [first, other]) await pacer.slot('big', () => Promise.resolve());
+	const redis = aRedis();
+	const tokenAt = Number(await redis.hget(`b_{${namespace}}-${APP}_settings`, 'lastReservoirIncrease')) + EVERY_MS;
+	const until = async (at: number) => sleep(Math.max(0, at - Date.now()));
+	await until(tokenAt - 300);
+	const waited = first.slot('small', () => Promise.resolve(Date.now()));
+	// Each comes when the token is there that was waited for, and does not wait with it.
+	for (let n = 0; n < 3; n++) {
+		await until(tokenAt + n * EVERY_MS + 150);
+		void newcomer();
+	}
+	expect((await waited)! - tokenAt).toBeLessThan(150);
+});
+
 describe('a pace that Pinterest answers "slow down" to', () => {
 	const everyMs = async (redis: Redis, namespace: string) => Number(await redis.hget(`b_{${namespace}}-acme_settings`, 'reservoirIncreaseInterval'));
 	const becomes = async (redis: Redis, namespace: string, ms: number) => {
