@@ -1,6 +1,6 @@
 import type { EngineError } from '../errors';
 import { changeOf } from './change';
-import { derivedIds, fingerprintOf } from './idempotency';
+import { derivedIds } from './idempotency';
 import { rowOf } from './failures';
 import type { HoldKind } from './hold';
 import type { Job, PinContent } from './job';
@@ -51,7 +51,7 @@ export function cancel(job: Job, actor: Actor, now: number): Decided {
 function nextRevision(job: Job, request: ParsedRequest, actor: Actor, now: number): Partial<Job> & Pick<Job, 'upload'> {
 	const revision = job.revision + 1, changes = changesOf(job, request);
 	return {
-		...request, fingerprint: fingerprintOf(request), revision, revisions: recorded(job, revision, actor, now, changes),
+		...request, revision, revisions: recorded(job, revision, actor, now, changes),
 		// Another image may have an address that Pinterest can load.
 		bytesAfter: 'media' in changes ? null : job.bytesAfter,
 		// What was handed over is the account's, and is the video of this address.

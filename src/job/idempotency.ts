@@ -51,9 +51,14 @@ export function creativeOf(media: Media, assetId: string | null): string {
 	}
 }
 
-/** A hash for each content field that was given, so that a second enqueue can name what differs without keeping the first one's texts. */
-export function fingerprintOf({ content, assetId, scheduledAt }: Intention): Record<string, string> {
-	const values: Record<(typeof CONTENT_FIELDS)[number], string | null> = {
+/** The content fields in which two intentions differ, sorted: how each is written does not count. */
+export function differingFields(one: Intention, other: Intention): string[] {
+	const [a, b] = [comparable(one), comparable(other)];
+	return CONTENT_FIELDS.filter((field) => a[field] !== b[field]).sort();
+}
+
+function comparable({ content, assetId, scheduledAt }: Intention): Record<(typeof CONTENT_FIELDS)[number], string | null> {
+	return {
 		boardId: content.boardId,
 		sectionId: content.sectionId,
 		link: content.link === null ? null : canonicalUrl(content.link),
@@ -64,20 +69,6 @@ export function fingerprintOf({ content, assetId, scheduledAt }: Intention): Rec
 		media: comparableMedia(content.media, assetId),
 		scheduledAt: scheduledAt === null ? null : toTheMinute(scheduledAt),
 	};
-	const fingerprint: Record<string, string> = {};
-	for (const field of CONTENT_FIELDS) {
-		const value = values[field];
-		if (value !== null) fingerprint[field] = hash32(canonicalJson(value), 16);
-	}
-	return fingerprint;
-}
-
-/** What a field has that was not given; a fingerprint leaves such fields out. */
-const NOTHING = hash32(canonicalJson(null), 16);
-
-/** The fields in which two fingerprints differ, sorted. */
-export function differingFields(a: Record<string, string>, b: Record<string, string>): string[] {
-	return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((field) => (a[field] ?? NOTHING) !== (b[field] ?? NOTHING)).sort();
 }
 
 /** What is said at the images of a carousel is content too, whatever names the images. */

@@ -170,8 +170,6 @@ export interface Job {
 	/** The user's own name for the creative; when absent the media names itself. */
 	assetId: string | null;
 	content: PinContent;
-	/** Per-field hashes of what the user gave; a second enqueue is compared with them. */
-	fingerprint: Record<string, string>;
 	marker: boolean;
 	scheduledAt: number | null;
 	publishBefore: number | null;

@@ -1,8 +1,8 @@
 import type { Job } from './job';
 
-/** What a request gives, and the fingerprint of it: it changes only with a revision. */
+/** What a request gives: it changes only with a revision. */
 export type Given = Pick<Job,
-	'client' | 'source' | 'userKey' | 'assetId' | 'content' | 'fingerprint' | 'marker' | 'scheduledAt' | 'publishBefore' | 'whenLate' | 'metadata' | 'n8n'>;
+	'client' | 'source' | 'userKey' | 'assetId' | 'content' | 'marker' | 'scheduledAt' | 'publishBefore' | 'whenLate' | 'metadata' | 'n8n'>;
 
 /** What scripts compare and move. */
 export type Moved = Pick<Job,
@@ -29,7 +29,7 @@ export function untouched(): Fate {
 export function jobOfParts(given: Given, moved: Moved, fate: Fate): Job {
 	return {
 		id: moved.id, account: moved.account, client: given.client, source: given.source, userKey: given.userKey, assetId: given.assetId,
-		content: given.content, fingerprint: given.fingerprint, marker: given.marker, scheduledAt: given.scheduledAt, publishBefore: given.publishBefore, whenLate: given.whenLate,
+		content: given.content, marker: given.marker, scheduledAt: given.scheduledAt, publishBefore: given.publishBefore, whenLate: given.whenLate,
 		createdAt: moved.createdAt, metadata: given.metadata, n8n: given.n8n, warnings: fate.warnings,
 		state: moved.state, phase: moved.phase, revision: moved.revision, seq: moved.seq, dueAt: moved.dueAt, finishedAt: moved.finishedAt,
 		attempts: moved.attempts, waitsForLink: moved.waitsForLink, startedAt: moved.startedAt,

@@ -1,6 +1,6 @@
 import { isEngineError, type EngineError } from '../errors';
 import { signsInPath } from './canonical-url';
-import { fingerprintOf, keyOf } from './idempotency';
+import { keyOf } from './idempotency';
 import type { Job, N8nOrigin, WhenLate } from './job';
 import { addressesOf } from './media';
 import { firstStep } from './media-plan';
@@ -126,11 +126,10 @@ function markerWarnings(link: string | null): string[] {
 /** The job of a request, queued; the first event is its number 1. */
 export function newJob(request: ParsedRequest, now: number, policy: Policy): NewJob {
 	const { phase, dueAt } = firstStep(request, null, policy, now);
-	const given = { ...request, fingerprint: fingerprintOf(request) };
 	const moved: Moved = {
 		id: keyOf(request), account: request.account, createdAt: now, state: 'queued', phase, revision: 1, seq: 1, dueAt, finishedAt: null,
 		attempts: 0, startedAt: null, waitsForLink: false, edits: 0, lease: null,
 	};
-	const job = jobOfParts(given, moved, { ...untouched(), warnings: request.warnings });
+	const job = jobOfParts(request, moved, { ...untouched(), warnings: request.warnings });
 	return { job, aliases: [] };
 }

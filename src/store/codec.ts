@@ -14,7 +14,7 @@ import { packed, unpacked } from './packing';
 // A job is kept in three parts. Scripts compare and move the fields of the hash; `doc` and `content` are opaque to them, and leave out
 // what is as it would be without them. `content` changes only with a revision, so that an event carries the small `doc` alone and still
 // shows the job as of then.
-const GIVEN = ['client', 'source', 'userKey', 'assetId', 'fingerprint', 'marker', 'scheduledAt', 'publishBefore', 'whenLate', 'metadata', 'n8n'] as const satisfies readonly (keyof Given)[];
+const GIVEN = ['client', 'source', 'userKey', 'assetId', 'marker', 'scheduledAt', 'publishBefore', 'whenLate', 'metadata', 'n8n'] as const satisfies readonly (keyof Given)[];
 const FATE = Object.entries(untouched()).map(([name, value]) => ({ name: name as keyof Fate, value, json: JSON.stringify(value) }));
 
 /** A record as scripts answer it: id, fields of the hash one after another, doc, content, client of the account. */
@@ -215,7 +215,7 @@ function parsedContent(kept: string): Given {
 	const given = parsed(unpacked(kept)) as Partial<Given>, { publishBefore = null } = given;
 	return {
 		client: given.client ?? null, source: given.source ?? null, userKey: given.userKey ?? null, assetId: given.assetId ?? null,
-		fingerprint: given.fingerprint ?? {}, marker: given.marker ?? false, scheduledAt: given.scheduledAt ?? null, publishBefore,
+		marker: given.marker ?? false, scheduledAt: given.scheduledAt ?? null, publishBefore,
 		// Of an earlier build, which asked a person.
 		whenLate: given.whenLate ?? (publishBefore === null ? null : 'ask'),
 		metadata: given.metadata ?? null, n8n: given.n8n ?? null, content: contentWithNulls(given.content ?? {}),

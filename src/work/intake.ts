@@ -172,7 +172,7 @@ export class Intake {
 
 	/** The key is known: the same content is the same job; other content is a conflict, or an update when asked for. */
 	private async meet(request: ParsedRequest, fresh: Job, known: Job, options: EnqueueOptions): Promise<Taken> {
-		const fields = differingFields(known.fingerprint, fresh.fingerprint);
+		const fields = differingFields(known, fresh);
 		if (fields.length === 0) return { job: known, existing: true };
 		if (options.whenWaiting !== 'update') return { error: conflict(known, fields) };
 		try {

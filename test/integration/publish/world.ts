@@ -76,7 +76,7 @@ function aJob(content: Partial<PinContent> & { boardId: string }, more: Partial<
 			sectionId: null, boardName: null, link: 'https://shop.example/dress', title: 'A dress', description: 'Blue', altText: null,
 			dominantColor: null, media: { kind: 'image_url', url: 'https://img.example/dress.jpg' }, ...content,
 		},
-		fingerprint: {}, marker: false, scheduledAt: null, publishBefore: null, whenLate: null, createdAt, metadata: null, n8n: null, warnings: [],
+		marker: false, scheduledAt: null, publishBefore: null, whenLate: null, createdAt, metadata: null, n8n: null, warnings: [],
 		state: 'running', phase: null, revision: 1, seq: 2, dueAt: null, finishedAt: null, attempts: 1, waitsForLink: false, startedAt: createdAt,
 		attemptHistory: [], historyCut: 0, used: { classes: {}, codes: {}, afterAbsence: 0 },
 		inDoubt: { notBefore: createdAt - 120_000, sendBy: createdAt, step: 0, absentScans: 0 }, looks: [], looksCut: 0,

@@ -163,7 +163,7 @@ export function aJob(changes: Partial<Job> & { boardId?: string } = {}): Job {
 			boardId, sectionId: null, boardName: 'Summer', link: `https://shop.example/${made}`, title: `Pin ${made}`, description: null,
 			altText: null, dominantColor: null, media: { kind: 'image_url', url: `https://shop.example/${made}.jpg` },
 		},
-		fingerprint: { title: 'aaaa' }, marker: false, scheduledAt: null, publishBefore: null, whenLate: null, createdAt: START, metadata: { row: made },
+		marker: false, scheduledAt: null, publishBefore: null, whenLate: null, createdAt: START, metadata: { row: made },
 		n8n: null, warnings: [], state: 'queued', phase: null, revision: 1, seq: 1, dueAt: START, finishedAt: null, attempts: 0, waitsForLink: false, startedAt: null,
 		attemptHistory: [], historyCut: 0, used: { classes: {}, codes: {}, afterAbsence: 0 }, inDoubt: null, looks: [], looksCut: 0, lastError: null, queue: null,
 		handling: [], handlingCut: 0, edits: 0, groupKey: null, pinId: null, pinUrl: null, recovered: false, mayExist: false, lostLeases: 0, requeues: 0, lookedAt: null,
