@@ -26,8 +26,10 @@ local function refusalOf(job, fence, revision, budgetMs)
 	return nil
 end
 
+local NEEDED = { 'state', 'fence', 'sendBy', 'rev', 'leaseEnd', 'account', 'board', 'look', 'nat' }
+
 local function permit(id, fence, revision, budgetMs)
-	local job = readJob(id)
+	local job = readSome(id, NEEDED)
 	local why = refusalOf(job, fence, revision, budgetMs)
 	if why then return { '', why } end
 	local sendBy = now + budgetMs

@@ -20,6 +20,7 @@
 local leaseMs, worker, FIRST, EACH = tonumber(ARGV[5]), ARGV[6], 7, 5
 local MOST_MOVES = 100 -- of jobs between their board and their link, or out of a line, in a call
 local MOST_LOOKS = 250
+local TRIM_EVERY = 16 -- calls: links that are free again say nothing
 local SCAN_LEASES = 3 -- heartbeats prolong the jobs' leases: a large board takes longer to read than one lease
 
 local function withRecords(first, record)
@@ -42,16 +43,26 @@ local moves = 0
 -- The records of what was taken, by the job's id.
 local leased = {}
 
--- `change` is what else becomes of the job. Answers its doc.
-local function take(job, change)
-	local before = copyOf(job)
-	unfile(job)
+local CHANGES = { 'state', 'phase', 'started', 'n', 'seq', 'waits', 'look', 'fence', 'leaseEnd' }
+
+-- `change` is what else becomes of the job; `turn` as for unfile. Answers its doc.
+local function take(job, change, turn)
+	local before = {}
+	for i = 1, #CHANGES do before[i] = job[CHANGES[i]] end
+	unfile(job, turn)
 	job.waits = ''
 	job.look = lookUntil() > now and '1' or ''
 	lease(job, fence, now + leaseMs)
 	ids[#ids + 1] = job.id
 	if change then change(job) end
-	writeFields(job, before)
+	local changed = {}
+	for i = 1, #CHANGES do
+		local name = CHANGES[i]
+		if job[name] ~= before[i] then
+			changed[#changed + 1], changed[#changed + 2] = name, job[name]
+		end
+	end
+	redis.call('HSET', key('job', job.id), unpack(changed))
 	local doc, content = partsOf(job.id)
 	leased[job.id] = recordFrom(job, doc, content)
 	return doc
@@ -104,19 +115,20 @@ local function headOf(place)
 	return job
 end
 
+-- Whether it is the turn of the job, and whose turn it is of its link: false for nobody's, nil when that was not asked.
 local function isItsTurn(job)
 	if linkGapMs == 0 or job.url == '' then return true end
 	local turn = redis.call('HGET', key('turns', account), job.url)
-	if turn then return turn == job.id end
+	if turn then return turn == job.id, turn end
 	local isFree = tonumber(redis.call('ZSCORE', key('links', account), job.url) or 0) <= now
-	return isFree and redis.call('EXISTS', key('lane', lane, account, '~' .. job.url)) == 0
+	return isFree and redis.call('EXISTS', key('lane', lane, account, '~' .. job.url)) == 0, false
 end
 
+-- Whoever had the turn has left it (unfile), which looks at those who wait for it; where nobody had it, nobody waits.
 local function keepLink(url)
 	if linkGapMs == 0 or url == '' then return end
-	redis.call('ZREMRANGEBYSCORE', key('links', account), '-inf', nowText)
+	if nextCounter % TRIM_EVERY == 0 then redis.call('ZREMRANGEBYSCORE', key('links', account), '-inf', nowText) end
 	redis.call('ZADD', key('links', account), textOf(now + linkGapMs), url)
-	touch(lane, account, '~' .. url)
 end
 
 local function claimWrites()
@@ -126,12 +138,13 @@ local function claimWrites()
 		local place = firstBoard()
 		if not place then return end
 		local job, link = headOf(place), linkOf(place)
-		if job and not link and isItsTurn(job) then
-			writeJobEvent('job.running', job, take(job, start))
+		local isNext, turn
+		if job and not link then isNext, turn = isItsTurn(job) end
+		if isNext then
+			writeJobEvent('job.running', job, take(job, start, turn))
 			keepLink(job.url)
 			redis.call('ZREM', key('boards', lane, account), place)
 			serveBoard(lane, account, place)
-			redis.call('HDEL', key('gaps', account), place)
 			running = running + 1
 		elseif moves >= MOST_MOVES then
 			-- The others of the call go on: most have nothing to move.

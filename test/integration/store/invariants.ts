@@ -42,7 +42,7 @@ function expectedIndexes(dump: Dump): Set<string> {
 	for (const job of jobsOf(dump)) {
 		const { id, state, account = '', board = '', created, queue, group, media, url = '' } = job;
 		places.add(`state:${state} ${id} ${created}`).add(`jobs:${account} ${id} ${created}`);
-		count(`counts:${account} ${state}`);
+		if (state !== 'succeeded' && state !== 'canceled') count(`counts:${account} ${state}`);
 		if (job.doubt) {
 			places.add(`doubt ${id} ${job.doubt}`);
 			count(`counts:${account} doubt`);

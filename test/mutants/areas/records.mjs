@@ -17,7 +17,7 @@ export const mutants = [
 	{ name: 'replay: a repeated settle is refused', file: lua('settle'), find: `if replay then return replay end`, replace: '', first: outages },
 	{ name: 'counter: not bumped', file: lua('include/begin'), find: `math.max(counter, told) + 1`, replace: `math.max(counter, told)` },
 	{ name: 'sequence: not bumped by a claim', file: lua('claim'), find: `textOf(job.n + 1), textOf(job.seq + 1)`, replace: `textOf(job.n + 1), job.seq` },
-	{ name: 'sequence: bumped without an event', file: lua('claim'), find: `writeJobEvent('job.running', job, take(job, start))`, replace: `take(job, start)` },
+	{ name: 'sequence: bumped without an event', file: lua('claim'), find: `writeJobEvent('job.running', job, take(job, start, turn))`, replace: `take(job, start, turn)` },
 	{
 		name: 'event: written beside the script',
 		edits: [

@@ -125,7 +125,6 @@ export class Model {
 			const { job } = known;
 			if (lane === 'look') this.scans.set(`${job.account} ${job.content.boardId}`, this.now + SCAN_LEASES * this.policy.leaseMs);
 			if (lane !== 'publish') continue;
-			this.gaps.delete(`${job.account} ${job.content.boardId}`);
 			known.job = { ...job, state: 'running', phase: null, startedAt: this.now, attempts: job.attempts + 1, seq: job.seq + 1 };
 			this.tell(known.job, 'job.running');
 		}

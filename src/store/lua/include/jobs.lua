@@ -38,6 +38,15 @@ local function readJob(id)
 	return job
 end
 
+-- The job with these fields alone, for a script that needs few; of them `state`, which each record has, is the first.
+local function readSome(id, names)
+	local values = redis.call('HMGET', key('job', id), unpack(names))
+	if not values[1] then return nil end
+	local job = setmetatable({ id = id }, JOB)
+	for i = 1, #names do job[names[i]] = values[i] or nil end
+	return job
+end
+
 -- Where a job belongs and what its Pin looks like: no attempt changes it.
 local PLACE = { 'account', 'board', 'created', 'nat', 'url', 'ord', 'aliases' }
 
@@ -101,14 +110,17 @@ local function count(account, what, by)
 	redis.call('HINCRBY', key('counts', account), what, by)
 end
 
+-- Of what ended well nobody asks how many there are.
+local COUNTED = { queued = true, running = true, retry_scheduled = true, failed = true }
+
 local function enterState(job)
 	redis.call('ZADD', key('state', job.state), job.created, job.id)
-	count(job.account, job.state, 1)
+	if COUNTED[job.state] then count(job.account, job.state, 1) end
 end
 
 local function leaveState(job)
 	redis.call('ZREM', key('state', job.state), job.id)
-	count(job.account, job.state, -1)
+	if COUNTED[job.state] then count(job.account, job.state, -1) end
 end
 
 -- The right to move the job passes to `fence`; a publish also takes the board.

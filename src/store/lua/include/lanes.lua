@@ -43,7 +43,7 @@ local function linkOf(place)
 end
 
 local function touch(lane, account, board)
-	local name = table.concat({ lane, account, board }, ' ')
+	local name = lane .. ' ' .. account .. ' ' .. board
 	if touched[name] then return end
 	touched[name] = true
 	touchedList[#touchedList + 1] = { lane, account, board }
@@ -56,7 +56,7 @@ end
 
 -- The board was taken out of those that may be served, so that there is nothing more to find out about it.
 local function serveBoard(lane, account, board)
-	served[table.concat({ lane, account, board }, ' ')] = true
+	served[lane .. ' ' .. account .. ' ' .. board] = true
 end
 
 local function file(job)
@@ -69,14 +69,17 @@ local function file(job)
 	if redis.call('ZRANGE', place, 0, 0)[1] == member then touch(lane, job.account, placeOf(job)) end
 end
 
-local function unfile(job)
+-- `turn` is the job that has the turn of its link, false when none has, where that was asked before.
+local function unfile(job, turn)
 	local lane = laneOf(job)
 	if not lane then return end
 	redis.call('ZREM', key('deadlines'), job.id)
 	-- A worker of an earlier build files a job without its place: it must not stand there twice.
 	redis.call('ZREM', key('lane', lane, job.account, placeOf(job)), memberOf(job), job.id)
 	touch(lane, job.account, placeOf(job))
-	if lane == 'publish' and job.url ~= '' and redis.call('HGET', key('turns', job.account), job.url) == job.id then
+	if lane ~= 'publish' or job.url == '' then return end
+	if turn == nil then turn = redis.call('HGET', key('turns', job.account), job.url) end
+	if turn == job.id then
 		redis.call('HDEL', key('turns', job.account), job.url)
 		touch(lane, job.account, '~' .. job.url)
 	end
@@ -130,7 +133,7 @@ local function refreshAccount(lane, account)
 	local before = redis.call('ZSCORE', key('due', lane), account)
 	if first ~= before then redis.call('ZADD', key('due', lane), first, account) end
 	if not before or tonumber(first) < tonumber(before) or freed[account] then
-		wake(table.concat({ 'work', lane, first, account }, ' '))
+		wake('work ' .. lane .. ' ' .. first .. ' ' .. account)
 	end
 end
 
@@ -143,7 +146,7 @@ end
 local function refreshLanes()
 	local accounts = {}
 	for _, place in ipairs(touchedList) do
-		if not served[table.concat(place, ' ')] then refreshBoard(place[1], place[2], place[3]) end
+		if not served[place[1] .. ' ' .. place[2] .. ' ' .. place[3]] then refreshBoard(place[1], place[2], place[3]) end
 		accounts[place[1] .. ' ' .. place[2]] = place
 	end
 	for _, place in pairs(accounts) do refreshAccount(place[1], place[2]) end

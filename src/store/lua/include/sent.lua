@@ -6,8 +6,11 @@ local letGo = 0
 
 local function noteSent(account)
 	local sent = key('sent', account)
-	redis.call('ZREMRANGEBYSCORE', sent, '-inf', textOf(now - SENT_MS))
-	if redis.call('ZCARD', sent) >= MOST_SENT then redis.call('ZREM', sent, redis.call('ZRANGE', sent, 0, 0)[1]) end
+	-- It ends a minute after the last, and whoever reads it leaves out what is older.
+	if redis.call('ZCARD', sent) >= MOST_SENT then
+		local old = redis.call('ZREMRANGEBYSCORE', sent, '-inf', textOf(now - SENT_MS))
+		if old == 0 then redis.call('ZREM', sent, redis.call('ZRANGE', sent, 0, 0)[1]) end
+	end
 	letGo = letGo + 1
 	redis.call('ZADD', sent, nowText, textOf(nextCounter) .. ':' .. letGo)
 	redis.call('PEXPIRE', sent, SENT_MS)
