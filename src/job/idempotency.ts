@@ -51,7 +51,7 @@ export function creativeOf(media: Media, assetId: string | null): string {
 	}
 }
 
-/** The content fields in which two intentions differ, sorted: how each is written does not count. */
+/** The content fields in which two intentions differ, sorted: how each is written does not count. Of a record whose content is gone from Redis all are other. */
 export function differingFields(one: Intention, other: Intention): string[] {
 	const [a, b] = [comparable(one), comparable(other)];
 	return CONTENT_FIELDS.filter((field) => a[field] !== b[field]).sort();
@@ -72,7 +72,8 @@ function comparable({ content, assetId, scheduledAt }: Intention): Record<(typeo
 }
 
 /** What is said at the images of a carousel is content too, whatever names the images. */
-function comparableMedia(media: Media, assetId: string | null): string {
+function comparableMedia(media: Media | undefined, assetId: string | null): string | null {
+	if (media === undefined) return null;
 	if (media.kind === 'video_url') return comparableVideo(media, assetId);
 	if (media.kind !== 'carousel') return comparableImage(media, assetId);
 	const cards = media.cards.map(({ image, title, description, link }) => [

@@ -123,6 +123,7 @@ export class Lane {
 	/** Every waiter is told that there will be no slot; what runs goes on. */
 	stop(): void {
 		if (this.timer) clearTimeout(this.timer);
+		this.timer = null;
 		for (const waiter of this.waiters) waiter.cancel();
 		this.waiters.clear();
 	}
@@ -187,10 +188,12 @@ export class Lane {
 	private heard(nextIn: number | null): void {
 		if (this.alone) this.parts.log({ level: 'info', event: 'pacer.shared_again', lane: this.bucket.id });
 		this.alone = false;
-		this.heardAt = performance.now();
 		this.bucket.answered();
+		// Nobody waits any more, and nobody is to count from here how long Redis has been silent.
+		if (this.timer === null) return;
+		this.heardAt = performance.now();
+		if (nextIn === null) return;
 		// Whoever wakes later than the tokens come finds them taken by who came meanwhile, in another worker.
-		if (nextIn === null || this.timer === null) return;
 		clearTimeout(this.timer);
 		this.timer = null;
 		this.arm(Math.min(this.tickMs, Math.max(0, nextIn) + LATE_MS));

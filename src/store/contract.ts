@@ -17,7 +17,7 @@ export interface NewJob {
 
 export type EnqueueAnswer =
 	| { kind: 'created'; job: Job }
-	/** The key is known: the job as it stands; the caller compares fingerprints. */
+	/** The key is known: the job as it stands; the caller compares contents. */
 	| { kind: 'existing'; job: Job }
 	/** The record is gone, the key is not: nothing may be sent. */
 	| Tombstone

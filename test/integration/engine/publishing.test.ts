@@ -1,4 +1,6 @@
 import type { EnqueueResult, JobView } from '../../../src';
+import { prefixOf } from '../../../src/store/keys';
+import { openRedis } from '../../support/redis';
 import { TestWorld, UNHURRIED } from '../../support/world';
 
 let world: TestWorld;
@@ -155,4 +157,16 @@ it('has ended what it sent, and sends nothing more, once it serves an account no
 	const ended = await world.ended(engine, enqueued);
 	expect(ended.map(({ state, attempts }) => [state, attempts])).toEqual(Array(12).fill(['succeeded', 1]));
 	expect(world.sandbox.control.pins().items).toHaveLength(12);
+});
+
+it('refuses the row alone whose job has lost its content in Redis, when a sheet runs again', async () => {
+	world = await TestWorld.start();
+	const engine = world.engine(), rows = [0, 1, 2].map((n) => world.request(n));
+	const enqueued = ids(await engine.enqueue(rows.slice(0, 2)));
+	const redis = openRedis();
+	expect(await redis.del(`${prefixOf(world.namespace)}content:${enqueued[0]}`)).toBe(1);
+	redis.disconnect();
+	expect(await engine.enqueue(rows)).toMatchObject([
+		{ ok: false, error: { code: 'idempotency_conflict', details: { jobId: enqueued[0] } } }, { ok: true, job: { id: enqueued[1], existing: true } }, { ok: true, job: { existing: false } },
+	]);
 });
