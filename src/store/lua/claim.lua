@@ -48,21 +48,14 @@ local CHANGES = { 'state', 'phase', 'started', 'n', 'seq', 'waits', 'look', 'fen
 -- `change` is what else becomes of the job; `turn` as for unfile. Answers its doc.
 local function take(job, change, turn)
 	local before = {}
-	for i = 1, #CHANGES do before[i] = job[CHANGES[i]] end
+	for i = 1, #CHANGES do before[CHANGES[i]] = job[CHANGES[i]] end
 	unfile(job, turn)
 	job.waits = ''
 	job.look = lookUntil() > now and '1' or ''
 	lease(job, fence, now + leaseMs)
 	ids[#ids + 1] = job.id
 	if change then change(job) end
-	local changed = {}
-	for i = 1, #CHANGES do
-		local name = CHANGES[i]
-		if job[name] ~= before[i] then
-			changed[#changed + 1], changed[#changed + 2] = name, job[name]
-		end
-	end
-	redis.call('HSET', key('job', job.id), unpack(changed))
+	writeFields(job, before, CHANGES)
 	local doc, content = partsOf(job.id)
 	leased[job.id] = recordFrom(job, doc, content)
 	return doc

@@ -63,10 +63,12 @@ local function copyOf(job)
 end
 
 -- What differs from the job before, or of a new one what is not empty: a record of this many fields is small, but not for nothing.
-local function writeFields(job, before)
+-- `names` are the fields that may differ, where a script knows them.
+local function writeFields(job, before, names)
 	local values = {}
-	for i = 1, #FIELDS do
-		local name = FIELDS[i]
+	names = names or FIELDS
+	for i = 1, #names do
+		local name = names[i]
 		if job[name] ~= (before and before[name] or '') then
 			values[#values + 1] = name
 			values[#values + 1] = job[name]
@@ -106,21 +108,21 @@ local function recordOf(id, fence)
 	return recordFrom(job, partsOf(id))
 end
 
-local function count(account, what, by)
-	redis.call('HINCRBY', key('counts', account), what, by)
-end
+-- Of what succeeded or was canceled nobody asks how many there are.
+local COUNTED = { queued = true, running = true, retry_scheduled = true, failed = true, doubt = true }
 
--- Of what ended well nobody asks how many there are.
-local COUNTED = { queued = true, running = true, retry_scheduled = true, failed = true }
+local function count(account, what, by)
+	if COUNTED[what] then redis.call('HINCRBY', key('counts', account), what, by) end
+end
 
 local function enterState(job)
 	redis.call('ZADD', key('state', job.state), job.created, job.id)
-	if COUNTED[job.state] then count(job.account, job.state, 1) end
+	count(job.account, job.state, 1)
 end
 
 local function leaveState(job)
 	redis.call('ZREM', key('state', job.state), job.id)
-	if COUNTED[job.state] then count(job.account, job.state, -1) end
+	count(job.account, job.state, -1)
 end
 
 -- The right to move the job passes to `fence`; a publish also takes the board.
