@@ -23,6 +23,7 @@ export interface Connection {
 	on(event: 'error', listener: (error: unknown) => void): void;
 	disconnect(flush?: boolean): Promise<void>;
 	__scriptArgs__(name: string, id: string, args: unknown[], answer: Answer): unknown[];
+	__scriptFn__(name: string): (...args: unknown[]) => unknown;
 	__addLimiter__(limiter: Limiter): Promise<unknown>;
 	__removeLimiter__(limiter: Limiter): void;
 }
@@ -57,6 +58,12 @@ export function mend(connection: Connection, redisNow: () => number, onError: (e
 			if (!connection.terminated) connection.subscriber.unsubscribe(channel).catch(onError);
 		}
 	};
+}
+
+/** From now on whoever asks for a token over this connection hears that there is none; what was asked before is answered. */
+export function drawNoMore(connection: Connection): void {
+	const scriptFn = connection.__scriptFn__.bind(connection);
+	connection.__scriptFn__ = (name) => (name === 'register' ? (...args) => (args.at(-1) as Answer)(null, [0]) : scriptFn(name));
 }
 
 function channelsOf(limiter: Limiter): string[] {

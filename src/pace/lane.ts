@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type Bottleneck from 'bottleneck';
 import type { Log } from '../log';
 import { gapMs } from './buckets';
@@ -133,8 +134,14 @@ export class Lane {
 		await Promise.all([...this.running]);
 	}
 
-	/** Resolves when Redis has its slots back; never, should an answer of it be lost. */
+	/** Resolves when Redis has its slots back, after `stop` also those whose grant is on its way; never, should an answer be lost. */
 	async settled(): Promise<void> {
+		const { limiter } = this.bucket;
+		if (limiter && unheard(limiter) > 0) {
+			// Redis answers in turn: what was asked before this is heard now, and begins in a timer of Bottleneck's.
+			await limiter.currentReservoir().catch((error: unknown) => this.bucket.failed(error));
+			while (limiter.counts().RUNNING > 0) await sleep(1);
+		}
 		await Promise.allSettled([...this.held]);
 	}
 
@@ -204,9 +211,9 @@ export class Lane {
 		const place: Place = { holder: waiter, since: performance.now() };
 		waiter.place = place;
 		const grant: Promise<unknown> = limiter.schedule({ expiration: this.parts.expirationMs }, async () => {
+			this.held.add(grant);
 			// Granted alone meanwhile, or stopped: the token is not needed.
 			if (!this.waiters.has(place.holder)) return this.giveBack(limiter);
-			this.held.add(grant);
 			return this.inTurn(place).begin(limiter);
 		}).catch((error: unknown) => {
 			place.holder.place = null;
@@ -254,6 +261,12 @@ export class Lane {
 		const grant = waiter.begin(null).finally(() => this.held.delete(grant));
 		this.held.add(grant);
 	}
+}
+
+/** Calls of this limiter that Redis may have granted without their knowing it. */
+function unheard(limiter: Bottleneck): number {
+	const { QUEUED, RUNNING } = limiter.counts();
+	return QUEUED + RUNNING;
 }
 
 /** A look or an upload took longer than a slot is held: the slot was taken back, and what runs goes on. Nothing is wrong with Redis. */

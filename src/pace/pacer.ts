@@ -2,7 +2,7 @@ import type { PaceSettings } from '../config';
 import { APP } from '../job/hold';
 import type { Heard } from '../job/rate-headers';
 import type { Log } from '../log';
-import { mend, openConnection, type Connection, type RedisClient } from './bottleneck-connection';
+import { drawNoMore, mend, openConnection, type Connection, type RedisClient } from './bottleneck-connection';
 import { bucketId, bucketsFor, CALL_KINDS, laneName, pinsLaneName, PURPOSES, type Bucket, type CallKind, type Purpose } from './buckets';
 import { headroomIn } from './headroom';
 import { Lane, type Passage, type Slot, type Standing } from './lane';
@@ -150,6 +150,8 @@ export class Pacer {
 		for (const timer of this.timers) clearInterval(timer);
 		const lanes = [...this.lanes.values()];
 		for (const lane of lanes) lane.stop();
+		// A token that is given back would be taken by the next of those that wait no more.
+		if (this.raw) drawNoMore(this.raw);
 		await atMost(this.options.stopGraceMs ?? STOP_GRACE_MS, lanes.map((lane) => lane.ended()));
 		await atMost(GIVE_BACK_MS, lanes.map((lane) => lane.settled()));
 		for (const lane of lanes) lane.bucket.close();

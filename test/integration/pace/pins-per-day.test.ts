@@ -4,9 +4,11 @@ import { aPacer, aRedis, endAll, pace } from './a-pacer';
 
 afterEach(endAll);
 
+const tokens = (namespace: string) => `b_{${namespace}}-@pins-day:acme_settings`;
+
 it('loses no Pin of its day by a worker that stops while the Pin waits for the pace of the account', async () => {
 	const namespace = testNamespace(), redis = aRedis();
-	const left = () => redis.hget(`b_{${namespace}}-@pins-day:acme_settings`, 'reservoir');
+	const left = () => redis.hget(tokens(namespace), 'reservoir');
 	const pacer = aPacer(namespace, { timeFactor: 1 });
 	pacer.limit('acme', pace({ writesPerMinute: 1, burst: 1, pinsPerDay: 10 }));
 	await pacer.slot('acme', () => Promise.resolve());
@@ -16,3 +18,30 @@ it('loses no Pin of its day by a worker that stops while the Pin waits for the p
 	expect(await waiting).toBeUndefined();
 	expect(await left()).toBe('1');
 });
+
+it('loses none by a worker that stops before it hears that Redis has granted one', async () => {
+	const namespace = testNamespace(), redis = aRedis();
+	const left = () => redis.hget(tokens(namespace), 'reservoir');
+	const pacer = aPacer(namespace, { timeFactor: 1 });
+	pacer.limit('acme', pace({ writesPerMinute: 1, burst: 1, pinsPerDay: 10 }));
+	await pacer.slot('acme', () => Promise.resolve());
+	expect(await left()).toBe('1');
+	const drawn = draws(pacer.client, tokens(namespace));
+	const waiting = [1, 2, 3].map(() => pacer.slot('acme', () => Promise.resolve('sent')));
+	await drawn;
+	await pacer.stop();
+	expect(await Promise.all(waiting)).toEqual([undefined, undefined, undefined]);
+	expect(await left()).toBe('1');
+});
+
+/** Resolves when Bottleneck has sent its script that takes a token of this bucket; its answer is on its way then. */
+function draws(client: object, bucket: string): Promise<void> {
+	const scripts = client as { register(...args: unknown[]): unknown };
+	const register = scripts.register.bind(client);
+	return new Promise((resolve) => {
+		scripts.register = (...args) => {
+			if (args.includes(bucket)) resolve();
+			return register(...args);
+		};
+	});
+}
