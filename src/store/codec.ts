@@ -9,7 +9,7 @@ import type { Attempt, Job, JobState, LeasedJob, Phase, PinContent } from '../jo
 import { hashesOf } from '../job/media';
 import { jobOfParts, untouched, type Fate, type Given, type Moved } from '../job/parts';
 import type { Tombstone } from './contract';
-import { packed, unpacked } from './packing';
+import { packed, unpacked, type Kept } from './packing';
 
 // A job is kept in three parts. Scripts compare and move the fields of the hash; `doc` and `content` are opaque to them, and leave out
 // what is as it would be without them. `content` changes only with a revision, so that an event carries the small `doc` alone and still
@@ -18,7 +18,7 @@ const GIVEN = ['client', 'source', 'userKey', 'assetId', 'marker', 'scheduledAt'
 const FATE = Object.entries(untouched()).map(([name, value]) => ({ name: name as keyof Fate, value, json: JSON.stringify(value) }));
 
 /** A record as scripts answer it: id, fields of the hash one after another, doc, content, client of the account. */
-export type RawRecord = [id: string, fields: string[], doc: string, content: string, client?: string];
+export type RawRecord = [id: string, fields: string[], doc: string, content: Kept, client?: string];
 
 /** What a restart of Redis may have taken back, as scripts answer it. */
 export type Cut = [at: number, persistedAt: number | string, isFresh: number];
@@ -64,7 +64,7 @@ export function docOf(job: Job): string {
 	return isTouched ? JSON.stringify(doc) : '';
 }
 
-export function contentOf(job: Job): string {
+export function contentOf(job: Job): Kept {
 	const content: Record<string, unknown> = { content: withoutNulls(job.content) };
 	for (const name of GIVEN) {
 		const value = job[name];
@@ -138,7 +138,7 @@ function accountEvent(common: Pick<AccountEvent, 'id' | 'cursor' | 'at' | 'type'
 }
 
 /** The job as of an event: its own fields, over the content of its revision. */
-export function jobAsOf(event: JobEvent, createdAt: number, content: string, client: string | null | undefined): Job {
+export function jobAsOf(event: JobEvent, createdAt: number, content: Kept, client: string | null | undefined): Job {
 	return withClient({ ...parsedContent(content), ...event.snapshot, id: event.jobId, createdAt } as Job, client);
 }
 
@@ -211,7 +211,7 @@ const UNSAID = { class: null, code: null, httpStatus: null, pinterestCode: null,
 const SINCE_SNOOZES: object = { snoozedUntil: null };
 
 /** A content, with what it leaves out. */
-function parsedContent(kept: string): Given {
+function parsedContent(kept: Kept): Given {
 	const given = parsed(unpacked(kept)) as Partial<Given>, { publishBefore = null } = given;
 	return {
 		client: given.client ?? null, source: given.source ?? null, userKey: given.userKey ?? null, assetId: given.assetId ?? null,

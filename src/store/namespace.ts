@@ -8,6 +8,7 @@ import { configOf, Greeting, ready } from './greeting';
 import { reportOf, type RedisReport } from './inspect';
 import { isRefusedFlag, isRepeatable, isUnknownScript, translated } from './redis-errors';
 import { prefixOf } from './keys';
+import { legible } from './packing';
 import { type Script, script } from './scripts';
 import { Signals, type WakeListener } from './signals';
 
@@ -169,10 +170,10 @@ export class Namespace {
 
 	private async call(client: Client, { sha, text }: Script, args: (string | number | Buffer)[]): Promise<unknown> {
 		try {
-			return await client.evalsha(sha, 1, this.key('meta'), ...args);
+			return legible(await client.callBuffer('evalsha', sha, 1, this.key('meta'), ...args));
 		} catch (error) {
 			if (!isUnknownScript(error)) throw error;
-			return client.eval(text, 1, this.key('meta'), ...args);
+			return legible(await client.callBuffer('eval', text, 1, this.key('meta'), ...args));
 		}
 	}
 

@@ -4,6 +4,7 @@ import type { Job } from '../job/job';
 import { eventOf, jobAsOf } from './codec';
 import type { DeadDelivery, Delivery, DeliveryResult, LoggedDelivery, Replay, Tried, TryReport } from './contract';
 import type { Namespace } from './namespace';
+import type { Kept } from './packing';
 import { batch } from './records';
 
 export interface OutboxLimits {
@@ -77,12 +78,12 @@ export class Outbox {
 		const jobEvents = events.filter((event): event is E & JobEvent => isJobEvent(event));
 		const stored = await this.namespace.read((client) => batch(client, jobEvents.flatMap(({ jobId, snapshot }) => [
 			['hmget', this.namespace.key('job', jobId), 'created', 'seq'],
-			['get', this.namespace.key('content', jobId, snapshot.revision)],
-			['get', this.namespace.key('content', jobId)],
+			['getBuffer', this.namespace.key('content', jobId, snapshot.revision)],
+			['getBuffer', this.namespace.key('content', jobId)],
 			['hget', this.namespace.key('account', snapshot.account ?? ''), 'client'],
-		]))) as (string | null | (string | null)[])[];
+		]))) as (Kept | null | (string | null)[])[];
 		const jobs = new Map(jobEvents.map((event, i) => {
-			const [[created, seq], ofRevision, current, client] = stored.slice(4 * i, 4 * i + 4) as [(string | null)[], string | null, string | null, string | null];
+			const [[created, seq], ofRevision, current, client] = stored.slice(4 * i, 4 * i + 4) as [(string | null)[], Kept | null, Kept | null, string | null];
 			return [event.id, { job: created ? jobAsOf(event, Number(created), ofRevision ?? current ?? '', client) : null, overtaken: Number(seq) > event.seq }];
 		}));
 		return events.map((event) => ({ event, job: null, overtaken: false, ...jobs.get(event.id) }));

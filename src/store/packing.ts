@@ -1,7 +1,9 @@
 import { deflateRawSync, inflateRawSync, type ZlibOptions } from 'node:zlib';
 
-/** Begins what is packed with `DICTIONARY`; what is not begins as JSON does. */
-const MARK = '1';
+/** Begins what is packed with `DICTIONARY`: no text begins so in UTF-8. What is not packed begins as JSON does. */
+const MARK = 0x80;
+/** The same of an earlier build, which went on in Base64. */
+const MARK_OF_TEXT = '1';
 /** A window and tables of this size hold what is packed, and take a third less time to set up than the largest. */
 const SIZES = { windowBits: 12, memLevel: 4 };
 /**
@@ -20,13 +22,23 @@ const DICTIONARY = Buffer.from([
 
 const OPTIONS: ZlibOptions = { ...SIZES, dictionary: DICTIONARY };
 
-/** JSON of an object as it is kept: deflated and in Base64, so that scripts and clients may take it for text, or as it is when that is no longer. */
-export function packed(json: string): string {
-	const text = MARK + deflateRawSync(json, OPTIONS).toString('base64');
-	return text.length < Buffer.byteLength(json) ? text : json;
+/** What Redis answers, text or packed. */
+export type Kept = string | Buffer;
+
+/** JSON of an object as it is kept: deflated, or as it is when that is no longer. */
+export function packed(json: string): Kept {
+	const deflated = deflateRawSync(json, OPTIONS);
+	return deflated.length + 1 < Buffer.byteLength(json) ? Buffer.concat([Buffer.of(MARK), deflated]) : json;
 }
 
-/** What `packed` was given; also of what an earlier build kept as it is. */
-export function unpacked(text: string): string {
-	return text.startsWith(MARK) ? inflateRawSync(Buffer.from(text.slice(MARK.length), 'base64'), OPTIONS).toString() : text;
+/** What `packed` was given; also of what an earlier build kept. */
+export function unpacked(kept: Kept): string {
+	if (typeof kept !== 'string') return inflateRawSync(kept.subarray(1), OPTIONS).toString();
+	return kept.startsWith(MARK_OF_TEXT) ? inflateRawSync(Buffer.from(kept.slice(MARK_OF_TEXT.length), 'base64'), OPTIONS).toString() : kept;
+}
+
+/** An answer of Redis that was read as bytes, its texts as such and packed ones as they are. */
+export function legible(answer: unknown): unknown {
+	if (Buffer.isBuffer(answer)) return answer[0] === MARK ? answer : answer.toString();
+	return Array.isArray(answer) ? answer.map(legible) : answer;
 }

@@ -21,8 +21,8 @@ it('is over before anything else is asked of the namespace, however many ask mea
 	await older.close();
 });
 
-it('refuses a build that cannot read a content that is packed: it would fail after it has claimed', async () => {
+it('refuses a build that cannot read a content that is packed as bytes: it would fail after it has claimed', async () => {
 	await world.namespace.open();
-	const LAST_THAT_DOES = 4;
+	const LAST_THAT_DOES = 5;
 	await expect(world.namespace.run('attach', [LAST_THAT_DOES, '', 20_000, '', 'of that build'])).rejects.toMatchObject({ code: 'namespace_newer' });
 });

@@ -1,5 +1,5 @@
 import { contentOf, docOf, jobOf, tombstoneOf } from '../../../src/store/codec';
-import { unpacked } from '../../../src/store/packing';
+import { unpacked, type Kept } from '../../../src/store/packing';
 import { aJob } from '../job/builders';
 
 describe('a record of an earlier build', () => {
@@ -7,7 +7,7 @@ describe('a record of an earlier build', () => {
 	const job = aJob({ attemptHistory: [attempt] });
 
 	it('with its content as JSON and its attempts with nulls is read like one of this', () => {
-		const read = (doc: string, content: string) => jobOf([job.id, ['state', job.state, 'account', job.account, 'rev', '1', 'n', '1'], doc, content]);
+		const read = (doc: string, content: Kept) => jobOf([job.id, ['state', job.state, 'account', job.account, 'rev', '1', 'n', '1'], doc, content]);
 		const earlier = read(JSON.stringify({ attemptHistory: [attempt] }), unpacked(contentOf(job)));
 		expect(earlier).toEqual(read(docOf(job), contentOf(job)));
 		expect(earlier.attemptHistory).toEqual([attempt]);
@@ -15,7 +15,7 @@ describe('a record of an earlier build', () => {
 	});
 
 	it('is longer than one of this, which packs its content and leaves out what nobody said', () => {
-		expect(contentOf(job)).toMatch(/^1/);
+		expect(contentOf(job)).toBeInstanceOf(Buffer);
 		expect(docOf(job)).not.toContain('null');
 	});
 
