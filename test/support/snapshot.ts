@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
 import { prefixOf } from '../../src/store/keys';
+import { legible, unpacked } from '../../src/store/packing';
 
-/** A namespace at one instant: what each key holds, its prefix left out. */
+/** A namespace at one instant: what each key holds, its prefix left out; what is packed, unpacked. */
 export interface Snapshot {
 	/** Epoch ms on the clock of Redis. */
 	at: number;
@@ -29,12 +30,12 @@ return { time[1] * 1000 + math.floor(time[2] / 1000), found }`;
 /** Everything a namespace holds, read at one instant; without the answers that are kept for repeats. */
 export async function snapshotOf(redis: Redis, namespace: string): Promise<Snapshot> {
 	const prefix = prefixOf(namespace);
-	const [at, found] = await redis.eval(READ, 0, `${prefix.replace(/[[\]*?\\]/g, '\\$&')}*`) as [number, [string, string, unknown][]];
+	const [at, found] = legible(await redis.callBuffer('eval', READ, 0, `${prefix.replace(/[[\]*?\\]/g, '\\$&')}*`)) as [number, [string, string, unknown][]];
 	const kept = found.map(([key, type, value]) => [key.slice(prefix.length), type, value] as const).filter(([name]) => !name.startsWith('op:'));
 	return {
 		at,
 		types: Object.fromEntries(kept.map(([name, type]) => [name, type])),
-		values: Object.fromEntries(kept.map(([name, type, value]) => [name, type === 'hash' ? hashOf(value as string[]) : value])),
+		values: Object.fromEntries(kept.map(([name, type, value]) => [name, type === 'hash' ? hashOf(value as string[]) : Buffer.isBuffer(value) ? unpacked(value) : value])),
 	};
 }
 
