@@ -22,7 +22,7 @@ const DICTIONARY = Buffer.from([
 
 const OPTIONS: ZlibOptions = { ...SIZES, dictionary: DICTIONARY };
 
-/** What Redis answers, text or packed. */
+/** What Redis answers: text, or bytes where it is packed or was read so. */
 export type Kept = string | Buffer;
 
 /** JSON of an object as it is kept: deflated, or as it is when that is no longer. */
@@ -33,11 +33,12 @@ export function packed(json: string): Kept {
 
 /** What `packed` was given; also of what an earlier build kept. */
 export function unpacked(kept: Kept): string {
-	if (typeof kept !== 'string') return inflateRawSync(kept.subarray(1), OPTIONS).toString();
-	return kept.startsWith(MARK_OF_TEXT) ? inflateRawSync(Buffer.from(kept.slice(MARK_OF_TEXT.length), 'base64'), OPTIONS).toString() : kept;
+	if (typeof kept !== 'string' && kept[0] === MARK) return inflateRawSync(kept.subarray(1), OPTIONS).toString();
+	const text = kept.toString();
+	return text.startsWith(MARK_OF_TEXT) ? inflateRawSync(Buffer.from(text.slice(MARK_OF_TEXT.length), 'base64'), OPTIONS).toString() : text;
 }
 
-/** An answer of Redis that was read as bytes, its texts as such and packed ones as they are. */
+/** The answer of a script, read as bytes, its texts as such and packed ones as they are. */
 export function legible(answer: unknown): unknown {
 	if (Buffer.isBuffer(answer)) return answer[0] === MARK ? answer : answer.toString();
 	return Array.isArray(answer) ? answer.map(legible) : answer;

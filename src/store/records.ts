@@ -2,7 +2,7 @@ import { jobOf, withClient } from './codec';
 import type { Client } from './connection';
 import type { Job } from '../job/job';
 import type { Namespace } from './namespace';
-import { legible, type Kept } from './packing';
+import type { Kept } from './packing';
 
 /** Reads whole records, all of a call in one round trip; null where there is none. */
 export async function readRecords(namespace: Namespace, ids: string[]): Promise<(Job | null)[]> {
@@ -31,13 +31,13 @@ async function clientsOf(namespace: Namespace, client: Client, accounts: string[
 /** More answers in one call would take longer than a command may. */
 const MOST_AT_ONCE = 500;
 
-/** Sends these commands together, many in several calls, and answers their results in order, as text but what is packed; rejects if one of them failed. */
+/** Sends these commands together, many in several calls, and answers their results in order; rejects if one of them failed. */
 export async function batch(client: Client, commands: (string | number)[][]): Promise<unknown[]> {
 	const answers: unknown[] = [];
 	for (let i = 0; i < commands.length; i += MOST_AT_ONCE) {
 		for (const [error, result] of await client.pipeline(commands.slice(i, i + MOST_AT_ONCE)).exec() ?? []) {
 			if (error) throw error;
-			answers.push(legible(result));
+			answers.push(result);
 		}
 	}
 	return answers;

@@ -4,14 +4,17 @@ import { aPacer, aRedis, endAll, pace } from './a-pacer';
 
 afterEach(endAll);
 
-const tokens = (namespace: string) => `b_{${namespace}}-@pins-day:acme_settings`;
-
-it('loses no Pin of its day by a worker that stops while the Pin waits for the pace of the account', async () => {
-	const namespace = testNamespace(), redis = aRedis();
-	const left = () => redis.hget(tokens(namespace), 'reservoir');
+/** A pacer whose account has sent the one Pin that it may in a minute, and has one left of its day for now. */
+async function afterItsFirst() {
+	const namespace = testNamespace(), redis = aRedis(), bucket = `b_{${namespace}}-@pins-day:acme_settings`;
 	const pacer = aPacer(namespace, { timeFactor: 1 });
 	pacer.limit('acme', pace({ writesPerMinute: 1, burst: 1, pinsPerDay: 10 }));
 	await pacer.slot('acme', () => Promise.resolve());
+	return { pacer, bucket, left: () => redis.hget(bucket, 'reservoir') };
+}
+
+it('loses no Pin of its day by a worker that stops while the Pin waits for the pace of the account', async () => {
+	const { pacer, left } = await afterItsFirst();
 	const waiting = pacer.slot('acme', () => Promise.resolve('sent'));
 	while (await left() !== '0') await sleep(5);
 	await pacer.stop();
@@ -20,13 +23,9 @@ it('loses no Pin of its day by a worker that stops while the Pin waits for the p
 });
 
 it('loses none by a worker that stops before it hears that Redis has granted one', async () => {
-	const namespace = testNamespace(), redis = aRedis();
-	const left = () => redis.hget(tokens(namespace), 'reservoir');
-	const pacer = aPacer(namespace, { timeFactor: 1 });
-	pacer.limit('acme', pace({ writesPerMinute: 1, burst: 1, pinsPerDay: 10 }));
-	await pacer.slot('acme', () => Promise.resolve());
+	const { pacer, bucket, left } = await afterItsFirst();
 	expect(await left()).toBe('1');
-	const drawn = draws(pacer.client, tokens(namespace));
+	const drawn = draws(pacer.client, bucket);
 	const waiting = [1, 2, 3].map(() => pacer.slot('acme', () => Promise.resolve('sent')));
 	await drawn;
 	await pacer.stop();

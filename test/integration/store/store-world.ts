@@ -12,6 +12,7 @@ import { JobStore } from '../../../src/store/job-store';
 import { MediaStore } from '../../../src/store/media-store';
 import { Namespace, type NamespaceOptions } from '../../../src/store/namespace';
 import { Outbox } from '../../../src/store/outbox';
+import { legible } from '../../../src/store/packing';
 import { SubscriptionStore } from '../../../src/store/subscriptions';
 import { flushNamespace, keysOf, openRedis, redisSettings, testNamespace } from '../../support/redis';
 
@@ -77,7 +78,7 @@ export class StoreWorld {
 		switch (await this.redis.type(key)) {
 			// In one order: that of a large hash changes while Redis makes room for it, without a write.
 			case 'hash': return Object.fromEntries(Object.entries(await this.redis.hgetall(key)).sort());
-			case 'string': return this.redis.get(key);
+			case 'string': return legible(await this.redis.getBuffer(key));
 			case 'zset': return this.redis.zrange(key, 0, -1, 'WITHSCORES');
 			case 'set': return (await this.redis.smembers(key)).sort();
 			case 'list': return this.redis.lrange(key, 0, -1);
