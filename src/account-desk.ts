@@ -4,7 +4,7 @@ import type { Incident } from './job/hold';
 import { bucketNamesOf, limitsOf, presetNameOf } from './pace/account-limits';
 import { keptIn } from './pace/headroom';
 import type { AccountStore } from './store/accounts';
-import type { StoredSubscription } from './store/contract';
+import type { StoredSubscription } from './store/subscription-contract';
 import type { HoldStore } from './store/holds';
 import type { JobList } from './store/job-list';
 import type { Namespace } from './store/namespace';

@@ -27,7 +27,7 @@ export type { JobView } from './job/view';
 export { APP_DEFAULTS, PACE_PRESETS } from './pace/presets';
 export type { AccessToken, Board, TokenCheck, TokenSource } from './publish/contract';
 export type { JobFilter } from './store/job-store';
-export type { Replay } from './store/contract';
+export type { Replay } from './store/subscription-contract';
 export { RECEIPT_HEADER } from './webhook/post';
 export { subscriptionView } from './webhook/subscription-view';
 export type { SubscriptionView } from './webhook/subscription-view';

@@ -1,6 +1,6 @@
 import { Engine } from '../engine';
 import { EVENT_TYPES, type EventType } from '../job/event';
-import type { Replay } from '../store/contract';
+import type { Replay } from '../store/subscription-contract';
 import type { EndpointRequest, LoggedTry } from '../webhook/endpoints';
 import { subscriptionView, type SubscriptionView } from '../webhook/subscription-view';
 import { CONNECTION_HELP, CONNECTION_OPTIONS, connectionConfig, tellTimeFactor } from './connection';

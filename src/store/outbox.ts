@@ -2,7 +2,7 @@ import { EngineError } from '../errors';
 import { isJobEvent, type EngineEvent, type JobEvent } from '../job/event';
 import type { Job } from '../job/job';
 import { eventOf, jobAsOf } from './codec';
-import type { DeadDelivery, Delivery, DeliveryResult, LoggedDelivery, Replay, Tried, TryReport } from './contract';
+import type { DeadDelivery, Delivery, DeliveryResult, LoggedDelivery, Replay, Tried, TryReport } from './subscription-contract';
 import type { Namespace } from './namespace';
 import type { Kept } from './packing';
 import { batch } from './records';

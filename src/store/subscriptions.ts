@@ -1,4 +1,4 @@
-import type { StoredSubscription } from './contract';
+import type { StoredSubscription } from './subscription-contract';
 import type { Namespace } from './namespace';
 import { batch } from './records';
 

@@ -1,4 +1,4 @@
-import type { SubscriptionTerms } from '../store/contract';
+import type { SubscriptionTerms } from '../store/subscription-contract';
 import type { Payload } from './receiver';
 
 /** Who wants to be told of what, where, and for how long. */

@@ -2,7 +2,7 @@ import { rowOf } from '../job/failures';
 import { MESSAGE_LIMIT, shortened } from '../job/redact';
 import { describe, type Log } from '../log';
 import { Loop } from '../loop';
-import type { Delivery, DeliveryResult, StoredSubscription } from '../store/contract';
+import type { Delivery, DeliveryResult, StoredSubscription } from '../store/subscription-contract';
 import type { Outbox } from '../store/outbox';
 import type { SubscriptionStore } from '../store/subscriptions';
 import { secretsFor } from './endpoint-secret';

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { SubscriptionTerms } from '../store/contract';
+import type { SubscriptionTerms } from '../store/subscription-contract';
 import { secretBytes } from './signature';
 
 /** How long the secret of before a rotation signs beside the new one, ms. */

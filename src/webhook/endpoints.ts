@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { EngineError } from '../errors';
 import { EVENT_TYPES } from '../job/event';
-import type { LoggedDelivery, Replay, StoredSubscription, SubscriptionTerms, Tried } from '../store/contract';
+import type { LoggedDelivery, Replay, StoredSubscription, SubscriptionTerms, Tried } from '../store/subscription-contract';
 import type { Outbox } from '../store/outbox';
 import type { SubscriptionStore } from '../store/subscriptions';
 import { ROTATION_MS, secretsFor } from './endpoint-secret';

@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { waitMsOf } from '../job/rate-headers';
 import { redact } from '../job/redact';
-import type { Tried } from '../store/contract';
+import type { Tried } from '../store/subscription-contract';
 import type { UrlGuard } from './url-guard';
 
 /** What of an answer is read at most; its first 1,000 characters are kept. */

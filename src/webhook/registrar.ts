@@ -1,6 +1,6 @@
 import { EngineError } from '../errors';
 import type { Log } from '../log';
-import type { StoredSubscription } from '../store/contract';
+import type { StoredSubscription } from '../store/subscription-contract';
 import type { SubscriptionStore } from '../store/subscriptions';
 import type { Subscription } from './contract';
 import { secretsFor } from './endpoint-secret';

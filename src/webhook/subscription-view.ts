@@ -1,5 +1,5 @@
 import { iso } from '../job/view';
-import type { StoredSubscription } from '../store/contract';
+import type { StoredSubscription } from '../store/subscription-contract';
 
 /** A subscription as people see it: instants in ISO, and nothing that only the store needs. */
 export interface SubscriptionView extends Pick<StoredSubscription, 'id' | 'label' | 'url' | 'events' | 'paused' | 'waiting' | 'dead' | 'missed' | 'lastError'> {

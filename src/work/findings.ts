@@ -2,7 +2,8 @@ import { isSlowed } from '../job/account-pacing';
 import { nameOf, type Incident } from '../job/hold';
 import { QUEUE_NAMES } from '../job/job';
 import { iso } from '../job/view';
-import type { JobCounts, StoredSubscription } from '../store/contract';
+import type { JobCounts } from '../store/contract';
+import type { StoredSubscription } from '../store/subscription-contract';
 import type { AccountView } from './account-views';
 
 /** One finding of Health or `doctor`, with what to do. What was looked at and found well is one of level `ok`. */

@@ -1,4 +1,4 @@
-import type { StoredSubscription } from '../../../src/store/contract';
+import type { StoredSubscription } from '../../../src/store/subscription-contract';
 import { status, type Answer } from './a-receiver';
 import { WebhookWorld } from './webhook-world';
 

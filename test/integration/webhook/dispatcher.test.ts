@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StoredSubscription } from '../../../src/store/contract';
+import type { StoredSubscription } from '../../../src/store/subscription-contract';
 import { DELIVERY_DELAYS_MS } from '../../../src/webhook/schedule';
 import { verify } from '../../../src/webhook/signature';
 import { UrlGuard } from '../../../src/webhook/url-guard';

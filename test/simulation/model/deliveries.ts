@@ -1,4 +1,4 @@
-import type { DeliveryResult, Replay } from '../../../src/store/contract';
+import type { DeliveryResult, Replay } from '../../../src/store/subscription-contract';
 
 /** An event of the log, as the model has it. */
 export interface Logged {

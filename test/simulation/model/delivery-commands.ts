@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { changeOf } from '../../../src/job/change';
-import type { DeliveryResult, Replay } from '../../../src/store/contract';
+import type { DeliveryResult, Replay } from '../../../src/store/subscription-contract';
 import { Outbox } from '../../../src/store/outbox';
 import { aJob, type StoreWorld } from '../../integration/store/store-world';
 import { contradictions } from '../../integration/store/invariants';

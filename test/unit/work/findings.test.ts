@@ -1,4 +1,4 @@
-import type { StoredSubscription } from '../../../src/store/contract';
+import type { StoredSubscription } from '../../../src/store/subscription-contract';
 import { findingsOf, redisFindings, type Seen } from '../../../src/work/findings';
 
 const MB = 2 ** 20, NOW = Date.UTC(2026, 10, 29), MINUTE = 60_000;
