@@ -1,4 +1,5 @@
 import type { LeasedJob } from '../job/job';
+import { naturalKey } from '../job/natural-key';
 import { Batcher } from './batcher';
 import { forgottenOf, leasedJobOf, type Cut, type RawRecord } from './codec';
 import type { Claim, Lane } from './contract';
@@ -58,7 +59,7 @@ export class Claims {
 	}
 
 	private async beginAll(items: Sending[]): Promise<(number | null)[]> {
-		const args = items.flatMap(({ job, budgetMs }) => [job.id, job.lease.fence, job.revision, Math.round(budgetMs)]);
+		const args = items.flatMap(({ job, budgetMs }) => [job.id, job.lease.fence, job.revision, Math.round(budgetMs), naturalKey(job)]);
 		const answers = await this.namespace.run<[number | '', string?][]>('begin-send', [this.namespace.id, ...args]);
 		return answers.map(([sendBy]) => (sendBy === '' ? null : sendBy));
 	}

@@ -33,10 +33,10 @@ export function fieldsOf(flat: string[], fields: Fields = {}): Fields {
 
 /** The job of a record; parsing is the door, inside nothing is checked again. */
 export function jobOf([id, flat, doc, content, client]: RawRecord): Job {
-	// Named first: an object that grows name by name is slow to make and to read.
+	// As a record leaves them out (include/jobs.lua). Named first: an object that grows name by name is slow to make and to read.
 	const fields = fieldsOf(flat, {
-		state: '', phase: '', account: '', due: '', seq: '', rev: '', n: '', created: '', started: '', finished: '', waits: '', edit: '', fence: '', leaseEnd: '', sendBy: '',
-		board: '', look: '', nat: '', queue: '', group: '', media: '', doubt: '', pin: '', may: '', aliases: '', ord: '', url: '', handed: '', ends: '',
+		state: '', phase: '', account: '', due: '', seq: '1', rev: '1', n: '0', created: '', started: '', finished: '', waits: '', edit: '0', fence: '', leaseEnd: '', sendBy: '',
+		board: '', look: '', queue: '', group: '', media: '', doubt: '', pin: '', may: '', aliases: '', ord: '', url: '', handed: '', ends: '',
 	});
 	const own = { id, account: fields.account as string, createdAt: Number(fields.created), edits: Number(fields.edit), lease: leaseOf(fields) };
 	return withClient(jobOfParts(parsedContent(content), { ...movedFields(fields), ...own }, parsedDoc(doc)), client);
@@ -73,10 +73,10 @@ export function contentOf(job: Job): Kept {
 	return packed(JSON.stringify(content));
 }
 
-/** The fields a script needs to write this job, as JSON of strings. What is left out is empty. */
+/** The fields a script needs to write this job, as JSON of strings. What is left out is blank. */
 export function recordJson(job: Job, more: Record<string, unknown>): string {
 	const { account, content: { boardId, link } } = job;
-	const place = { account, board: boardId, created: text(job.createdAt), nat: naturalKey(job), url: link === null ? '' : hash32(canonicalUrl(link), 12) };
+	const place = { account, board: boardId, created: text(job.createdAt), url: link === null ? '' : hash32(canonicalUrl(link), 12) };
 	return jsonOf([place, movesOf(job), more]);
 }
 
@@ -103,8 +103,12 @@ function jsonOf(parts: Record<string, unknown>[]): string {
 }
 
 /** What of a change a script needs beside the record. */
-export function changeFields({ from, fromEdits, event, hold, pin }: Change): Record<string, unknown> {
-	return { from, fromEdits: text(fromEdits), event: event ?? '', pinBy: pin?.by ?? '', alike: pin?.alike ? '1' : '', hold: hold ? holdFields(hold) : undefined };
+export function changeFields({ job, from, fromEdits, event, hold, pin }: Change): Record<string, unknown> {
+	const isCompared = job.inDoubt !== null || pin?.by === 'adopted';
+	return {
+		from, fromEdits: text(fromEdits), event: event ?? '', pinBy: pin?.by ?? '', alike: pin?.alike ? '1' : '', nat: isCompared ? naturalKey(job) : '',
+		hold: hold ? holdFields(hold) : undefined,
+	};
 }
 
 export function holdFields({ account, kind, until, code, message }: HoldRequest): Record<string, string> {

@@ -261,8 +261,8 @@ export class JobStore {
 		return answers.map(([kind, id], i) => settled(kind, id, items[i] as Settling));
 	}
 
-	private async reviseAs(id: string, fence: string, { expectedRevision, expectedSeq, change, aliases, unasked }: Revision): Promise<ReviseAnswer> {
-		const fields = this.record(change.job, { ...changeFields(change), owned: fence, aliases, unasked: unasked ? '1' : '' });
+	private async reviseAs(id: string, fence: string, { expectedRevision, expectedSeq, change, aliases, unasked, renamed }: Revision): Promise<ReviseAnswer> {
+		const fields = this.record(change.job, { ...changeFields(change), owned: fence, aliases, unasked: unasked ? '1' : '', renamed: renamed ? '1' : '' });
 		const args = [fields, docOf(change.job), contentOf(change.job), expectedRevision, expectedSeq];
 		const [kind, other] = await this.namespace.run<[string, string] | ['in_doubt', Cut]>('revise', args);
 		if (kind === 'in_doubt') return { kind, cut: forgottenOf(other as Cut) };

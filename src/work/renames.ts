@@ -46,6 +46,6 @@ export class Renames {
 	}
 
 	private write({ id, revision, seq }: Job, change: Change, aliases: string[]): Promise<ReviseAnswer> {
-		return this.parts.revise(id, { expectedRevision: revision, expectedSeq: seq, change, aliases });
+		return this.parts.revise(id, { expectedRevision: revision, expectedSeq: seq, change, aliases, renamed: true });
 	}
 }

@@ -3,7 +3,8 @@
 -- KEYS[1] meta
 -- ARGV[1..4]      see include/begin.lua
 -- ARGV[5] worker id
--- ARGV[6..] four for each job: its id, its fence, the revision that is about to be sent, and the ms within which the request leaves and is answered
+-- ARGV[6..] five for each job: its id, its fence, the revision that is about to be sent, the ms within which the request leaves and is
+--   answered, and the natural key of its Pin
 --
 -- Returns [counter, now, [[sendBy], or ['', why] when nothing of the job may be sent and nothing of it was changed …]].
 -- @include begin
@@ -26,13 +27,14 @@ local function refusalOf(job, fence, revision, budgetMs)
 	return nil
 end
 
-local NEEDED = { 'state', 'fence', 'sendBy', 'rev', 'leaseEnd', 'account', 'board', 'look', 'nat' }
+local NEEDED = { 'state', 'fence', 'sendBy', 'rev', 'leaseEnd', 'account', 'board', 'look' }
 
-local function permit(id, fence, revision, budgetMs)
+local function permit(id, fence, revision, budgetMs, nat)
 	local job = readSome(id, NEEDED)
 	local why = refusalOf(job, fence, revision, budgetMs)
 	if why then return { '', why } end
 	local sendBy = now + budgetMs
+	job.nat = nat
 	redis.call('HSET', key('job', job.id), 'sendBy', textOf(sendBy))
 	standOnBoard(job, 'sending')
 	noteSent(job.account)
@@ -40,8 +42,8 @@ local function permit(id, fence, revision, budgetMs)
 end
 
 local answers, given = {}, false
-for i = 6, #ARGV, 4 do
-	local answer = permit(ARGV[i], ARGV[i + 1], ARGV[i + 2], tonumber(ARGV[i + 3]))
+for i = 6, #ARGV, 5 do
+	local answer = permit(ARGV[i], ARGV[i + 1], ARGV[i + 2], tonumber(ARGV[i + 3]), ARGV[i + 4])
 	given = given or answer[1] ~= ''
 	answers[#answers + 1] = answer
 end

@@ -2,7 +2,8 @@
 --
 -- KEYS[1] meta
 -- ARGV[1..4]      see include/begin.lua
--- ARGV[5] fields of the job after the change, JSON; `aliases` a list of ids; `owned` the fence it was seen with; `unasked` 1 when no person wants it
+-- ARGV[5] fields of the job after the change, JSON; `aliases` a list of ids; `owned` the fence it was seen with; `unasked` 1 when no person wants it; `renamed` 1
+--   when it is what it was, under the first name of its account
 -- ARGV[6] doc
 -- ARGV[7] content, '' when it stays
 -- ARGV[8] revision that was seen
@@ -26,18 +27,17 @@ local function otherOwner(alias)
 end
 
 if not old then return refuse({ 'missing', '' }) end
-local asSeen = old.rev == ARGV[8] and old.seq == ARGV[9] and old.fence == new.owned and old.state == new.from and (tonumber(old.edit) or 0) == tonumber(new.fromEdits)
+local asSeen = old.rev == ARGV[8] and old.seq == ARGV[9] and old.fence == new.owned and old.state == new.from and old.edit == new.fromEdits
 if not asSeen then return refuse({ 'moved', '' }) end
 -- It lost a Pin, and has one of its own by now.
 if old.state == 'succeeded' and new.state ~= 'succeeded' and ownerOf(old.pin) == new.id then return refuse({ 'moved', '' }) end
 -- What its Pin looks like must stay known until it was looked for, however late that is. Nobody may be told that there will be none: while
 -- everything is looked for it is not canceled, later only with the word that a Pin may exist. What no person has
 -- asked for waits for the look in any case, as a send would.
-local isRenamed = new.account ~= old.account and new.board == old.board and new.nat == old.nat
 local isDenied = new.event == 'job.updated' or new.event == 'job.canceled' and (lookUntil() > now or new.may == '')
 	or new.unasked == '1'
 local function isUnsure() return mayHaveLeft(old) or new.unasked == '1' and lookUntil() > now end
-if isDenied and not isRenamed and isUnsure() then return refuse({ 'in_doubt', { cutAt, redis.call('HGET', KEYS[1], 'persistedAt') or 0, isFresh and 1 or 0 } }) end
+if isDenied and new.renamed == '' and isUnsure() then return refuse({ 'in_doubt', { cutAt, redis.call('HGET', KEYS[1], 'persistedAt') or 0, isFresh and 1 or 0 } }) end
 for _, alias in ipairs(new.aliases) do
 	local owner = otherOwner(alias)
 	if owner then return refuse({ 'owned', owner }) end

@@ -35,6 +35,7 @@ describe('after a power cut that took back a permit', () => {
 		}
 		world.time += policy.horizonMs;
 		expect(await revise(sent, 'job.updated')).toBe('in_doubt');
+		expect(await revise(sent, 'job.updated', { account: 'acme-eu' })).toBe('in_doubt');
 		expect(await revise(sent, 'job.updated', { account: 'acme-eu', content: { ...(await other.jobs.get(sent))!.content, title: 'Another' } })).toBe('in_doubt');
 		expect(await revise(sent, 'job.canceled')).toBe('in_doubt');
 		expect(await revise(sent, 'job.canceled', { mayExist: true })).toBe('revised');
@@ -44,6 +45,7 @@ describe('after a power cut that took back a permit', () => {
 		const sent = await permitLost();
 		await other.namespace.open();
 		const job = (await other.jobs.get(sent))!;
-		expect(await other.jobs.revise(sent, { expectedRevision: 1, expectedSeq: job.seq, change: changeOf(job, { account: 'acme-first' }, 'job.updated'), aliases: [] })).toMatchObject({ kind: 'revised' });
+		const change = changeOf(job, { account: 'acme-first' }, 'job.updated');
+		expect(await other.jobs.revise(sent, { expectedRevision: 1, expectedSeq: job.seq, change, aliases: [], renamed: true })).toMatchObject({ kind: 'revised' });
 	});
 });

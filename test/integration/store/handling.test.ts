@@ -58,7 +58,6 @@ describe('what people do with a failure', () => {
 		const doc = JSON.parse((await world.redis.get(world.key('doc', job.id)))!) as Record<string, unknown>;
 		const { handling: _handling, handlingCut: _cut, ...rest } = doc;
 		await world.redis.set(world.key('doc', job.id), JSON.stringify({ ...rest, queue: { name: 'ops', owner: null, since: world.time } }));
-		await world.redis.hset(world.key('job', job.id), 'edit', '');
 		const read = (await world.jobs.get(job.id))!;
 		expect(read).toMatchObject({ edits: 0, handling: [], handlingCut: 0, queue: { snoozedUntil: null } });
 		expect(viewOf(read).queue).toMatchObject({ snoozedUntil: null });

@@ -1,4 +1,7 @@
+import { naturalKey } from '../../../src/job/natural-key';
+import { jobOf } from '../../../src/store/codec';
 import { boundOf } from '../../../src/store/keys';
+import type { Kept } from '../../../src/store/packing';
 import type { StoreWorld } from './store-world';
 
 type Hash = Record<string, string>;
@@ -21,7 +24,7 @@ export async function endSound(world: StoreWorld): Promise<void> {
 }
 
 const jobsOf = (dump: Dump): (Hash & { id: string })[] =>
-	Object.entries(dump).flatMap(([name, value]) => (name.startsWith('job:') ? [{ ...(value as Hash), id: name.slice(4) }] : []));
+	Object.entries(dump).flatMap(([name, value]) => (name.startsWith('job:') ? [{ seq: '1', ...(value as Hash), id: name.slice(4) }] : []));
 
 function laneOf({ state, phase, fence, handed }: Hash): string | null {
 	if (fence) return null;
@@ -31,6 +34,11 @@ function laneOf({ state, phase, fence, handed }: Hash): string | null {
 /** When a snooze ends stands in no field of the hash; of a job to which nothing has happened there is no doc. */
 function snoozeIn(doc: unknown): number | null {
 	return (JSON.parse(doc as string | undefined ?? '{}') as { queue?: { snoozedUntil?: number | null } }).queue?.snoozedUntil ?? null;
+}
+
+function naturalKeyOf(id: string, dump: Dump): string {
+	const fields = Object.entries(dump[`job:${id}`] as Hash).flat();
+	return naturalKey(jobOf([id, fields, dump[`doc:${id}`] as string | undefined ?? '', dump[`content:${id}`] as Kept]));
 }
 
 /** Every place in an index that the records ask for: name, member and value in one line. */
@@ -58,7 +66,7 @@ function expectedIndexes(dump: Dump): Set<string> {
 		if (job.fence) places.add(`leases ${id} ${job.leaseEnd}`);
 		if (state === 'running') places.add(`busy:${account} ${board} ${id}`);
 		const stand = job.sendBy ? 'sending' : job.doubt ? 'doubt' : null;
-		if (stand) places.add(`nat:${account}:${board} ${id} ${stand} ${job.nat}`);
+		if (stand) places.add(`nat:${account}:${board} ${id} ${stand} ${naturalKeyOf(id, dump)}`);
 		if (queue) places.add(`failed:${queue} ${id}`);
 		if (queue && group) count(`groups ${group}`);
 		const snoozedUntil = snoozeIn(dump[`doc:${id}`]);

@@ -23,7 +23,7 @@ export const mutants = [
 	{ name: 'lane skipped: the worker never looks', file: 'src/work/worker.ts', find: `const LANES: readonly Lane[] = ['look', 'media', 'upload', 'publish'];`, replace: `const LANES: readonly Lane[] = ['media', 'upload', 'publish'];`, first: engine },
 	{ name: 'order: jobs due together go out by their ids', file: lua('include/lanes'), find: `return job.ord == '' and job.id or job.ord .. ':' .. job.id`, replace: `return job.id` },
 	{ name: 'order: a batch goes out by its ids', file: lua('enqueue'), find: `nextCounter, place)`, replace: `nextCounter, 0)` },
-	{ name: 'order: a settled job loses its place', file: lua('include/jobs'), find: `'nat', 'url', 'ord', 'aliases' }`, replace: `'nat', 'url', 'aliases' }` },
+	{ name: 'order: a settled job loses its place', file: lua('include/jobs'), find: `'created', 'url', 'ord', 'aliases' }`, replace: `'created', 'url', 'aliases' }` },
 	{ name: 'order: a revised job loses its place', file: lua('revise'), find: `old.created, old.ord, table`, replace: `old.created, '', table` },
 	{ name: 'claim: pause of a client ignored', file: lua('include/holds'), find: `names[3] = CLIENT .. client`, replace: `names[3] = nil`, first: ['test/integration/engine/pauses.test.ts'] },
 	{ name: 'link: its Pins go out together', file: lua('claim'), find: `<= now\n	return isFree and`, replace: `<= math.huge\n	return isFree and`, first: links },

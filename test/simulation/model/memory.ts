@@ -1,6 +1,5 @@
 import type { Change } from '../../../src/job/change';
 import type { Job } from '../../../src/job/job';
-import { naturalKey } from '../../../src/job/natural-key';
 
 const PENDING_MS = 2500;
 
@@ -41,11 +40,10 @@ export class Memory {
 		return isKnownToBeGone ? 0 : Math.max(0, this.pendingUntil - now);
 	}
 
-	/** Whether nobody may change a job so by hand, since it may have been sent as it was; a renamed account changes nothing of that. */
+	/** Whether nobody may change a job so by hand, since it may have been sent as it was. */
 	denies(job: Job, { job: after, event }: Change, unasked: boolean, now: number): boolean {
 		const isDenied = event === 'job.updated' || (event === 'job.canceled' && (this.isQuarantined(now) || !after.mayExist)) || unasked;
-		const isRenamed = after.account !== job.account && after.content.boardId === job.content.boardId && naturalKey(after) === naturalKey(job);
-		return isDenied && !isRenamed && (this.mayHaveLost(job, now) || (unasked && this.isQuarantined(now)));
+		return isDenied && (this.mayHaveLost(job, now) || (unasked && this.isQuarantined(now)));
 	}
 
 	private mayHaveLost({ createdAt, dueAt }: Job, now: number): boolean {

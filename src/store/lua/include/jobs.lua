@@ -18,16 +18,18 @@
 local OLD_CONTENT_MS = 8 * 24 * 3600 * 1000 -- events are kept 7 days
 local FIELDS = {
 	'state', 'phase', 'account', 'board', 'due', 'seq', 'rev', 'n', 'created', 'started', 'finished',
-	'fence', 'leaseEnd', 'sendBy', 'look', 'nat', 'queue', 'group', 'media', 'doubt', 'pin', 'may', 'aliases', 'edit', 'ord', 'url', 'waits', 'handed', 'ends',
+	'fence', 'leaseEnd', 'sendBy', 'look', 'queue', 'group', 'media', 'doubt', 'pin', 'may', 'aliases', 'edit', 'ord', 'url', 'waits', 'handed', 'ends',
 }
 
 -- What a caller says of a change beside the fields.
-local SAID = { 'since', 'snoozed', 'groupEvent', 'event', 'pinBy', 'alike', 'from', 'fromEdits', 'owned', 'unasked' }
+local SAID = { 'since', 'snoozed', 'groupEvent', 'event', 'pinBy', 'alike', 'nat', 'from', 'fromEdits', 'owned', 'unasked', 'renamed' }
 
--- Three quarters of the fields of a waiting job are empty: a record leaves them out, and a job answers '' for them.
+-- Three quarters of the fields of a waiting job are empty, and four say that nothing has become of it yet: a record leaves them out,
+-- and a job answers this for them. codec.ts knows the same.
 local BLANK = {}
 for _, name in ipairs(FIELDS) do BLANK[name] = '' end
 for _, name in ipairs(SAID) do BLANK[name] = '' end
+BLANK.seq, BLANK.rev, BLANK.n, BLANK.edit = '1', '1', '0', '0'
 local JOB = { __index = BLANK }
 
 local function readJob(id)
@@ -48,9 +50,9 @@ local function readSome(id, names)
 end
 
 -- Where a job belongs and what its Pin looks like: no attempt changes it.
-local PLACE = { 'account', 'board', 'created', 'nat', 'url', 'ord', 'aliases' }
+local PLACE = { 'account', 'board', 'created', 'url', 'ord', 'aliases' }
 
--- A job as a caller wants it to be: what was left out is empty, or with a record before as in that.
+-- A job as a caller wants it to be: what was left out is blank, or with a record before as in that.
 local function whole(job, before)
 	for _, name in ipairs(before and PLACE or {}) do job[name] = before[name] end
 	return setmetatable(job, JOB)
@@ -62,14 +64,14 @@ local function copyOf(job)
 	return copy
 end
 
--- What differs from the job before, or of a new one what is not empty: a record of this many fields is small, but not for nothing.
+-- What differs from the job before, or of a new one from a blank: a record of this many fields is small, but not for nothing.
 -- `names` are the fields that may differ, where a script knows them.
 local function writeFields(job, before, names)
 	local values = {}
-	names = names or FIELDS
+	before, names = before or BLANK, names or FIELDS
 	for i = 1, #names do
 		local name = names[i]
-		if job[name] ~= (before and before[name] or '') then
+		if job[name] ~= before[name] then
 			values[#values + 1] = name
 			values[#values + 1] = job[name]
 		end
@@ -93,7 +95,7 @@ local function recordFrom(job, doc, content)
 	local fields = {}
 	for i = 1, #FIELDS do
 		local value = job[FIELDS[i]]
-		if value ~= '' then
+		if value ~= BLANK[FIELDS[i]] then
 			fields[#fields + 1] = FIELDS[i]
 			fields[#fields + 1] = value
 		end
