@@ -146,10 +146,10 @@ export function jobAsOf(event: JobEvent, createdAt: number, content: Kept, clien
 	return withClient({ ...parsedContent(content), ...event.snapshot, id: event.jobId, createdAt } as Job, client);
 }
 
-/** What is left of a job: its state, its Pin and 1 when one may exist, apart by blanks; of an earlier build JSON. */
+/** What is left of a job: its state, its Pin and 1 when one may exist, apart by blanks; of one that succeeded its Pin alone; of an earlier build JSON. */
 export function tombstoneOf(id: string, text: string): Tombstone {
 	const earlier = text.startsWith('{') ? JSON.parse(text) as Record<'state' | 'pinId' | 'mayExist', string> : null;
-	const [state, pinId, mayExist] = earlier ? [earlier.state, earlier.pinId, earlier.mayExist] : text.split(' ');
+	const [state, pinId, mayExist] = earlier ? [earlier.state, earlier.pinId, earlier.mayExist] : text.includes(' ') ? text.split(' ') : ['succeeded', text];
 	return { kind: 'tombstone', id, state: state as Tombstone['state'], pinId: pinId || null, mayExist: mayExist === '1' };
 }
 
@@ -165,7 +165,7 @@ export function text(value: number | null): string {
 function movedFields(fields: Fields): Omit<Moved, 'id' | 'account' | 'createdAt' | 'edits' | 'lease'> {
 	return {
 		state: fields.state as JobState, phase: (fields.phase || null) as Phase | null, revision: Number(fields.rev), seq: Number(fields.seq),
-		dueAt: isEnded(fields.state) ? null : instant(fields.due), finishedAt: instant(fields.finished), attempts: Number(fields.n),
+		dueAt: isEnded(fields.state as JobState) ? null : instant(fields.due), finishedAt: instant(fields.finished), attempts: Number(fields.n),
 		startedAt: instant(fields.started), waitsForLink: fields.waits === '1',
 	};
 }
@@ -178,8 +178,10 @@ function instant(value: string | undefined): number | null {
 	return value ? Number(value) : null;
 }
 
-function isEnded(state: string | undefined): boolean {
-	return state === 'succeeded' || state === 'failed' || state === 'canceled';
+const ENDED: readonly JobState[] = ['succeeded', 'failed', 'canceled'];
+
+function isEnded(state: JobState): boolean {
+	return ENDED.includes(state);
 }
 
 function isWaiting(job: Job): boolean {

@@ -225,11 +225,30 @@ describe('a record past its retention', () => {
 		expect(await world.jobs.find(job.id)).toEqual(tombstone);
 		expect(await world.jobs.find('pj_alias')).toEqual(tombstone);
 		expect(await world.jobs.enqueue([{ job, aliases: [] }, { job: aJob({ id: 'pj_alias' }), aliases: [] }])).toEqual([tombstone, tombstone]);
-		expect(await world.jobs.owners(['99'])).toEqual(new Map([['99', job.id]]));
 		expect((await world.list.list({})).jobs).toEqual([]);
-		for (const key of [world.key('tomb', job.id), world.key('alias', 'pj_alias'), world.key('pin', '99')]) {
+		for (const key of [world.key('tomb', job.id), world.key('alias', 'pj_alias')]) {
 			expect(await world.redis.pttl(key)).toBeGreaterThan(0.99 * policy.tombstoneMs);
 		}
+	});
+
+	it('keeps its Pin from others as long as something may be sent that was there before it', async () => {
+		const [old, failed] = [aJob({ boardId: '1' }), await world.failedJob({ boardId: '2' })];
+		await world.put(old);
+		const leased = await world.claimed();
+		await world.jobs.settle(leased, published(leased, world.time, '99'));
+		const gone = aJob({ boardId: '3', createdAt: world.time });
+		await world.put(gone);
+		const next = await world.claimed();
+		await world.jobs.settle(next, published(next, world.time, '100'));
+		world.time += policy.retentionMs + 1;
+		// One of each state that may be requeued would do; the failure is of before both.
+		expect(await world.jobs.purge(1)).toBe(1);
+		expect(await world.jobs.owners(['99', '100'])).toEqual(new Map([['99', old.id], ['100', gone.id]]));
+		expect(await world.redis.pttl(world.key('pin', '99'))).toBeGreaterThan(0.99 * policy.tombstoneMs);
+		await revise(failed, changeOf(failed, { state: 'succeeded', finishedAt: world.time, queue: null, groupKey: null }, null));
+		await world.put(aJob({ boardId: '4', createdAt: world.time }));
+		expect(await world.jobs.purge(1)).toBe(1);
+		expect(await world.jobs.owners(['99', '100'])).toEqual(new Map([['99', old.id]]));
 	});
 
 	it('stays while it is an open failure, in doubt or waiting; a resolved failure goes', async () => {

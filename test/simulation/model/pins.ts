@@ -1,6 +1,9 @@
 import type { Job } from '../../../src/job/job';
 import type { Change } from '../../../src/job/transition';
 
+/** By which a look may begin before its job's creation, ms. */
+const SLACK_MS = 86_400_000;
+
 /** Whose each Pin is, and who lost one that it had adopted. */
 export class Pins {
 	readonly owners = new Map<string, { by: 'answer' | 'adopted'; id: string }>();
@@ -23,6 +26,12 @@ export class Pins {
 	leave({ id, pinId }: Job): void {
 		if (this.ownerOf(pinId) === id) this.owners.delete(pinId!);
 		this.displaced.delete(id);
+	}
+
+	/** The record is gone: of its Pin too nothing is kept when all that may be sent is younger. */
+	bury(job: Job, openSince: number): void {
+		if (openSince > job.finishedAt! + SLACK_MS) this.leave(job);
+		else this.displaced.delete(job.id);
 	}
 
 	/** Answers the job that loses the Pin. */

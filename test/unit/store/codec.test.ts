@@ -23,6 +23,7 @@ describe('a record of an earlier build', () => {
 		const tombstone = { kind: 'tombstone', id: 'pj_1', state: 'succeeded', pinId: '99', mayExist: false };
 		expect(tombstoneOf('pj_1', '{"mayExist":"","pinId":"99","state":"succeeded"}')).toEqual(tombstone);
 		expect(tombstoneOf('pj_1', 'succeeded 99 ')).toEqual(tombstone);
+		expect(tombstoneOf('pj_1', '99')).toEqual(tombstone);
 		expect(tombstoneOf('pj_1', 'failed  1')).toEqual({ ...tombstone, state: 'failed', pinId: null, mayExist: true });
 	});
 });
