@@ -1,5 +1,5 @@
 /** The version of the records this package writes; a namespace written by a newer one is refused. */
-export const RECORD_VERSION = 6;
+export const RECORD_VERSION = 7;
 
 /** Starts every key of a namespace; the hash tag keeps them on one node of a Cluster. */
 export function prefixOf(namespace: string): string {
