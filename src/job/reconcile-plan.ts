@@ -102,6 +102,9 @@ export function notBeforeOf(job: Pick<Job, 'inDoubt'>, { aheadMs }: Pick<Scan, '
 	return notBefore - Math.min(MOST_AHEAD_MS, Math.max(aheadMs, seenAheadMs));
 }
 
+/** Named as the owner of a Pin whose job is past its keeping. */
+export const BURIED = 'buried';
+
 /**
  * What a scan says of one job in doubt. `owners` names the job each Pin already belongs to, as of the reading; whether a Pin
  * may be adopted is decided when that is settled, in the script that makes its owner (include/pins.lua).

@@ -5,7 +5,7 @@ import { prefixOf } from './keys';
 const OF_ENGINE = [
 	'hello', 'ping', 'info', 'client|setname', 'evalsha', 'eval', 'time', 'publish', 'subscribe',
 	'get', 'set', 'mget', 'del', 'exists', 'pexpire', 'strlen', 'hget', 'hmget', 'hset', 'hgetall', 'hdel', 'hincrby', 'hexists', 'hkeys', 'hvals', 'hlen',
-	'zadd', 'zrem', 'zremrangebyscore', 'zcard', 'zscore', 'zrange', 'zrevrange', 'zrevrangebyscore', 'sadd', 'srem', 'smembers', 'srandmember',
+	'zadd', 'zrem', 'zremrangebyscore', 'zcard', 'zscore', 'zrange', 'zrevrange', 'zrevrangebyscore', 'sadd', 'srem', 'smembers', 'sismember', 'srandmember',
 	'rpush', 'lpop', 'lindex', 'lpush', 'ltrim', 'lrange', 'lpos', 'xadd', 'xlen', 'xrange', 'xrevrange', 'xtrim',
 ];
 /** What Bottleneck 2.19.5 needs beyond them. */

@@ -71,7 +71,7 @@ export interface Revision {
 	aliases: string[];
 	/** No person wants it: where a send would be preceded by a look, this is refused before that. */
 	unasked?: true;
-	/** It stays what it was, under the first name of its account: also where Redis may have forgotten that it was sent. */
+	/** Its account goes on under its first name: nobody sent it under the other, so that Redis cannot have forgotten that it was sent. */
 	renamed?: true;
 }
 

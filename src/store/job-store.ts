@@ -12,7 +12,7 @@ import type {
 	Claim, DoublePin, EnqueueAnswer, EvidenceAnswer, Found, Held, Lane, NewJob, ReviseAnswer, Revision, SettleAnswer, Tombstone,
 } from './contract';
 import type { Namespace } from './namespace';
-import { batch, readRecords } from './records';
+import { batch, readOwners, readRecords } from './records';
 import { Watermark } from './watermark';
 
 export type * from './contract';
@@ -190,12 +190,9 @@ export class JobStore {
 		return nextAt;
 	}
 
-	/** Which of these Pins belong to a job, and to which. */
+	/** Which of these Pins belong to a job, and to which; `BURIED` when that is past its keeping. */
 	async owners(pinIds: string[]): Promise<Map<string, string>> {
-		if (pinIds.length === 0) return new Map();
-		const keys = pinIds.map((pin) => this.namespace.key('pin', pin));
-		const stored = await this.namespace.read((client) => client.mget(keys));
-		return new Map(pinIds.flatMap((pin, i) => (stored[i] ? [[pin, stored[i].slice(stored[i].indexOf(':') + 1)] as const] : [])));
+		return readOwners(this.namespace, pinIds);
 	}
 
 	/** Turns records past their retention into tombstones; answers how many, at most `max`. */

@@ -1,6 +1,7 @@
 import { jobOf, withClient } from './codec';
 import type { Client } from './connection';
 import type { Job } from '../job/job';
+import { BURIED } from '../job/reconcile-plan';
 import type { Namespace } from './namespace';
 import type { Kept } from './packing';
 
@@ -20,6 +21,27 @@ export async function readRecords(namespace: Namespace, ids: string[]): Promise<
 		const clients = new Map(await clientsOf(namespace, client, unnamed));
 		return jobs.map((job) => job && withClient(job, clients.get(job.account)));
 	});
+}
+
+/** Sets that hold the Pins of jobs past their keeping, by the last three digits of a Pin; include/pins.lua knows the same. */
+const GRAVES = 500;
+
+/** Which of these Pins belong to a job, and to which; `BURIED` when that is past its keeping. */
+export async function readOwners(namespace: Namespace, pinIds: string[]): Promise<Map<string, string>> {
+	if (pinIds.length === 0) return new Map();
+	return namespace.read(async (client) => {
+		const stored = await client.mget(pinIds.map((pin) => namespace.key('pin', pin)));
+		const unowned = pinIds.filter((_, i) => !stored[i]);
+		const isBuried = await batch(client, unowned.map((pin) => ['sismember', namespace.key('buried', graveOf(pin)), pin]));
+		return new Map([
+			...pinIds.flatMap((pin, i) => (stored[i] ? [[pin, stored[i].slice(stored[i].indexOf(':') + 1)] as const] : [])),
+			...unowned.flatMap((pin, i) => (isBuried[i] === 1 ? [[pin, BURIED] as const] : [])),
+		]);
+	});
+}
+
+function graveOf(pinId: string): number {
+	return (Number(pinId.slice(-3)) || 0) % GRAVES;
 }
 
 async function clientsOf(namespace: Namespace, client: Client, accounts: string[]): Promise<[string, string | null][]> {

@@ -4,6 +4,7 @@ import { APP, type Incident } from '../job/hold';
 import type { Job } from '../job/job';
 import type { Policy } from '../job/policy';
 import { refusalOf } from '../job/preflight';
+import { BURIED } from '../job/reconcile-plan';
 import type { ParsedRequest } from '../job/request';
 import { cancel, correctionOf, goOn, requeue, resolve, update, waitsForEndOf, type Actor, type Correction, type Decided, type Verdict } from '../job/corrections';
 import type { JobView } from '../job/view';
@@ -145,9 +146,18 @@ export class Desk {
 function refusal(jobId: string, answer: Exclude<ReviseAnswer, { kind: 'revised' } | { kind: 'moved' }>): EngineError {
 	switch (answer.kind) {
 		case 'owned': return new EngineError('key_owned', { jobId, owner: answer.by, message: `The corrected content is already job ${answer.by}.`, hint: 'Cancel one of the two, or give the correction another content.' });
-		case 'contested': return new EngineError('key_owned', { jobId, owner: answer.owner, message: answer.owner ? `This Pin belongs to job ${answer.owner}.` : 'A job with the same content is being sent right now.', hint: answer.owner ? 'Look at that job first.' : 'Repeat this in a minute.' });
+		case 'contested': return new EngineError('key_owned', { jobId, ...contested(answer.owner) });
 		case 'in_doubt': return new EngineError('job_in_doubt', { jobId, message: 'Redis may have forgotten that this job was sent: a Pin may already exist.', hint: 'Wait until the board has been read: half an hour at most, where its account is served. Then look at the job again.' });
 		case 'media_missing': return new EngineError('media_missing', { jobId, hint: 'Requeue with a new image.' });
 		case 'missing': return new EngineError('job_not_found', { jobId });
 	}
+}
+
+/** Whose the Pin is that a verdict has named. */
+function contested(owner: string | null): { owner: string | null; message: string; hint: string } {
+	if (owner === BURIED) {
+		return { owner: null, message: 'This Pin belongs to an earlier job, whose record is past its keeping.', hint: 'Look on the board for a younger Pin. If there is none, resolve it as not there.' };
+	}
+	if (owner !== null) return { owner, message: `This Pin belongs to job ${owner}.`, hint: 'Look at that job first.' };
+	return { owner, message: 'A job with the same content is being sent right now.', hint: 'Repeat this in a minute.' };
 }

@@ -11,23 +11,6 @@
 -- @include jobs
 if replay then return replay end
 local keepMs = ARGV[7]
--- Of all that may be sent (again), the creation of the oldest.
-local OPEN = { 'queued', 'running', 'retry_scheduled', 'failed', 'canceled' }
-local openSince = math.huge
-for _, state in ipairs(OPEN) do
-	openSince = math.min(openSince, tonumber(redis.call('ZRANGE', key('state', state), 0, 0, 'WITHSCORES')[2] or math.huge))
-end
-local SLACK_MS = 24 * 3600 * 1000 -- a look begins some minutes before its job's creation (src/job/doubt.ts), by the clock of Pinterest
-
--- Nobody takes a Pin for its own that is older than itself.
-local function buryPin(job)
-	if job.pin == '' or ownerOf(job.pin) ~= job.id then return end
-	if openSince > tonumber(job.finished) + SLACK_MS then
-		disownPin(job)
-	else
-		redis.call('PEXPIRE', key('pin', job.pin), keepMs)
-	end
-end
 
 -- Of a job that succeeded nothing but its Pin, which Redis keeps as a number.
 local function remainsOf(job)
@@ -39,7 +22,7 @@ local function bury(id)
 	local job = readJob(id)
 	redis.call('SET', key('tomb', id), remainsOf(job), 'PX', keepMs)
 	for alias in string.gmatch(job.aliases, '[^,]+') do redis.call('PEXPIRE', key('alias', alias), keepMs) end
-	buryPin(job)
+	buryPin(job, keepMs)
 	leaveState(job)
 	redis.call('ZREM', key('jobs', job.account), id)
 	redis.call('ZREM', key('finished'), id)

@@ -3,7 +3,7 @@
 -- KEYS[1] meta
 -- ARGV[1..4]      see include/begin.lua
 -- ARGV[5] fields of the job after the change, JSON; `aliases` a list of ids; `owned` the fence it was seen with; `unasked` 1 when no person wants it; `renamed` 1
---   when it is what it was, under the first name of its account
+--   when its account goes on under its first name
 -- ARGV[6] doc
 -- ARGV[7] content, '' when it stays
 -- ARGV[8] revision that was seen

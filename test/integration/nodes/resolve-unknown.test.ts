@@ -4,6 +4,10 @@ import { PinterestRequeue } from '../../../nodes/PinterestRequeue/PinterestReque
 import { closeEngines } from '../../../nodes/shared/engine';
 import type { Engine, JobView } from '../../../src';
 import type { FaultName } from '../../../src/sandbox/faults';
+import { JobStore } from '../../../src/store/job-store';
+import { Namespace } from '../../../src/store/namespace';
+import { policyOf } from '../../../src/job/policy';
+import { redisSettings } from '../../support/redis';
 import { TestWorld } from '../../support/world';
 import { engineCredential, runNode } from './run-node';
 
@@ -91,5 +95,15 @@ it.each<[string, IDataObject, RegExp, RegExp]>([
 it('is refused when the Pin is already another job\'s', async () => {
 	const owned = (await engine.get(undecided.there.id)).pinId!;
 	await expect(verdict(undecided.kept, { pin: owned })).rejects.toMatchObject({ description: expect.stringMatching(/\S/) as string, message: expect.stringContaining(undecided.there.id) as string });
+	expect(await engine.get(undecided.kept.id)).toEqual(undecided.kept);
+});
+
+it('is refused when the Pin is that of a job whose record is past its keeping', async () => {
+	const { there } = undecided;
+	const namespace = new Namespace({ redis: redisSettings(), name: world.namespace, horizonMs: 1000 });
+	await new JobStore(namespace, { ...policyOf(), retentionMs: 0 }).purge(100);
+	await namespace.close();
+	await expect(engine.get(there.id)).rejects.toMatchObject({ code: 'job_not_found' });
+	await expect(verdict(undecided.kept, { pin: pins(there)[0]!.id })).rejects.toMatchObject({ description: expect.stringContaining('younger Pin') as string, message: expect.stringContaining('past its keeping') as string });
 	expect(await engine.get(undecided.kept.id)).toEqual(undecided.kept);
 });

@@ -231,24 +231,19 @@ describe('a record past its retention', () => {
 		}
 	});
 
-	it('keeps its Pin from others as long as something may be sent that was there before it', async () => {
-		const [old, failed] = [aJob({ boardId: '1' }), await world.failedJob({ boardId: '2' })];
-		await world.put(old);
+	it('keeps its Pin: no look and no verdict may take that for another job', async () => {
+		await world.put(aJob({ boardId: '1' }));
 		const leased = await world.claimed();
 		await world.jobs.settle(leased, published(leased, world.time, '99'));
-		const gone = aJob({ boardId: '3', createdAt: world.time });
-		await world.put(gone);
-		const next = await world.claimed();
-		await world.jobs.settle(next, published(next, world.time, '100'));
 		world.time += policy.retentionMs + 1;
-		// One of each state that may be requeued would do; the failure is of before both.
-		expect(await world.jobs.purge(1)).toBe(1);
-		expect(await world.jobs.owners(['99', '100'])).toEqual(new Map([['99', old.id], ['100', gone.id]]));
-		expect(await world.redis.pttl(world.key('pin', '99'))).toBeGreaterThan(0.99 * policy.tombstoneMs);
-		await revise(failed, changeOf(failed, { state: 'succeeded', finishedAt: world.time, queue: null, groupKey: null }, null));
-		await world.put(aJob({ boardId: '4', createdAt: world.time }));
-		expect(await world.jobs.purge(1)).toBe(1);
-		expect(await world.jobs.owners(['99', '100'])).toEqual(new Map([['99', old.id]]));
+		expect(await world.jobs.purge(10)).toBe(1);
+		expect(await world.redis.exists(world.key('pin', '99'))).toBe(0);
+		expect(await world.jobs.owners(['98', '99'])).toEqual(new Map([['99', 'buried']]));
+		await world.put(aJob({ boardId: '1' }));
+		const doubtful = await world.inDoubt();
+		expect(await revise(doubtful, changeOf(doubtful, { state: 'succeeded', pinId: '99', inDoubt: null, finishedAt: world.time }, 'job.succeeded', { pin: { id: '99', by: 'adopted' } })))
+			.toEqual({ kind: 'contested', owner: 'buried' });
+		expect(await world.redis.pttl(world.key('buried', '99'))).toBeGreaterThan(0.99 * policy.tombstoneMs);
 	});
 
 	it('stays while it is an open failure, in doubt or waiting; a resolved failure goes', async () => {

@@ -46,7 +46,7 @@ export const mutants = [
 	] },
 	{ name: 'requeue: claims no alias for the corrected content', file: 'src/job/corrections.ts', find: `'job.requeued'), aliases: derivedIds(parsed.request, job.id) }`, replace: `'job.requeued'), aliases: [] }`, first: ['test/unit/job/corrections.test.ts', ...engine] },
 	{ name: 'purge: leaves no tombstone', file: lua('purge'), find: `	redis.call('SET', key('tomb', id), remainsOf(job), 'PX', keepMs)\n`, replace: '' },
-	{ name: 'purge: an older job may take the Pin', file: lua('purge'), find: `openSince > tonumber(job.finished) + SLACK_MS`, replace: `true`, first: ['test/integration/store/revise.test.ts'] },
+	{ name: 'purge: anybody may take the Pin', file: lua('include/pins'), find: `	redis.call('SADD', graveOf(job.pin), job.pin)\n`, replace: '', first: ['test/integration/store/revise.test.ts'] },
 	{ name: 'purge: open failures go', file: lua('include/jobs'), find: `(job.state == 'failed' and job.queue == '')`, replace: `job.state == 'failed'` },
 	{ name: 'failures: every one of a cause is announced', file: lua('include/jobs'), find: `redis.call('HINCRBY', key('groups'), job.group, 1) == 1`, replace: `redis.call('HINCRBY', key('groups'), job.group, 1) >= 1` },
 	{ name: 'media: freed while another job needs it', file: lua('include/media'), find: `if redis.call('EXISTS', key('mediarefs', sha)) == 0 then dropMedia(sha) end`, replace: `dropMedia(sha)` },

@@ -218,10 +218,8 @@ export class Model {
 		const before = this.now - this.policy.retentionMs;
 		const isOver = ({ state, queue, finishedAt }: Job) => ['succeeded', 'canceled', 'failed'].includes(state) && queue === null && finishedAt! <= before;
 		const over = [...this.jobs.values()].map(({ job }) => job).filter(isOver).sort((a, b) => a.finishedAt! - b.finishedAt! || (a.id < b.id ? -1 : 1));
-		const buried = over.slice(0, max);
-		const openSince = Math.min(...[...this.jobs.values()].map(({ job }) => (job.state === 'succeeded' ? Infinity : job.createdAt)));
-		return buried.map((job) => {
-			this.pins.bury(job, openSince);
+		return over.slice(0, max).map((job) => {
+			this.pins.bury(job);
 			for (const kept of [this.jobs, this.doubles]) kept.delete(job.id);
 			this.tombs.add(job.id);
 			return job.id;

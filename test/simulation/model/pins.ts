@@ -1,19 +1,19 @@
 import type { Job } from '../../../src/job/job';
+import { BURIED } from '../../../src/job/reconcile-plan';
 import type { Change } from '../../../src/job/transition';
-
-/** By which a look may begin before its job's creation, ms. */
-const SLACK_MS = 86_400_000;
 
 /** Whose each Pin is, and who lost one that it had adopted. */
 export class Pins {
 	readonly owners = new Map<string, { by: 'answer' | 'adopted'; id: string }>();
 	readonly displaced = new Set<string>();
+	/** Pins of jobs past their keeping. */
+	readonly buried = new Set<string>();
 
 	/** `isKept` says whether there still is a record of the job. */
 	constructor(private readonly isKept: (id: string) => boolean) {}
 
 	ownerOf(pinId: string | null): string | null {
-		return this.owners.get(pinId ?? '')?.id ?? null;
+		return this.owners.get(pinId ?? '')?.id ?? (this.buried.has(pinId ?? '') ? BURIED : null);
 	}
 
 	/** Whether the Pin that a job has belongs to another. */
@@ -28,10 +28,13 @@ export class Pins {
 		this.displaced.delete(id);
 	}
 
-	/** The record is gone: of its Pin too nothing is kept when all that may be sent is younger. */
-	bury(job: Job, openSince: number): void {
-		if (openSince > job.finishedAt! + SLACK_MS) this.leave(job);
-		else this.displaced.delete(job.id);
+	/** The record is gone, and its Pin nobody else's. */
+	bury(job: Job): void {
+		if (this.owners.get(job.pinId ?? '')?.id === job.id) {
+			this.owners.delete(job.pinId!);
+			this.buried.add(job.pinId!);
+		}
+		this.displaced.delete(job.id);
 	}
 
 	/** Answers the job that loses the Pin. */

@@ -124,7 +124,8 @@ export class Real implements Twice {
 		expect(ofHolds).toEqual(model.holds.events);
 		expect((await world.holds.list()).map(({ kind, account, until }) => `${kind}:${account} ${until}`).sort())
 			.toEqual([...model.holds.standing.values()].map(({ kind, account, until }) => `${kind}:${account} ${until}`).sort());
-		expect(await this.jobs.owners([...model.pins.owners.keys()])).toEqual(new Map([...model.pins.owners].map(([pin, { id }]) => [pin, id])));
+		const pins = [...model.pins.owners.keys(), ...model.pins.buried];
+		expect(await this.jobs.owners(pins)).toEqual(new Map(pins.map((pin) => [pin, model.pins.ownerOf(pin)])));
 		expect((await this.jobs.displaced(100)).map(({ id }) => id).sort()).toEqual([...model.pins.displaced].sort());
 		for (const { sha256 } of IMAGES) expect([sha256, await world.media.get(sha256) !== null]).toEqual([sha256, model.images.has(sha256)]);
 		expect(await Promise.all([...model.tombs].map((id) => this.jobs.find(id)))).toMatchObject([...model.tombs].map((id) => ({ kind: 'tombstone', id })));
