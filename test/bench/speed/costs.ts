@@ -1,5 +1,6 @@
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { leastOf, type OfRedis } from './least';
 import { BOARDS, FIRST, lap, wholeLife, type Lap } from './lifecycle';
 import { say, type Part } from './part';
 import { withRedis } from './rig';
@@ -87,16 +88,18 @@ interface Costs {
 	whole: Lap[];
 	/** In the order of `TAKEN_OUT`. */
 	without: { what: string; laps: Lap[] }[];
+	/** What the writes of a life cost that decide nothing. */
+	least: OfRedis[];
 }
 
-/** The engine as it ships, without one guarantee after the other, and without any of them: what each costs, and what is left. */
+/** The engine as it ships, without one guarantee after the other, without any of them, and what none can do without: what each costs, and what is left. */
 export const costs: Part<Costs> = {
 	name: 'costs', title: 'What each guarantee costs',
 
 	async measure({ short, source, jobs = short ? 300 : 6000 }) {
 		const { rounds, accounts } = short ? { rounds: 1, accounts: 20 } : { rounds: 5, accounts: 100 }, compiled = dirname(source);
 		const chosen = short ? TAKEN_OUT.slice(0, 2) : TAKEN_OUT;
-		const measured: Costs = { jobs, accounts, whole: [], without: chosen.map(({ what }) => ({ what, laps: [] })) };
+		const measured: Costs = { jobs, accounts, whole: [], without: chosen.map(({ what }) => ({ what, laps: [] })), least: [] };
 		// All, also in the short form: so that what does not fit the engine any more is found in time.
 		const folders = TAKEN_OUT.map((_, i) => `${compiled}-without-${i}`);
 		try {
@@ -107,6 +110,7 @@ export const costs: Part<Costs> = {
 				for (let round = 0; round < rounds; round++) {
 					measured.whole.push(await lapOf());
 					for (const [i, { laps }] of measured.without.entries()) laps.push(await lapOf(folders[i]));
+					measured.least.push(await leastOf(redis, jobs));
 					say(`  round ${round + 1}: ${Math.round(redisUs(measured.whole.at(-1)!))} µs of Redis a job, whole`);
 				}
 			});
@@ -118,16 +122,18 @@ export const costs: Part<Costs> = {
 
 	figures: () => [],
 
-	table: ({ jobs, accounts, whole, without }) => {
+	table: ({ jobs, accounts, whole, without, least }) => {
 		const saved = (laps: Lap[], read: (one: Lap) => number) => laps.map((one, i) => read(whole[i]!) - read(one));
 		return [
 			`${whole.length === 1 ? 'One round' : `${whole.length} rounds`} of ${jobs.toLocaleString('en-US')} jobs over ${accounts} accounts, \`--appendonly no\`: the engine whole, then without each of these alone, and without all of them; `
-			+ 'median (least–most) of what is saved then, over the whole life of a job. Less than the rounds lie apart is nothing.\n',
+			+ 'median (least–most) of what is saved then, over the whole life of a job. Less than the rounds lie apart is nothing. The writes of a life alone are scripts that decide nothing: the record, its content, '
+			+ 'one line, the lease, the permit, the owner of the Pin, the history, and an event with each change; no accounts, boards or lists.\n',
 			'| | Redis CPU, µs a job | Node CPU, µs a job | commands in Redis |', '| --- | --: | --: | --: |',
 			`| **the whole engine** | **${shown(whole.map(redisUs))}** | **${shown(whole.map(nodeUs))}** | **${shown(whole.map(commands), 1)}** |`,
 			...without.map(({ what, laps }) => (what === AT_ONCE.what
 				? `| **${what}** | **${shown(laps.map(redisUs))}** | **${shown(laps.map(nodeUs))}** | **${shown(laps.map(commands), 1)}** |`
 				: `| ${what} | ${shown(saved(laps, redisUs))} | ${shown(saved(laps, nodeUs))} | ${shown(saved(laps, commands), 1)} |`)),
+			`| **the writes of a life alone** | **${shown(least.map((one) => one.redisUs))}** | | **${shown(least.map((one) => one.commands), 1)}** |`,
 		].join('\n');
 	},
 };
