@@ -85,7 +85,7 @@ export interface Publisher {
 	skewMs(): number | null;
 }
 
-/** Which of these Pins already belong to a job, and which jobs are contested by a twin between permit and settle. */
+/** Which of these Pins already belong to a job, and to which; `BURIED` when that is past its keeping. */
 export interface PinOwners {
 	(pinIds: string[]): Promise<Map<string, string>>;
 }

@@ -80,6 +80,7 @@ export type ReviseAnswer =
 	/** Somebody was quicker, or works on it right now: the job as it stands. */
 	| { kind: 'moved'; job: Job }
 	| { kind: 'owned'; by: string }
+	/** As in `SettleAnswer`. */
 	| { kind: 'contested'; owner: string | null }
 	/** Redis may have forgotten that it was sent: it is neither updated nor canceled before somebody has looked. */
 	| { kind: 'in_doubt'; cut: Forgotten }
@@ -91,7 +92,7 @@ export type SettleAnswer =
 	| { kind: 'settled'; displaced?: string | null }
 	/** The fence moved on: nothing was changed. */
 	| { kind: 'lease_lost' }
-	/** A twin stands between permit and settle, or the Pin has an owner: the adoption was refused. */
+	/** A twin stands between permit and settle, or the Pin has an owner, a job or `BURIED`: the adoption was refused. */
 	| { kind: 'contested'; owner: string | null };
 
 /** What became of a Pin id that turned up after the fence had moved on. */

@@ -25,9 +25,9 @@ export type StorePolicy = Pick<Policy, 'leaseMs' | 'boardGapMs' | 'retentionMs' 
 };
 
 const FORBID_READS: readonly HoldKind[] = ['token_dead', 'scope_missing', 'account_mismatch', 'app_not_approved'];
-/** 500 a call would be slower and hold up Redis for 10 ms. */
 /** Of thousands of accounts, one script would hold up Redis for longer than others may wait. */
 const ACCOUNTS_A_CALL = 500;
+/** 500 a call would be slower and hold up Redis for 10 ms. */
 const ENQUEUE_BATCH = 50;
 const EVIDENCE_TRIES = 10;
 

@@ -1,5 +1,5 @@
 /** The version of the records this package writes; a namespace written by a newer one is refused. */
-export const RECORD_VERSION = 7;
+export const RECORD_VERSION = 8;
 
 /** Starts every key of a namespace; the hash tag keeps them on one node of a Cluster. */
 export function prefixOf(namespace: string): string {
@@ -53,7 +53,7 @@ export const BOUNDS: readonly Bound[] = [
 	bound('bulk:*', 'hash', 'who requeued which filter, when, what was refused', '8 fields, 50 refusals', '30 days'),
 	bound('bulkjobs:*', 'set', 'jobs of a bulk requeue', '10,000 jobs', '30 days'),
 	bound('pin:*', 'string', 'answer: or adopted: and the job', 'one a Pin', 'as the job; of a second Pin two years more'),
-	bound('buried:*', 'set', 'Pin of a job past its keeping', '8 bytes a Pin, in 500 sets', '2 years after the last of the set'),
+	bound('buried:*', 'set', 'Pin of a job past its keeping', '8 bytes a Pin up to 512 a set, some 60 beyond; 1,000 sets a year', '3 years'),
 	bound('nat:*', 'hash', 'job between permit and settle, or in doubt → its natural key', 'one each, by account and board', 'until settled'),
 	bound('displaced', 'set', 'job that lost its Pin', 'rare', 'until sent back to reconcile'),
 	bound('doubles', 'hash', 'job → its two Pins', 'rare', 'until dismissed, or as the job'),

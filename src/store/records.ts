@@ -1,7 +1,6 @@
 import { jobOf, withClient } from './codec';
 import type { Client } from './connection';
 import type { Job } from '../job/job';
-import { BURIED } from '../job/reconcile-plan';
 import type { Namespace } from './namespace';
 import type { Kept } from './packing';
 
@@ -23,25 +22,18 @@ export async function readRecords(namespace: Namespace, ids: string[]): Promise<
 	});
 }
 
-/** Sets that hold the Pins of jobs past their keeping, by the last three digits of a Pin; include/pins.lua knows the same. */
-const GRAVES = 500;
+/** Of thousands of Pins, one script would hold up Redis for longer than others may wait. */
+const PINS_A_CALL = 500;
 
-/** Which of these Pins belong to a job, and to which; `BURIED` when that is past its keeping. */
+/** Which of these Pins belong to a job, and to which; `BURIED` (job/reconcile-plan.ts) when that is past its keeping. */
 export async function readOwners(namespace: Namespace, pinIds: string[]): Promise<Map<string, string>> {
-	if (pinIds.length === 0) return new Map();
-	return namespace.read(async (client) => {
-		const stored = await client.mget(pinIds.map((pin) => namespace.key('pin', pin)));
-		const unowned = pinIds.filter((_, i) => !stored[i]);
-		const isBuried = await batch(client, unowned.map((pin) => ['sismember', namespace.key('buried', graveOf(pin)), pin]));
-		return new Map([
-			...pinIds.flatMap((pin, i) => (stored[i] ? [[pin, stored[i].slice(stored[i].indexOf(':') + 1)] as const] : [])),
-			...unowned.flatMap((pin, i) => (isBuried[i] === 1 ? [[pin, BURIED] as const] : [])),
-		]);
-	});
-}
-
-function graveOf(pinId: string): number {
-	return (Number(pinId.slice(-3)) || 0) % GRAVES;
+	const owners = new Map<string, string>();
+	for (let i = 0; i < pinIds.length; i += PINS_A_CALL) {
+		const asked = pinIds.slice(i, i + PINS_A_CALL);
+		const found = await namespace.query<string[]>('owners', [namespace.now(), ...asked]);
+		asked.forEach((pin, n) => { if (found[n]) owners.set(pin, found[n]); });
+	}
+	return owners;
 }
 
 async function clientsOf(namespace: Namespace, client: Client, accounts: string[]): Promise<[string, string | null][]> {

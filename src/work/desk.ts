@@ -156,7 +156,7 @@ function refusal(jobId: string, answer: Exclude<ReviseAnswer, { kind: 'revised' 
 /** Whose the Pin is that a verdict has named. */
 function contested(owner: string | null): { owner: string | null; message: string; hint: string } {
 	if (owner === BURIED) {
-		return { owner: null, message: 'This Pin belongs to an earlier job, whose record is past its keeping.', hint: 'Look on the board for a younger Pin. If there is none, resolve it as not there.' };
+		return { owner: null, message: 'This Pin belongs to an earlier job, whose record is past its keeping.', hint: 'Look for another Pin of this job. Resolve it as not there only if you are sure that this one is not its own.' };
 	}
 	if (owner !== null) return { owner, message: `This Pin belongs to job ${owner}.`, hint: 'Look at that job first.' };
 	return { owner, message: 'A job with the same content is being sent right now.', hint: 'Repeat this in a minute.' };

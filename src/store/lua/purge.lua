@@ -18,11 +18,20 @@ local function remainsOf(job)
 	return table.concat({ job.state, job.pin, job.may }, ' ')
 end
 
+local function buryPin(job)
+	if job.pin == '' or ownerOf(job.pin) ~= job.id then return end
+	local grave = graveOf(job.pin, 0)
+	local isNew = redis.call('EXISTS', grave) == 0
+	redis.call('DEL', key('pin', job.pin))
+	redis.call('SADD', grave, job.pin)
+	if isNew then redis.call('PEXPIRE', grave, textOf((GRAVES.keptYears + 1) * GRAVES.yearMs)) end
+end
+
 local function bury(id)
 	local job = readJob(id)
+	buryPin(job)
 	redis.call('SET', key('tomb', id), remainsOf(job), 'PX', keepMs)
 	for alias in string.gmatch(job.aliases, '[^,]+') do redis.call('PEXPIRE', key('alias', alias), keepMs) end
-	buryPin(job, keepMs)
 	leaveState(job)
 	redis.call('ZREM', key('jobs', job.account), id)
 	redis.call('ZREM', key('finished'), id)

@@ -231,19 +231,37 @@ describe('a record past its retention', () => {
 		}
 	});
 
-	it('keeps its Pin: no look and no verdict may take that for another job', async () => {
-		await world.put(aJob({ boardId: '1' }));
-		const leased = await world.claimed();
-		await world.jobs.settle(leased, published(leased, world.time, '99'));
+	it('keeps its Pin for two years: no look and no verdict may take that for another job', async () => {
+		const YEAR_MS = 365 * 86_400_000, pins = ['7', '42', '9000', '123456789012345099', '123456789012345499', '123456789012345500', '12345678901234567890', '123456789012345678901234567890'];
+		const publish = async (pinId: string) => {
+			await world.put(aJob({ boardId: '1', createdAt: world.time }));
+			const leased = await world.claimed();
+			await world.jobs.settle(leased, published(leased, world.time, pinId));
+		};
+		for (const pinId of pins) await publish(pinId);
 		world.time += policy.retentionMs + 1;
-		expect(await world.jobs.purge(10)).toBe(1);
-		expect(await world.redis.exists(world.key('pin', '99'))).toBe(0);
-		expect(await world.jobs.owners(['98', '99'])).toEqual(new Map([['99', 'buried']]));
-		await world.put(aJob({ boardId: '1' }));
+		expect(await world.jobs.purge(100)).toBe(pins.length);
+		const buried = new Map(pins.map((pin) => [pin, 'buried'])), others = ['8', '142', '123456789012346099'];
+		expect(await world.redis.exists(...pins.map((pin) => world.key('pin', pin)))).toBe(0);
+		expect(await world.jobs.owners([...others, ...pins])).toEqual(buried);
+		const graves = (await world.allKeys()).filter((name) => name.startsWith(world.key('buried')));
+		expect(graves.length).toBe(7);
+		for (const grave of graves) expect(await world.redis.pttl(grave)).toBeGreaterThan(2.99 * YEAR_MS);
+
+		await world.put(aJob({ boardId: '1', createdAt: world.time }));
 		const doubtful = await world.inDoubt();
-		expect(await revise(doubtful, changeOf(doubtful, { state: 'succeeded', pinId: '99', inDoubt: null, finishedAt: world.time }, 'job.succeeded', { pin: { id: '99', by: 'adopted' } })))
-			.toEqual({ kind: 'contested', owner: 'buried' });
-		expect(await world.redis.pttl(world.key('buried', '99'))).toBeGreaterThan(0.99 * policy.tombstoneMs);
+		const adopt = (pinId: string) => changeOf(doubtful, { state: 'succeeded', pinId, inDoubt: null, finishedAt: world.time }, 'job.succeeded', { pin: { id: pinId, by: 'adopted' } });
+		for (const years of [0, 1, 1]) {
+			world.time += years * YEAR_MS - 1;
+			expect(await revise(doubtful, adopt('42'))).toEqual({ kind: 'contested', owner: 'buried' });
+			expect(await world.jobs.owners(pins)).toEqual(buried);
+		}
+		// A set ends by itself, whatever comes into those of later years.
+		await world.redis.pexpire(graves[0]!, 1000);
+		await publish('1007');
+		world.time += policy.retentionMs + 1;
+		await world.jobs.purge(100);
+		expect(await world.redis.pttl(graves[0]!)).toBeLessThanOrEqual(1000);
 	});
 
 	it('stays while it is an open failure, in doubt or waiting; a resolved failure goes', async () => {

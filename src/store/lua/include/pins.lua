@@ -1,7 +1,7 @@
 -- A Pin has one owner.
 --
 -- pin:<pin id>            STRING  answer:<job> when Pinterest named it in an answer, adopted:<job> when it was found by looking
--- buried:<0 to 499>       SET     Pins of jobs past their keeping, by their last digits: in a small set a number takes eight bytes
+-- buried:<year>:<end>      SET     Pins of jobs that were buried in a year, by their last three digits: in a small set a number takes eight bytes
 -- nat:<account>:<board>   HASH    job → whose Pin might be on the board unknown: sending (between permit and settle) or doubt, and its
 --                                  natural key (src/job/natural-key.ts)
 -- displaced               SET     jobs whose adopted Pin turned out to be another's: to be sent back to reconcile
@@ -10,15 +10,20 @@ local function ownerFrom(stored)
 	return string.match(stored, '^%a+:(.+)$'), string.match(stored, '^%a+')
 end
 
-local function graveOf(pinId)
-	return key('buried', (tonumber(string.sub(pinId, -3)) or 0) % 500)
+local GRAVES = { yearMs = 365 * 24 * 3600 * 1000, keptYears = 2 }
+
+-- The set of this Pin, of so many years ago.
+local function graveOf(pinId, yearsAgo)
+	return key('buried', math.floor(now / GRAVES.yearMs) - yearsAgo, string.sub(pinId, -3))
 end
 
 -- 'buried' when its job is past its keeping: nobody else may have the Pin all the same.
 local function ownerOf(pinId)
 	local owner, how = ownerFrom(redis.call('GET', key('pin', pinId)))
 	if owner then return owner, how end
-	if redis.call('SISMEMBER', graveOf(pinId), pinId) == 1 then return 'buried' end
+	for yearsAgo = 0, GRAVES.keptYears do
+		if redis.call('SISMEMBER', graveOf(pinId, yearsAgo), pinId) == 1 then return 'buried' end
+	end
 	return nil
 end
 
@@ -67,13 +72,6 @@ local function ownPin(job)
 	-- Of a record past its keeping there is nothing to send back.
 	if redis.call('EXISTS', key('job', owner)) == 1 then redis.call('SADD', key('displaced'), owner) end
 	return owner
-end
-
-local function buryPin(job, keepMs)
-	if job.pin == '' or ownerOf(job.pin) ~= job.id then return end
-	redis.call('DEL', key('pin', job.pin))
-	redis.call('SADD', graveOf(job.pin), job.pin)
-	redis.call('PEXPIRE', graveOf(job.pin), keepMs)
 end
 
 local function disownPin(job)
