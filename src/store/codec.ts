@@ -165,7 +165,7 @@ export function text(value: number | null): string {
 function movedFields(fields: Fields): Omit<Moved, 'id' | 'account' | 'createdAt' | 'edits' | 'lease'> {
 	return {
 		state: fields.state as JobState, phase: (fields.phase || null) as Phase | null, revision: Number(fields.rev), seq: Number(fields.seq),
-		dueAt: isEnded(fields.state as JobState) ? null : instant(fields.due), finishedAt: instant(fields.finished), attempts: Number(fields.n),
+		dueAt: isEnded(fields.state) ? null : instant(fields.due), finishedAt: instant(fields.finished), attempts: Number(fields.n),
 		startedAt: instant(fields.started), waitsForLink: fields.waits === '1',
 	};
 }
@@ -178,10 +178,8 @@ function instant(value: string | undefined): number | null {
 	return value ? Number(value) : null;
 }
 
-const ENDED: readonly JobState[] = ['succeeded', 'failed', 'canceled'];
-
-function isEnded(state: JobState): boolean {
-	return ENDED.includes(state);
+function isEnded(state: string | undefined): boolean {
+	return state === 'succeeded' || state === 'failed' || state === 'canceled';
 }
 
 function isWaiting(job: Job): boolean {

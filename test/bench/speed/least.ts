@@ -10,20 +10,20 @@ export interface OfRedis {
 
 // The record, its content, the line, the lease, the permit, the owner of the Pin, the history and an event with each change: each as long as the
 // engine writes it, in keys of the same form. Nothing is decided, and there are neither accounts nor boards.
-const TOLD = (state: string, phase: string, seq: number, doc: string) =>
-	`redis.call('XADD', at .. 'events', '*', 'id', 'evt_' .. string.sub(id, 4), 'type', 'job.${state}', 'at', now, 'account', account, 'job', id, 'seq', ${seq}, 'rev', '1', 'state', '${state}', 'phase', '${phase}', 'due', now, 'n', '1', 'started', now, 'finished', now, 'doc', ${doc})`;
+const TOLD = (state: string, seq: number, doc: string) =>
+	`redis.call('XADD', at .. 'events', '*', 'id', 'evt_' .. string.sub(id, 4), 'type', 'job.${state}', 'at', now, 'account', account, 'job', id, 'seq', ${seq}, 'rev', '1', 'state', '${state}', 'phase', '', 'due', now, 'n', '1', 'started', now, 'finished', now, 'doc', ${doc})`;
 const STEPS = {
 	enqueue: `
 		redis.call('HSET', at .. 'job:' .. id, 'state', 'queued', 'account', account, 'board', '855271951350167556', 'due', now, 'created', now, 'ord', now .. '000000000', 'url', 'abcdefghijkl', 'ends', now)
 		redis.call('SET', at .. 'content:' .. id, ARGV[2])
 		redis.call('ZADD', at .. 'lane', now, id)
-		${TOLD('queued', '', 1, `''`)}`,
+		${TOLD('queued', 1, `''`)}`,
 	claim: `
 		redis.call('ZREM', at .. 'lane', id)
 		redis.call('ZADD', at .. 'leases', now, id)
 		found[#found + 1] = { redis.call('HGETALL', at .. 'job:' .. id), redis.call('GET', at .. 'content:' .. id) }
 		redis.call('HSET', at .. 'job:' .. id, 'state', 'running', 'started', now, 'n', '1', 'seq', '2', 'fence', ARGV[4], 'leaseEnd', now)
-		${TOLD('running', '', 2, `''`)}`,
+		${TOLD('running', 2, `''`)}`,
 	permit: `
 		if redis.call('HGET', at .. 'job:' .. id, 'fence') == ARGV[4] then redis.call('HSET', at .. 'job:' .. id, 'sendBy', now) end`,
 	settle: `
@@ -33,7 +33,7 @@ const STEPS = {
 			redis.call('SET', at .. 'pin:' .. now .. i, 'answer:' .. id, 'NX')
 			redis.call('HSET', at .. 'job:' .. id, 'state', 'succeeded', 'phase', '', 'finished', now, 'seq', '3', 'pin', now .. i, 'fence', '', 'leaseEnd', '', 'sendBy', '')
 			redis.call('SET', at .. 'doc:' .. id, ARGV[3])
-			${TOLD('succeeded', '', 3, 'ARGV[3]')}
+			${TOLD('succeeded', 3, 'ARGV[3]')}
 		end`,
 };
 
